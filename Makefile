@@ -1,0 +1,33 @@
+# Every target first makes what it needs (setup/prepare.py); a second run starts at once.
+PYTHON ?= python3
+PREPARE = @$(PYTHON) setup/prepare.py --for
+PYTEST = @$(PYTHON) setup/isolate.py .venv/bin/pytest
+WORKERS ?= auto
+
+.PHONY: demo test check fix bench soak
+
+demo:    # the main job; ARGS="--hold STEP" and the like are passed on
+	$(PREPARE) demo
+	@.venv/bin/bgpkit-node demo $(ARGS)
+
+test:    # the whole suite, but for what is marked soak; ARGS="-k name" and the like are passed on
+	$(PREPARE) test
+	$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check:   # linters, type checkers, import contracts, house rules
+	$(PREPARE) check
+	@$(PYTHON) setup/check.py
+
+fix:     # what a machine can put right
+	$(PREPARE) check
+	-@.venv/bin/ruff check --quiet --fix .
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/python -m tests.support.rfc_coverage --write
+
+bench:   # every benchmark, one after the other
+	$(PREPARE) test
+	@set -e; for program in benchmarks/[!_]*.py; do echo "== $$program"; .venv/bin/python "$$program"; done
+
+soak:    # the long-running tests
+	$(PREPARE) test
+	$(PYTEST) -m soak $(ARGS)

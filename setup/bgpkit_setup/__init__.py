@@ -1,0 +1,1 @@
+"""What the make targets need before they run: standard library only, for the system's python3."""
