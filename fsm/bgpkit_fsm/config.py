@@ -1,0 +1,75 @@
+"""What one session is configured with, as far as the machine is concerned."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Final
+
+from bgpkit_fsm.capability import Capability, FourOctetAsCapability
+from bgpkit_fsm.message import AS_TRANS, Open
+
+LARGEST_ASN: Final = 2**32 - 1
+LARGEST_TWO_OCTET_ASN: Final = 2**16 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionConfig:
+    """Optional and mandatory session attributes that an operator chooses. RFC 4271, section 8.1.1.
+
+    Raises ValueError, with one sentence, for values that no session can have.
+    """
+
+    local_asn: int
+    """1 to 4294967295."""
+    bgp_identifier: IPv4Address
+    """Ours; an unsigned number that need not be an address. RFC 6286, section 2.1."""
+    peer_asn: int | None
+    """None accepts any AS number but 0."""
+    passive: bool = False
+    """Wait for the peer's connection and never open one (PassiveTcpEstablishment)."""
+    hold_time: int = 90
+    """Seconds offered: 0 (no keepalives at all) or 3 to 65535."""
+    connect_retry_time: float = 5
+    """Seconds from one attempt to connect to the next."""
+    delay_open_time: float = 0
+    """Seconds to wait with our OPEN for the peer's (DelayOpen); 0 sends it at once."""
+    idle_hold_time: float = 1
+    """Seconds to stay Idle after a failure; doubled for each further one (DampPeerOscillations)."""
+    idle_hold_time_max: float = 60
+    """Seconds beyond which the doubling stops."""
+    capabilities: tuple[Capability, ...] = ()
+    """Announced in our OPEN as they stand."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not 1 <= self.local_asn <= LARGEST_ASN:
+            raise ValueError(f"local_asn {self.local_asn} is not within 1 to {LARGEST_ASN}")
+        if self.peer_asn is not None and not 1 <= self.peer_asn <= LARGEST_ASN:
+            raise ValueError(f"peer_asn {self.peer_asn} is not within 1 to {LARGEST_ASN}")
+        if not int(self.bgp_identifier):
+            raise ValueError("bgp_identifier must not be 0.0.0.0 (RFC 6286, section 2.1)")
+        if self.hold_time != 0 and not 3 <= self.hold_time <= 65535:
+            raise ValueError(f"hold_time {self.hold_time} is neither 0 nor within 3 to 65535 (RFC 4271, section 4.2)")
+        if self.connect_retry_time <= 0:
+            raise ValueError(f"connect_retry_time {self.connect_retry_time} must be more than 0 seconds")
+        if self.delay_open_time < 0:
+            raise ValueError(f"delay_open_time {self.delay_open_time} must not be negative")
+        if not 0 <= self.idle_hold_time <= self.idle_hold_time_max:
+            raise ValueError(f"idle_hold_time {self.idle_hold_time} is not within 0 to {self.idle_hold_time_max}")
+        self._check_four_octet_as()
+
+    def _check_four_octet_as(self) -> None:
+        announced = [c.asn for c in self.capabilities if isinstance(c, FourOctetAsCapability)]
+        if any(asn != self.local_asn for asn in announced):
+            raise ValueError(f"the 4-octet AS capability announces {announced[0]}, but local_asn is {self.local_asn}")
+        if self.local_asn > LARGEST_TWO_OCTET_ASN and not announced:
+            raise ValueError(f"local_asn {self.local_asn} needs the 4-octet AS capability (RFC 6793, section 3)")
+
+    @property
+    def open(self) -> Open:
+        """The OPEN that these values make. RFC 4271, section 4.2; AS_TRANS: RFC 6793, section 4.2.2."""
+        return Open(
+            my_as=self.local_asn if self.local_asn <= LARGEST_TWO_OCTET_ASN else AS_TRANS,
+            hold_time=self.hold_time,
+            bgp_identifier=self.bgp_identifier,
+            capabilities=self.capabilities,
+        )
