@@ -1,0 +1,67 @@
+"""Every error that bgpkit raises, under one root.
+
+::
+
+    BgpError
+    ├── ConfigError                 what the caller asked for cannot be: names the field and the cure
+    ├── MessageError                the peer broke the protocol; `.notification` is what to send
+    │   ├── HeaderError             RFC 4271, section 6.1
+    │   ├── OpenError               RFC 4271, section 6.2
+    │   ├── UpdateError             RFC 4271, section 6.3; RFC 7606, where a session reset is left
+    │   ├── NotificationError       RFC 4271, section 6.4: a NOTIFICATION that is itself malformed
+    │   └── RouteRefreshError       RFC 7313, section 5
+    ├── SpeakerClosedError          the speaker has been stopped
+    └── FibError                    the kernel refused something; `.errno` when it said why
+"""
+
+from bgpkit_fsm import Notification
+
+
+class BgpError(Exception):
+    """Root of all errors of this library."""
+
+
+class ConfigError(BgpError):
+    """A configuration that cannot be: the message names field, value and what to do."""
+
+
+class MessageError(BgpError):
+    """A message that breaks the protocol."""
+
+    def __init__(self, text: str, notification: Notification) -> None:
+        """Keep the ``notification`` that answers the fault beside a ``text`` for people."""
+        super().__init__(text)
+        self.notification = notification
+
+
+class HeaderError(MessageError):
+    """A message header that cannot be read. RFC 4271, section 6.1."""
+
+
+class OpenError(MessageError):
+    """An OPEN that cannot be accepted. RFC 4271, section 6.2."""
+
+
+class UpdateError(MessageError):
+    """An UPDATE that leaves only a session reset. RFC 4271, section 6.3; RFC 7606, section 3."""
+
+
+class NotificationError(MessageError):
+    """A NOTIFICATION that is itself malformed; it is logged, never answered. RFC 4271, section 6.4."""
+
+
+class RouteRefreshError(MessageError):
+    """A ROUTE-REFRESH of the wrong length. RFC 7313, section 5."""
+
+
+class SpeakerClosedError(BgpError):
+    """The speaker has been stopped and takes no more calls."""
+
+
+class FibError(BgpError):
+    """The kernel refused a route, or cannot be reached."""
+
+    def __init__(self, text: str, errno: int = 0) -> None:
+        """Keep the kernel's ``errno`` (0 when it gave none) beside a ``text`` for people."""
+        super().__init__(text)
+        self.errno = errno

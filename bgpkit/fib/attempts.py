@@ -1,0 +1,67 @@
+"""Routes that the kernel refuses: why, how often, and when to try again. Pure; time is an argument."""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Final
+
+from bgpkit.fib.operation import Refusal
+
+FIRST_DELAY: Final = 0.5
+"""Seconds from the first refusal to the second attempt; each later one takes twice as long."""
+LONGEST_DELAY: Final = 30.0
+"""Seconds between attempts, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A refusal that stands."""
+
+    refusal: Refusal
+    count: int
+    """Refusals in a row."""
+    retry_at: float
+
+
+class Attempts:
+    """The failures of one table, by prefix key."""
+
+    def __init__(self) -> None:
+        """Start without failures."""
+        self.failed: dict[bytes, Failure] = {}
+        self._times: list[tuple[float, bytes]] = []
+        self._fresh: dict[bytes, None] = {}
+
+    @property
+    def next_at(self) -> float | None:
+        """When the next attempt is due; None for never. It may turn out that there is nothing left to do then."""
+        return self._times[0][0] if self._times else None
+
+    def fail(self, key: bytes, refusal: Refusal, now: float) -> None:
+        """Note a refusal and set the time of the next attempt."""
+        before = self.failed.get(key)
+        count = 1 if before is None else before.count + 1
+        retry_at = now + min(FIRST_DELAY * 2 ** min(count - 1, 16), LONGEST_DELAY)
+        self.failed[key] = Failure(refusal, count, retry_at)
+        heappush(self._times, (retry_at, key))
+        if before is None or before.refusal != refusal:
+            self._fresh[key] = None
+
+    def forgive(self, key: bytes) -> None:
+        """Forget a failure: the route is in, or is not wanted like this any more."""
+        if self.failed:
+            self.failed.pop(key, None)
+
+    def due(self, now: float, limit: int) -> list[bytes]:
+        """Return at most ``limit`` prefixes whose time has come."""
+        keys: list[bytes] = []
+        while self._times and self._times[0][0] <= now and len(keys) < limit:
+            time, key = heappop(self._times)
+            failure = self.failed.get(key)
+            if failure is not None and failure.retry_at == time:
+                keys.append(key)
+        return keys
+
+    def news(self) -> list[tuple[bytes, Failure]]:
+        """Return each failure that is new or has another reason than before, once."""
+        fresh, self._fresh = self._fresh, {}
+        return [(key, self.failed[key]) for key in fresh if key in self.failed]

@@ -1,0 +1,317 @@
+"""Wanted, held and pending: what is to be asked of the kernel so that it holds what is wanted. Pure.
+
+``desired`` is what callers want, ``held`` what the kernel has of ours, as far as dumps, notices and answers tell.
+Every change of either puts the prefix on the pending queue; nothing is decided there. Only when a prefix is
+taken from the queue are the two compared, and at most one operation made. So the order of events does not matter,
+and a prefix queued twice, or for nothing, costs a comparison and no message.
+
+Whose a route is, its protocol number tells. Routes of others are remembered only for prefixes that are wanted or
+held. Three rules keep them whole: what is not held is created exclusively; what shares prefix and metric with a
+foreign route is never replaced; what is removed is named with our protocol.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from errno import EEXIST, ENODEV, ENOENT, ESRCH
+from typing import Final
+
+from bgpkit.fib.attempts import Attempts
+from bgpkit.fib.decode import RouteNotice
+from bgpkit.fib.foreign import Foreign, ForeignRoutes
+from bgpkit.fib.form import Form, Forms, matches
+from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from bgpkit.fib.route import Spec
+
+_SLICE: Final = 4096
+"""Prefixes compared before the loop gets a turn: a few milliseconds."""
+_REMEMBERED: Final = 65_536
+_ABSENT: Final = frozenset({ENOENT, ESRCH})
+"""Errors by which the kernel says that there is no such route."""
+_HIDDEN: Final = Refusal(EEXIST, "the kernel has such a route already, but does not show it")
+
+
+class Reconciler:
+    """The routes of one owner in one table, for one address width."""
+
+    def __init__(self, width: int, protocol: int, resolve: Callable[[Spec], Forms | str]) -> None:
+        """Reconcile routes of ``protocol``; ``resolve`` gives the form of a spec, or why there is none."""
+        self.width = width
+        self.desired: dict[bytes, Spec] = {}
+        self.held: dict[bytes, Forms] = {}
+        self.foreign = Foreign()
+        self.stale: set[bytes] = set()
+        """Adopted prefixes that nobody has asked for yet; they stay until :meth:`sweep`."""
+        self.attempts = Attempts()
+        self.doubtful = False
+        """Something was answered or told that only a dump of all routes can explain."""
+        self._protocol = protocol
+        self._resolve = resolve
+        self._pending: deque[bytes] = deque()
+        self._contested: set[bytes] = set()
+        self._agreed: dict[Spec, Forms] = {}
+
+    @property
+    def pending(self) -> int:
+        """How many prefixes are still to be looked at, at most."""
+        return len(self._pending)
+
+    def want(self, keys: Iterable[bytes], spec: Spec) -> None:
+        """From now on, each of ``keys`` is wanted as ``spec``."""
+        desired = self.desired
+        changed = [key for key in keys if desired.get(key) is not spec]
+        desired.update(dict.fromkeys(changed, spec))
+        self._changed(changed)
+
+    def unwant(self, keys: Iterable[bytes]) -> None:
+        """From now on, none of ``keys`` is wanted; an adopted route that was not asked for goes too."""
+        changed = [key for key in keys if self.desired.pop(key, None) is not None or key in self.stale]
+        for key in changed:
+            self.foreign.conflicts.pop(key, None)
+            self._contested.discard(key)
+        self._changed(changed)
+
+    def sweep(self) -> int:
+        """Let go of the adopted routes that nobody asked for; return how many."""
+        stale, self.stale = self.stale, set()
+        self._pending.extend(stale)
+        return len(stale)
+
+    def abandon(self) -> None:
+        """Want nothing any more: all that is ours goes."""
+        for wishes in (
+            self.desired,
+            self.foreign.conflicts,
+            self._contested,
+            self.attempts.failed,
+            self.stale,
+            self._pending,
+        ):
+            wishes.clear()
+        self._pending.extend(self.held)
+
+    def take(self, limit: int, now: float) -> list[Operation]:
+        """Return at most ``limit`` operations, each of another prefix; answer them with :meth:`settle` before more."""
+        pending = self._pending
+        pending.extend(self.attempts.due(now, _SLICE))
+        decide = self._decide if self.foreign or self._contested else self._decide_plain
+        operations: dict[bytes, Operation] = {}
+        for _ in range(min(len(pending), _SLICE)):
+            key = pending.popleft()
+            if key in operations:
+                continue
+            operation = decide(key, now)
+            if operation is not None:
+                operations[key] = operation
+                if len(operations) >= limit:
+                    break
+        return list(operations.values())
+
+    def settle(self, operations: Sequence[Operation], answers: Answers, now: float) -> None:
+        """Note what became of operations."""
+        held, refused = self.held, answers.refused
+        self.doubtful |= not answers.complete
+        for place, operation in enumerate(operations):
+            verb, _, key, forms = operation
+            if place in refused:
+                self._note_refusal(operation, refused[place], now)
+            elif not answers.complete:
+                continue
+            elif verb is Verb.DELETE:
+                if self._drop(key, forms[0].metric) or key in self.desired:
+                    self._pending.append(key)
+            else:
+                if key not in held:
+                    held[key] = forms
+                elif self._put(key, forms):
+                    self._pending.append(key)
+                self.attempts.forgive(key)
+
+    def observe(self, notice: RouteNotice) -> None:
+        """Note a route that has come or gone by another hand than ours."""
+        key = notice.key
+        if notice.protocol == self._protocol:
+            if notice.present:
+                self._put(key, notice.forms)
+                self.doubtful |= notice.replaced and key in self.foreign.routes
+            else:
+                self._drop(key, notice.forms[0].metric)
+            self._pending.append(key)
+        elif key in self.desired or key in self.held:
+            metric = notice.forms[0].metric
+            others = self.foreign.observe(notice)
+            if notice.replaced:
+                self.doubtful |= others or any(form.metric == metric for form in self.held.get(key, ()))
+                self._drop(key, metric)
+            self._pending.append(key)
+
+    def take_dump(self, held: dict[bytes, Forms], foreign: dict[bytes, ForeignRoutes] | None, now: float) -> None:
+        """Take a dump for the truth; ``foreign`` is None when only our routes were dumped.
+
+        Nothing is compared yet: :meth:`compare` does that slice by slice.
+        """
+        self.held = held
+        if foreign is None:
+            return
+        self.foreign.take_dump(foreign)
+        self.doubtful = False
+        self._pending.extend(self.foreign.conflicts)
+        for key in self._contested:
+            if key in held or key in foreign:
+                self._pending.append(key)
+            else:
+                self.attempts.fail(key, _HIDDEN, now)
+        self._contested.clear()
+
+    def adopt(self) -> None:
+        """Mark what is held and not wanted as stale, so that it stays until the sweep."""
+        self.stale = set(self.held).difference(self.desired)
+
+    def compare(self) -> Iterator[None]:
+        """Queue each prefix that is not as it should be, slice by slice."""
+        for part in _slices(self.held):
+            for key in part:
+                spec, forms = self.desired.get(key), self.held.get(key)
+                if forms is None:
+                    continue
+                if not self._agrees(spec, forms) if spec is not None else key not in self.stale:
+                    self._doubt(key)
+            yield
+        for part in _slices(self.desired):
+            for key in part:
+                if key not in self.held:
+                    self._doubt(key)
+            yield
+        for part in _slices(self.stale):
+            self.stale.difference_update([key for key in part if key not in self.held])
+            yield
+        for part in _slices(self.foreign.routes):
+            self.foreign.forget(key for key in part if key not in self.desired and key not in self.held)
+            yield
+
+    def retry(self) -> None:
+        """Try all failed routes again now, and resolve anew: an interface or an address has come or gone."""
+        self._agreed.clear()
+        self._pending.extend(self.attempts.failed)
+
+    def missing(self) -> Iterator[bytes]:
+        """Walk the wanted prefixes that are not in the kernel as wanted."""
+        for key, spec in self.desired.items():
+            forms = self.held.get(key, ())
+            if not self._agrees(spec, forms):
+                wanted = self._resolve(spec)
+                if isinstance(wanted, str) or not any(matches(wanted[0], form) for form in forms):
+                    yield key
+
+    def unwanted(self) -> Iterator[tuple[bytes, Form]]:
+        """Walk the routes of ours in the kernel that nobody wants."""
+        for key, forms in self.held.items():
+            spec = self.desired.get(key)
+            if spec is not None and self._agrees(spec, forms):
+                continue
+            wanted = self._resolve(spec) if spec is not None else ""
+            for form in forms:
+                if isinstance(wanted, str) or wanted[0].metric != form.metric:
+                    yield key, form
+
+    def _note_refusal(self, operation: Operation, refusal: Refusal, now: float) -> None:
+        verb, _, key, forms = operation
+        if refusal.errno in _ABSENT and verb is not Verb.ADD:
+            self._drop(key, forms[0].metric)
+            self._pending.append(key)
+        elif refusal.errno == EEXIST and verb is Verb.ADD:
+            self._contested.add(key)
+            self.doubtful = True
+        else:
+            self.attempts.fail(key, refusal, now)
+
+    def _changed(self, keys: list[bytes]) -> None:
+        """Look at ``keys`` anew, since what is wanted of them has changed."""
+        self._pending.extend(keys)
+        if self.stale:
+            self.stale.difference_update(keys)
+        if self.attempts.failed:
+            for key in keys:
+                self.attempts.forgive(key)
+
+    def _decide_plain(self, key: bytes, now: float) -> Operation | None:
+        """Do as :meth:`_decide` while no foreign route is known: the short way for nearly all prefixes."""
+        spec = self.desired.get(key)
+        if spec is None:
+            return self._decide(key, now)
+        forms, wanted = self.held.get(key), self._resolve(spec)
+        if isinstance(wanted, str):
+            return self._decide(key, now)
+        if forms is None:
+            return Operation(Verb.ADD, self.width, key, wanted)
+        if len(forms) != 1 or forms[0].metric != wanted[0].metric or self._agrees(spec, forms):
+            return self._decide(key, now)
+        return Operation(Verb.REPLACE, self.width, key, wanted)
+
+    def _decide(self, key: bytes, now: float) -> Operation | None:
+        """Compare what is wanted and held of one prefix and return the next step, None when there is none."""
+        forms = self.held.get(key, ())
+        spec = self.desired.get(key)
+        if spec is None:
+            gone = forms and key not in self.stale
+            return Operation(Verb.DELETE, self.width, key, forms[:1]) if gone else None
+        if key in self._contested:
+            return None
+        wanted = self._resolve(spec)
+        if isinstance(wanted, str):
+            self.attempts.fail(key, Refusal(ENODEV, wanted), now)
+            return None
+        form = wanted[0]
+        twin = next((each for each in forms if each.metric == form.metric), None)
+        shared = self.foreign.blocks(key, form.metric)
+        if twin is not None and matches(form, twin):
+            self.attempts.forgive(key)
+            rest = next((each for each in forms if each is not twin), None)
+            return Operation(Verb.DELETE, self.width, key, (rest,)) if rest is not None else None
+        if shared:
+            return Operation(Verb.DELETE, self.width, key, (twin,)) if twin is not None else None
+        return Operation(Verb.ADD if twin is None else Verb.REPLACE, self.width, key, wanted)
+
+    def _put(self, key: bytes, forms: Forms) -> bool:
+        """Hold the one form in ``forms``, in place of one with the same metric; tell whether others are held too."""
+        before, metric = self.held.get(key), forms[0].metric
+        if before is None or (len(before) == 1 and before[0].metric == metric):
+            self.held[key] = forms
+            return False
+        others = tuple(each for each in before if each.metric != metric)
+        self.held[key] = (*others, *forms)
+        return bool(others)
+
+    def _drop(self, key: bytes, metric: int) -> bool:
+        """Hold the form with ``metric`` no longer; tell whether others are held."""
+        before = self.held.get(key, ())
+        if len(before) > 1 and (others := tuple(each for each in before if each.metric != metric)):
+            self.held[key] = others
+            return True
+        if any(each.metric == metric for each in before):
+            del self.held[key]
+            return False
+        return bool(before)
+
+    def _agrees(self, spec: Spec, forms: Forms) -> bool:
+        """Tell whether what is held is what is wanted, and nothing else."""
+        if self._agreed.get(spec) is forms:
+            return True
+        wanted = self._resolve(spec)
+        if isinstance(wanted, str) or len(forms) != 1 or not matches(wanted[0], forms[0]):
+            return False
+        if len(self._agreed) >= _REMEMBERED:
+            self._agreed.clear()
+        self._agreed[spec] = forms
+        return True
+
+    def _doubt(self, key: bytes) -> None:
+        """Queue a prefix that is not as it should be, unless it is known why: then it has its own time."""
+        if not (key in self.attempts.failed or key in self.foreign.conflicts or key in self._contested):
+            self._pending.append(key)
+
+
+def _slices(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Cut the keys of a collection that may change meanwhile."""
+    every = list(keys)
+    for start in range(0, len(every), _SLICE):
+        yield every[start : start + _SLICE]

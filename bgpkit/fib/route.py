@@ -1,0 +1,108 @@
+"""Routes as a caller states them."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address, IPv6Address
+from typing import Final, TypeAlias
+
+from bgpkit_rib import Prefix
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+_DEVICE: Final = re.compile(r"[^\s/]{1,15}")
+
+
+class RouteKind(Enum):
+    """What the kernel does with packets for a prefix."""
+
+    UNICAST = "unicast"
+    """Forwards them to a next hop."""
+    BLACKHOLE = "blackhole"
+    """Drops them silently."""
+    UNREACHABLE = "unreachable"
+    """Drops them and answers that the host cannot be reached."""
+    PROHIBIT = "prohibit"
+    """Drops them and answers that communication is forbidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextHop:
+    """One next hop: a gateway, a device, or both; ValueError for what cannot be one."""
+
+    gateway: Address | None = None
+    """None: the destination is on the device's own link."""
+    device: str | None = None
+    """Name of the outgoing interface; None: the kernel finds it from the gateway."""
+    onlink: bool = False
+    """Take the gateway for a neighbour on ``device`` though no address of the device covers it."""
+    weight: int = 1
+    """Share of the flows among several next hops, 1 to 256."""
+
+    def __post_init__(self) -> None:
+        """Refuse what the kernel would refuse with less clear words."""
+        if self.gateway is None and self.device is None:
+            raise ValueError("a next hop needs a gateway, a device or both")
+        if self.device is not None and not _DEVICE.fullmatch(self.device):
+            raise ValueError(f"device {self.device!r} is not an interface name: 1 to 15 characters, no space, no slash")
+        if self.onlink and (self.gateway is None or self.device is None):
+            raise ValueError("an onlink next hop needs both a gateway and a device")
+        if not 1 <= self.weight <= 256:
+            raise ValueError(f"weight {self.weight} is not within 1 to 256")
+        if isinstance(self.gateway, IPv6Address) and self.gateway.scope_id is not None:
+            raise ValueError(f"gateway {self.gateway} names a zone; name the interface as device instead")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelRoute:
+    """One route wanted in the kernel; ValueError for what cannot be one."""
+
+    prefix: Prefix
+    kind: RouteKind = RouteKind.UNICAST
+    next_hops: tuple[NextHop, ...] = ()
+    """At least one for unicast, none for the other kinds. An IPv4 prefix may have IPv6 gateways (RFC 8950)."""
+    metric: int = 0
+    """The smallest metric wins. 0 stands for the kernel's own: 0 for IPv4, 1024 for IPv6."""
+    source: Address | None = None
+    """Source address that the kernel suggests to local programs."""
+    mtu: int = 0
+    """Largest packet in octets on this route; 0: what the device says."""
+
+    def __post_init__(self) -> None:
+        """Refuse what the kernel would refuse, or silently change."""
+        if (self.kind is RouteKind.UNICAST) != bool(self.next_hops):
+            need = "at least one next hop" if self.kind is RouteKind.UNICAST else "no next hop"
+            raise ValueError(f"route {self.prefix}: {self.kind.value} needs {need}")
+        if not 0 <= self.metric < 1 << 32:
+            raise ValueError(f"route {self.prefix}: metric {self.metric} is not an unsigned 32-bit number")
+        if self.mtu and not 68 <= self.mtu < 1 << 32:
+            raise ValueError(f"route {self.prefix}: MTU {self.mtu} is below 68, the least that IPv4 allows")
+        if self.source is not None and self.source.max_prefixlen != self.prefix.width:
+            raise ValueError(f"route {self.prefix}: source {self.source} is of the other address family")
+        places = {(hop.gateway, hop.device) for hop in self.next_hops}
+        if len(places) != len(self.next_hops):
+            raise ValueError(f"route {self.prefix}: the same next hop twice; give one of them a weight instead")
+        if self.prefix.width == 128 and any(isinstance(hop.gateway, IPv4Address) for hop in self.next_hops):
+            raise ValueError(f"route {self.prefix}: an IPv6 prefix cannot have an IPv4 gateway")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spec:
+    """All of a wanted route but its prefix; interned by its maker, so that it compares and hashes by identity."""
+
+    kind: RouteKind
+    next_hops: tuple[NextHop, ...]
+    metric: int = 0
+    source: Address | None = None
+    mtu: int = 0
+
+    def route(self, prefix: Prefix) -> KernelRoute:
+        """Return the whole route of ``prefix``."""
+        return KernelRoute(
+            prefix=prefix,
+            kind=self.kind,
+            next_hops=self.next_hops,
+            metric=self.metric,
+            source=self.source,
+            mtu=self.mtu,
+        )

@@ -1,0 +1,86 @@
+"""Numbers of the kernel's netlink interface, under the kernel's own names.
+
+linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/filter.h.
+"""
+
+from typing import Final
+
+NLMSG_ERROR: Final = 2
+NLMSG_DONE: Final = 3
+
+NLM_F_REQUEST: Final = 0x1
+NLM_F_ACK: Final = 0x4
+NLM_F_DUMP_INTR: Final = 0x10
+NLM_F_DUMP: Final = 0x300
+NLM_F_REPLACE: Final = 0x100
+NLM_F_EXCL: Final = 0x200
+NLM_F_CREATE: Final = 0x400
+NLM_F_CAPPED: Final = 0x100
+"""In an answer: the request is not repeated after its header."""
+NLM_F_ACK_TLVS: Final = 0x200
+"""In an answer: attributes follow, the kernel's sentence among them."""
+NLMSGERR_ATTR_MSG: Final = 1
+
+SOL_NETLINK: Final = 270
+NETLINK_ADD_MEMBERSHIP: Final = 1
+NETLINK_CAP_ACK: Final = 10
+NETLINK_EXT_ACK: Final = 11
+NETLINK_GET_STRICT_CHK: Final = 12
+SO_ATTACH_FILTER: Final = 26
+SO_SNDBUFFORCE: Final = 32
+SO_RCVBUFFORCE: Final = 33
+SIOCGIFINDEX: Final = 0x8933
+
+RTNLGRP_LINK: Final = 1
+RTNLGRP_IPV4_IFADDR: Final = 5
+RTNLGRP_IPV4_ROUTE: Final = 7
+RTNLGRP_IPV6_IFADDR: Final = 9
+RTNLGRP_IPV6_ROUTE: Final = 11
+
+RTM_NEWLINK: Final = 16
+RTM_DELLINK: Final = 17
+RTM_GETLINK: Final = 18
+RTM_NEWADDR: Final = 20
+RTM_DELADDR: Final = 21
+RTM_NEWROUTE: Final = 24
+RTM_DELROUTE: Final = 25
+RTM_GETROUTE: Final = 26
+
+RTN_UNSPEC: Final = 0
+RTN_UNICAST: Final = 1
+RTN_BLACKHOLE: Final = 6
+RTN_UNREACHABLE: Final = 7
+RTN_PROHIBIT: Final = 8
+
+RT_SCOPE_UNIVERSE: Final = 0
+RT_SCOPE_LINK: Final = 253
+RT_SCOPE_NOWHERE: Final = 255
+
+RT_TABLE_UNSPEC: Final = 0
+RT_TABLE_COMPAT: Final = 252
+"""What the one-octet table field holds when the number is too large for it."""
+RT_TABLE_MAIN: Final = 254
+RT_TABLE_LOCAL: Final = 255
+
+RTM_F_CLONED: Final = 0x200
+RTNH_F_ONLINK: Final = 4
+
+RTA_DST: Final = 1
+RTA_OIF: Final = 4
+RTA_GATEWAY: Final = 5
+RTA_PRIORITY: Final = 6
+RTA_PREFSRC: Final = 7
+RTA_METRICS: Final = 8
+RTA_MULTIPATH: Final = 9
+RTA_CACHEINFO: Final = 12
+RTA_TABLE: Final = 15
+RTA_VIA: Final = 18
+RTA_PREF: Final = 20
+RTA_PAD: Final = 24
+RTAX_MTU: Final = 2
+
+IFLA_IFNAME: Final = 3
+IFLA_MASTER: Final = 10
+IFF_UP: Final = 0x1
+IFF_RUNNING: Final = 0x40
+IFF_LOWER_UP: Final = 0x10000

@@ -1,0 +1,150 @@
+"""The one task that writes, checks and waits."""
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+from typing import Final
+
+import structlog
+
+from bgpkit.errors import FibError
+from bgpkit.fib.dialogue import Dialogue
+from bgpkit.fib.report import report_news
+
+_log = structlog.stdlib.get_logger("bgpkit.fib")
+
+_SETTLING: Final = 0.05
+"""Seconds from a doubt to the check: events come in swarms."""
+_REST: Final = 4
+"""A check is followed by a rest of so many times its own length: checks take a fifth of the time at most."""
+_AFTER_FAILURE: Final = 1.0
+"""Seconds until a check that failed is tried again."""
+
+
+class Worker:
+    """Drives one dialogue on the running loop until it is stopped.
+
+    Nothing else writes or checks, so that no two of its steps ever overlap; callers only change what is wanted
+    and call :meth:`wake`.
+    """
+
+    def __init__(self, dialogue: Dialogue, check_interval: float, clock: Callable[[], float]) -> None:
+        """Check all routes every ``check_interval`` seconds of ``clock``, at the latest."""
+        self._dialogue = dialogue
+        self._interval = check_interval
+        self._clock = clock
+        self._wakeup = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._doubt_since: float | None = None
+        self._rest_until = clock()
+        self._routine_at = clock() + check_interval
+        self._check_now = False
+        self._ended: FibError | None = None
+
+    def wake(self) -> None:
+        """Look what there is to do, once the loop gets to it."""
+        self._idle.clear()
+        self._wakeup.set()
+
+    def listen(self) -> None:
+        """Read notices; called when there are some."""
+        try:
+            self._dialogue.listen()
+        except FibError as error:
+            self._lose(error)
+        self.wake()
+
+    def check_soon(self) -> None:
+        """Check all routes without the usual delays."""
+        self._check_now = True
+        self.wake()
+
+    async def settled(self) -> None:
+        """Wait until nothing is pending and no check is due; FibError when the work has ended."""
+        while self._ended is None and self._busy():
+            self.wake()
+            await self._idle.wait()
+        if self._ended is not None:
+            raise FibError(str(self._ended), self._ended.errno) from self._ended
+
+    async def run(self) -> None:
+        """Work until cancelled, or until the kernel is lost."""
+        try:
+            while self._ended is None:
+                await self._step()
+        except FibError as error:
+            self._lose(error)
+        finally:
+            if self._ended is None:
+                self._ended = FibError("the FIB is closed")
+            self._idle.set()
+
+    async def check(self, *, adopt: bool = False) -> None:
+        """Dump the table, compare it with what is wanted and queue what differs. FibError: it cannot be read."""
+        start = self._clock()
+        self._doubt_since, self._check_now = None, False
+        await self._dialogue.read_all(self._clock, adopt=adopt)
+        for _ in self._dialogue.compare():
+            await asyncio.sleep(0)
+        end = self._clock()
+        self._rest_until = end + _REST * (end - start)
+        self._routine_at = end + self._interval
+
+    async def _step(self) -> None:
+        now = self._clock()
+        if self._check_at(now) <= now:
+            await self._try_check()
+        elif self._dialogue.pending or self._attempt_at() <= now:
+            self._dialogue.write(now)
+            report_news(self._dialogue)
+            await asyncio.sleep(0)
+        else:
+            await self._wait(now)
+
+    async def _try_check(self) -> None:
+        doubted, before = self._dialogue.check_wanted, self._dialogue.pending
+        try:
+            await self.check()
+        except FibError as error:
+            _log.warning("fib.check_failed", reason=str(error), errno=error.errno)
+            self._rest_until = self._clock() + _AFTER_FAILURE
+            self._routine_at = self._clock() + self._interval
+            return
+        report_news(self._dialogue)
+        differing = max(0, self._dialogue.pending - before)
+        if doubted or differing:
+            _log.info("fib.resynced", differing=differing)
+
+    async def _wait(self, now: float) -> None:
+        self._wakeup.clear()
+        if not self._busy():
+            self._idle.set()
+        until = min(self._check_at(now), self._attempt_at())
+        timer = asyncio.get_running_loop().call_later(max(0.0, until - now), self._wakeup.set)
+        try:
+            await self._wakeup.wait()
+        finally:
+            timer.cancel()
+
+    def _check_at(self, now: float) -> float:
+        """Return when the next check is due."""
+        if self._check_now:
+            return now
+        if not self._dialogue.check_wanted:
+            return self._routine_at
+        if self._doubt_since is None:
+            self._doubt_since = now
+        return max(self._doubt_since + _SETTLING, self._rest_until)
+
+    def _attempt_at(self) -> float:
+        """Return when the next failed route is to be tried again."""
+        attempt = self._dialogue.next_attempt
+        return attempt if attempt is not None else inf
+
+    def _lose(self, error: FibError) -> None:
+        """Note that the kernel cannot be heard any more."""
+        self._ended = error
+        _log.error("fib.lost", reason=str(error), errno=error.errno)
+
+    def _busy(self) -> bool:
+        return bool(self._dialogue.pending or self._dialogue.check_wanted or self._check_now)

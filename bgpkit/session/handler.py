@@ -1,0 +1,36 @@
+"""What a session tells its owner, and what it asks of it."""
+
+from typing import Protocol, TypeVar
+
+from bgpkit.wire import Update, UpdateDecoder
+from bgpkit_fsm import CloseReason, Negotiated, RouteRefresh
+
+T = TypeVar("T")
+
+
+class SessionHandler(Protocol[T]):
+    """The owner of a session; ``T`` is what it makes of a block of path attributes."""
+
+    def session_established(self, negotiated: Negotiated, local_address: str) -> UpdateDecoder[T]:
+        """Take note that the session is up, on ``local_address``; return the decoder of its UPDATEs."""
+        ...
+
+    def update_received(self, update: Update[T]) -> None:
+        """Take an UPDATE."""
+        ...
+
+    def refresh_received(self, refresh: RouteRefresh) -> None:
+        """Take a ROUTE-REFRESH."""
+        ...
+
+    def session_released(self, reason: CloseReason) -> None:
+        """Take note that the session, which was up, has ended."""
+        ...
+
+    def attempt_failed(self, reason: CloseReason) -> None:
+        """Take note that an attempt to get the session up has ended."""
+        ...
+
+    def became_writable(self) -> None:
+        """Take note that the transport has room again."""
+        ...

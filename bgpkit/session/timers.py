@@ -1,0 +1,72 @@
+"""The machine's timers on a real clock."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Final
+
+from bgpkit_fsm import Slot, Timer
+
+_JITTERED: Final = frozenset({Timer.CONNECT_RETRY, Timer.KEEPALIVE})
+"""Timers spread by a random factor of 0.75 to 1.0. RFC 4271, section 10."""
+
+
+_JITTER: Final = random.SystemRandom()
+
+
+class Timers:
+    """Runs timers by slot.
+
+    The hold timer is restarted by every read of a busy session; so that this costs nothing, only
+    its deadline is stored, and the deadline is checked when the timer fires.
+    """
+
+    def __init__(self, expired: Callable[[Timer, Slot], None]) -> None:
+        """Call ``expired`` when a timer runs out."""
+        self._expired = expired
+        self._loop = asyncio.get_running_loop()
+        self._handles: dict[tuple[Slot, Timer], asyncio.TimerHandle] = {}
+        self._hold_deadlines: dict[Slot, float] = {}
+
+    def start(self, slot: Slot, timer: Timer, seconds: float) -> None:
+        """Start or restart ``timer`` of ``slot``; it runs out after ``seconds`` (jittered where the RFC says so)."""
+        if timer is Timer.HOLD:
+            self._hold_deadlines[slot] = deadline = self._loop.time() + seconds
+            running = self._handles.get((slot, timer))
+            if running is not None and running.when() <= deadline:
+                return
+            self._schedule(slot, timer, seconds)
+            return
+        if timer in _JITTERED:
+            seconds *= _JITTER.uniform(0.75, 1.0)
+        self._schedule(slot, timer, seconds)
+
+    def stop(self, slot: Slot, timer: Timer) -> None:
+        """Stop ``timer`` of ``slot``; nothing happens when it does not run."""
+        if timer is Timer.HOLD:
+            self._hold_deadlines.pop(slot, None)
+        handle = self._handles.pop((slot, timer), None)
+        if handle is not None:
+            handle.cancel()
+
+    def stop_all(self) -> None:
+        """Stop every timer."""
+        for handle in self._handles.values():
+            handle.cancel()
+        self._handles.clear()
+        self._hold_deadlines.clear()
+
+    def _schedule(self, slot: Slot, timer: Timer, seconds: float) -> None:
+        old = self._handles.pop((slot, timer), None)
+        if old is not None:
+            old.cancel()
+        self._handles[slot, timer] = self._loop.call_later(seconds, self._fire, slot, timer)
+
+    def _fire(self, slot: Slot, timer: Timer) -> None:
+        del self._handles[slot, timer]
+        if timer is Timer.HOLD:
+            remaining = self._hold_deadlines.get(slot, 0.0) - self._loop.time()
+            if remaining > 0:
+                self._schedule(slot, timer, remaining)
+                return
+        self._expired(timer, slot)

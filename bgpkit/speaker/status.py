@@ -1,0 +1,34 @@
+"""What a speaker tells about its peers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bgpkit_fsm import Family, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerStatus:
+    """One peer, as it is now."""
+
+    address: str
+    asn: int
+    state: State
+    since: datetime
+    """When the state was entered that people care for: up, or not up (UTC)."""
+    bgp_identifier: str
+    """The peer's BGP Identifier; empty until it has been Established once."""
+    local_address: str
+    """Our address on the session; empty while it is not Established."""
+    families: tuple[Family, ...]
+    """The families of the session; empty while it is not Established."""
+    hold_time: int
+    """The negotiated hold time in seconds; 0 while the session is not Established."""
+    prefixes_received: int
+    """Routes held from the peer, accepted or not."""
+    stale: tuple[Family, ...]
+    """Families whose routes are kept while the peer restarts."""
+    established_count: int
+    """How many sessions with the peer have been Established."""
+    last_error: str
+    """Why the last session or attempt ended; empty when none did."""
+    description: str
