@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""The CNI executable: hands a container runtime's call to the node agent and prints what the agent answers.
+
+Standard library only and one file, so that a copy of it in ``/opt/cni/bin`` needs nothing else. It holds no logic
+of the network: it connects to the agent's Unix socket, writes the call as one JSON line and reads one JSON line.
+What it decides itself is what can be said without the agent: VERSION, a call that cannot be read, and an agent that
+does not answer. CNI specification 1.1.0, sections 2 and 5.
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+
+SUPPORTED_VERSIONS = ("0.3.1", "0.4.0", "1.0.0", "1.1.0")
+DEFAULT_SOCKET = "/run/bgpkit-node/agent.sock"
+CONNECT_SECONDS = 10.0
+"""How long a restarting agent is waited for."""
+ANSWER_SECONDS = 60.0
+"""How long a connected agent may take for its answer."""
+MAXIMUM_LINE = 1 << 20
+"""Octets of the longest answer that is read."""
+
+INCOMPATIBLE_VERSION = 1
+INVALID_ENVIRONMENT = 4
+IO_FAILURE = 5
+DECODE_FAILURE = 6
+TRY_AGAIN_LATER = 11
+NOT_AVAILABLE = 50
+
+_REQUIRED = {
+    "ADD": ("CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"),
+    "DEL": ("CNI_CONTAINERID", "CNI_IFNAME"),
+    "CHECK": ("CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"),
+    "STATUS": (),
+    "GC": (),
+    "VERSION": (),
+}
+_SINCE = {"CHECK": "0.4.0", "STATUS": "1.1.0", "GC": "1.1.0"}
+
+
+class ShimError(Exception):
+    """A call that fails here: ``code`` of the CNI specification, a short ``msg`` and ``details``."""
+
+    def __init__(self, code: int, msg: str, details: str = "") -> None:
+        """Keep the three parts of a CNI error."""
+        super().__init__(msg)
+        self.code = code
+        self.msg = msg
+        self.details = details
+
+
+def main() -> int:
+    """Run one CNI call: environment and standard input in, standard output and the exit status out."""
+    environment = {name: value for name, value in os.environ.items() if name.startswith("CNI_")}
+    version = SUPPORTED_VERSIONS[-1]
+    try:
+        command = read_command(environment)
+        config = read_config(sys.stdin.buffer.read(), optional=command == "VERSION")
+        named = config.get("cniVersion", "0.1.0")
+        if command == "VERSION":
+            spoken = named if named in SUPPORTED_VERSIONS else version
+            return _print({"cniVersion": spoken, "supportedVersions": SUPPORTED_VERSIONS})
+        version = check_version(command, named)
+        path = os.environ.get("BGPKIT_NODE_SOCKET") or str(config.get("agent_socket") or DEFAULT_SOCKET)
+        answer = ask(path, {"request": "cni", "command": command, "env": environment, "config": config})
+    except ShimError as fault:
+        answer = {"error": {"code": fault.code, "msg": fault.msg, "details": fault.details}}
+    if "error" in answer:
+        _print({"cniVersion": version, **answer["error"]})
+        return 1
+    return _print(answer["result"]) if answer.get("result") else 0
+
+
+def read_command(environment: dict[str, str]) -> str:
+    """Return the command of a call whose environment is complete; ShimError with code 4 otherwise."""
+    command = environment.get("CNI_COMMAND", "")
+    if command not in _REQUIRED:
+        known = ", ".join(_REQUIRED)
+        raise ShimError(
+            INVALID_ENVIRONMENT, "CNI_COMMAND is not known", f"it is {command!r}, and must be one of {known}"
+        )
+    missing = [name for name in _REQUIRED[command] if not environment.get(name)]
+    if missing:
+        raise ShimError(INVALID_ENVIRONMENT, "required environment variables are missing", ", ".join(missing))
+    return command
+
+
+def read_config(octets: bytes, *, optional: bool) -> dict[str, object]:
+    """Return the network configuration, a JSON object; ShimError with code 6 when it is none.
+
+    With ``optional`` an empty input is an empty configuration.
+    """
+    stripped = octets.strip()
+    if optional and not stripped:
+        return {}
+    if not stripped.startswith(b"{"):
+        raise ShimError(
+            DECODE_FAILURE, "the network configuration is not a JSON object", f"it begins {stripped[:40]!r}"
+        )
+    try:
+        config: dict[str, object] = json.loads(stripped)
+    except ValueError as error:
+        raise ShimError(DECODE_FAILURE, "the network configuration is not JSON", str(error)) from error
+    return config
+
+
+def check_version(command: str, version: object) -> str:
+    """Return ``version`` when this plugin speaks it and it knows ``command``; ShimError with code 1 otherwise."""
+    if not isinstance(version, str) or version not in SUPPORTED_VERSIONS:
+        known = ", ".join(SUPPORTED_VERSIONS)
+        raise ShimError(
+            INCOMPATIBLE_VERSION, "incompatible CNI version", f"it is {version!r}, and must be one of {known}"
+        )
+    since = _SINCE.get(command, version)
+    if SUPPORTED_VERSIONS.index(version) < SUPPORTED_VERSIONS.index(since):
+        raise ShimError(
+            INCOMPATIBLE_VERSION, f"{command} needs cniVersion {since}", f"the configuration says {version}"
+        )
+    return version
+
+
+def ask(path: str, call: dict[str, object]) -> dict[str, dict[str, object]]:
+    """Send ``call`` to the agent at ``path`` and return its answer; ShimError when none comes.
+
+    STATUS asks whether the agent is there, so it does not wait for one that restarts.
+    """
+    status = call["command"] == "STATUS"
+    with _connect(path, NOT_AVAILABLE if status else TRY_AGAIN_LATER, 0.0 if status else CONNECT_SECONDS) as agent:
+        agent.settimeout(ANSWER_SECONDS)
+        try:
+            agent.sendall(json.dumps(call).encode() + b"\n")
+            line = _read_line(agent)
+        except TimeoutError as error:
+            msg = "the node agent did not answer in time"
+            raise ShimError(TRY_AGAIN_LATER, msg, f"{ANSWER_SECONDS:g} s passed on {path}") from error
+        except OSError as error:
+            msg = "the connection to the node agent broke"
+            raise ShimError(TRY_AGAIN_LATER, msg, f"{path}: {error}") from error
+    if not line.endswith(b"\n"):
+        raise ShimError(TRY_AGAIN_LATER, "the node agent stopped before it answered", path)
+    try:
+        answer: dict[str, dict[str, object]] = json.loads(line)
+    except ValueError as error:
+        raise ShimError(IO_FAILURE, "the node agent's answer is not JSON", str(error)) from error
+    return answer
+
+
+def _connect(path: str, code: int, seconds: float) -> socket.socket:
+    deadline = time.monotonic() + seconds
+    while True:
+        agent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        agent.settimeout(1.0)
+        try:
+            agent.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError, BlockingIOError, TimeoutError) as error:
+            agent.close()
+            if time.monotonic() >= deadline:
+                msg = "the node agent is not running, or is restarting"
+                raise ShimError(code, msg, f"nobody answers on {path} ({error.strerror or error})") from error
+            time.sleep(0.05)
+        except OSError as error:
+            agent.close()
+            raise ShimError(IO_FAILURE, "the node agent cannot be reached", f"{path}: {error}") from error
+        else:
+            return agent
+
+
+def _read_line(agent: socket.socket) -> bytes:
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < MAXIMUM_LINE:
+        octets = agent.recv(65536)
+        if not octets:
+            break
+        line += octets
+    return bytes(line)
+
+
+def _print(value: object) -> int:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""The embedded datastore: one SQLite file, shared by all agents and commands of a machine."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from bgpkit_node.datastore import sqlite_tables
+from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, WatchEvent
+from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
+from bgpkit_node.datastore.sqlite_pulse import SqlitePulse
+from bgpkit_node.errors import DatastoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqliteDatastore:
+    """A Datastore in one SQLite file (WAL), safe for many processes; survives the death of any of them.
+
+    A commit is on the page cache when a call returns: nothing is lost when a process dies, the last moments may be
+    when the machine loses power, and the file is consistent in both cases. Never on a network filesystem.
+
+    No process that has the store open may open the file by other means: closing it again would let go of SQLite's
+    locks.
+    """
+
+    def __init__(self, path: Path, kept_changes: int) -> None:
+        """Not for callers: use ``await SqliteDatastore.open(path)``."""
+        self.path = path
+        self._kept_changes = kept_changes
+        self._loop = asyncio.get_running_loop()
+        self._reader = _Worker(path, "datastore-reader")
+        self._writer = _Worker(path, "datastore-writer")
+        self._bells: set[asyncio.Event] = set()
+        self._pulse: SqlitePulse | None = None
+        self._pulse_lock = asyncio.Lock()
+        self._error: DatastoreError | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: str | Path, *, kept_changes: int = sqlite_tables.KEPT_CHANGES) -> Self:
+        """Open the file, creating it if need be; raises DatastoreError with one sentence when it cannot be used.
+
+        At least ``kept_changes`` (1 or more) of the last changes stay known to watches.
+        """
+        datastore = cls(Path(path), kept_changes)
+        try:
+            await datastore._writer.open()
+            await datastore._reader.open()
+        except BaseException:
+            await datastore.close()
+            raise
+        return datastore
+
+    async def __aenter__(self) -> Self:
+        """Give the store itself; it is closed on leaving."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        await self.close()
+
+    async def get(self, key: str) -> KeyValue | None:
+        """Return the value of ``key``, or None."""
+        return await self._reader.run(sqlite_tables.read, key)
+
+    async def list(self, prefix: str) -> tuple[int, tuple[KeyValue, ...]]:
+        """Return the store's revision and all values whose keys begin with ``prefix`` at it, ordered by key."""
+        return await self._reader.run(sqlite_tables.read_all, prefix)
+
+    async def create(self, key: str, value: bytes) -> int:
+        """Write a key that must not exist and return its revision; raises AlreadyExistsError."""
+        return await self.transact((Put(key, value, 0),))
+
+    async def update(self, key: str, value: bytes, revision: int) -> int:
+        """Write a key that must have ``revision`` and return its new one; raises ConflictError, NotFoundError."""
+        if revision < 1:
+            raise ValueError(f"a revision is 1 or more, not {revision}")
+        return await self.transact((Put(key, value, revision),))
+
+    async def delete(self, key: str, revision: int | None = None) -> None:
+        """Delete a key (with this ``revision``, unless None); raises ConflictError, NotFoundError."""
+        await self.transact((Delete(key, revision),))
+
+    async def transact(self, operations: Sequence[Operation]) -> int:
+        """Carry out all ``operations`` or none, and return the one revision that all of them get.
+
+        See Datastore.transact.
+        """
+        revision = await self._writer.run(sqlite_tables.write, operations, self._kept_changes)
+        self._ring()
+        return revision
+
+    async def watch(self, prefix: str, revision: int) -> AsyncGenerator[tuple[WatchEvent, ...], None]:
+        """Yield what changed under ``prefix`` after ``revision``, for ever: one tuple is one whole transaction.
+
+        Changes of this store object are seen at once, those of other processes within about 25 ms.
+        Raises CompactedError; ends when the store is closed.
+        """
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        try:
+            await self._start_pulse()
+            while not self._closed:
+                bell.clear()
+                if self._error:
+                    raise self._error
+                revision, batches = await self._reader.run(sqlite_tables.read_changes, prefix, revision)
+                for batch in batches:
+                    yield batch
+                if not self._closed:
+                    await bell.wait()
+        finally:
+            self._bells.discard(bell)
+
+    async def close(self) -> None:
+        """Let go of the store; calls that wait are finished first, watches end. Closing twice is allowed."""
+        self._closed = True
+        self._ring()
+        async with self._pulse_lock:
+            if self._pulse:
+                await asyncio.to_thread(self._pulse.stop)
+                self._pulse = None
+        await self._reader.close()
+        await self._writer.close()
+
+    async def _start_pulse(self) -> None:
+        async with self._pulse_lock:
+            if self._pulse is None and not self._closed:
+                pulse = SqlitePulse(self.path, self._changed, self._failed)
+                await asyncio.to_thread(pulse.start)
+                self._pulse = pulse
+
+    def _changed(self) -> None:
+        """Wake the watches; called from the pulse's thread."""
+        self._loop.call_soon_threadsafe(self._ring)
+
+    def _failed(self, error: DatastoreError) -> None:
+        """Fail the watches; called from the pulse's thread."""
+        self._error = error
+        self._loop.call_soon_threadsafe(self._ring)
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+
+class _Worker:
+    """One thread with one connection of its own; jobs run one after the other."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Open the connection."""
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
+
+    async def run(
+        self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``function(connection, ...)`` in the thread and return its result; SQLite's errors are translated."""
+
+        def job() -> T:
+            if self._connection is None:
+                raise DatastoreError(f"datastore {self._path} is closed")
+            with sqlite_errors(self._path):
+                return function(self._connection, *args, **kwargs)
+
+        try:
+            future = asyncio.get_running_loop().run_in_executor(self._executor, job)
+        except RuntimeError as error:
+            raise DatastoreError(f"datastore {self._path} is closed") from error
+        return await future
+
+    async def close(self) -> None:
+        """Finish the jobs that wait and close the connection."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
+        except RuntimeError:
+            return
+        self._executor.shutdown(wait=False)
+
+    def _open(self) -> None:
+        self._connection = connect(self._path)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,212 @@
+"""Three machines and their pods on one: network namespaces, one real agent process for each node."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Interface
+from pathlib import Path
+from typing import Final
+
+from bgpkit_node.cni import install_shim
+from bgpkit_node.errors import NodeError
+
+ROOT: Final = Path("/run/bgpkit-demo")
+GATEWAY: Final = "10.4.7.1"
+POOL: Final = "10.244.0.0/16"
+ASN: Final = 63400
+_BRIDGE: Final = "segment"
+_NETWORK: Final = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A node of the cluster."""
+
+    name: str
+    address: IPv4Interface
+
+    @property
+    def directory(self) -> Path:
+        """Where the node's agent keeps its socket and its log."""
+        return ROOT / self.name
+
+    @property
+    def socket(self) -> Path:
+        """The agent's socket."""
+        return self.directory / "agent.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod, once it has its address."""
+
+    name: str
+    machine: Machine
+    address: str = ""
+
+    @property
+    def namespace(self) -> str:
+        """The name of the pod's network namespace."""
+        return f"pod-{self.name}"
+
+
+MACHINES: Final = (
+    Machine("k8s-master1", IPv4Interface("10.4.7.11/24")),
+    Machine("k8s-node1", IPv4Interface("10.4.7.12/24")),
+    Machine("k8s-node2", IPv4Interface("10.4.7.21/24")),
+)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The running demonstration."""
+
+    agents: dict[str, asyncio.subprocess.Process] = field(default_factory=dict[str, asyncio.subprocess.Process])
+    pods: list[Pod] = field(default_factory=list[Pod])
+
+    @property
+    def datastore(self) -> Path:
+        """The one file that all agents share."""
+        return ROOT / "datastore.sqlite"
+
+    async def build_segment(self) -> None:
+        """Make a bridge, and a namespace with eth0 on it for each machine."""
+        ROOT.mkdir(parents=True)
+        commands = [
+            f"link add {_BRIDGE} type bridge stp_state 0",
+            f"link set {_BRIDGE} up",
+            f"addr add {GATEWAY}/24 dev {_BRIDGE}",
+        ]
+        for number, machine in enumerate(MACHINES):
+            machine.directory.mkdir()
+            await run("ip", "netns", "add", machine.name)
+            commands += [
+                f"link add port{number} type veth peer name eth0 netns {machine.name}",
+                f"link set port{number} master {_BRIDGE} up",
+            ]
+        await ip_batch(commands)
+        for machine in MACHINES:
+            inside = [
+                "link set lo up",
+                "link set eth0 up",
+                f"addr add {machine.address} dev eth0",
+                f"route add default via {GATEWAY} dev eth0",
+            ]
+            await ip_batch(inside, namespace=machine.name)
+        install_shim(ROOT / "cni-bin")
+
+    async def start_agent(self, machine: Machine) -> None:
+        """Start the agent of ``machine`` and wait until it answers."""
+        log = (machine.directory / "agent.log").open("ab")
+        with log:
+            self.agents[machine.name] = await asyncio.create_subprocess_exec(
+                *within(machine.name),
+                *bgpkit_node("agent", "--node", machine.name, "--run-dir", str(machine.directory)),
+                env=self.environment(machine),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        for _ in range(600):  # 30 seconds
+            if self.agents[machine.name].returncode is not None:
+                break
+            if machine.socket.exists():
+                return
+            await asyncio.sleep(0.05)
+        raise NodeError(f"the agent of {machine.name} did not start; its log:\n{self.log_of(machine)}")
+
+    async def kill_agent(self, machine: Machine) -> None:
+        """End the agent of ``machine`` by SIGKILL, as a crash would."""
+        agent = self.agents.pop(machine.name)
+        agent.send_signal(signal.SIGKILL)
+        await agent.wait()
+        machine.socket.unlink(missing_ok=True)
+
+    async def add_pod(self, name: str, machine: Machine) -> Pod:
+        """Make a pod's namespace and call the CNI executable for it, as a container runtime would."""
+        pod = Pod(name, machine)
+        await run("ip", "netns", "add", pod.namespace)
+        await ip_batch(["link set lo up"], namespace=pod.namespace)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "CNI_COMMAND": "ADD",
+            "CNI_CONTAINERID": f"{name}-container",
+            "CNI_NETNS": f"/run/netns/{pod.namespace}",
+            "CNI_IFNAME": "eth0",
+            "CNI_PATH": str(ROOT / "cni-bin"),
+            "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={name}",
+        }
+        configuration = json.dumps({**_NETWORK, "agent_socket": str(machine.socket)})
+        answer = await run(str(ROOT / "cni-bin" / "bgpkit"), environment=environment, given=configuration)
+        address = json.loads(answer)["ips"][0]["address"].partition("/")[0]
+        added = Pod(name, machine, address)
+        self.pods.append(added)
+        return added
+
+    def environment(self, machine: Machine | None = None) -> dict[str, str]:
+        """Return the environment in which ``bgpkit-node`` finds this cluster, as seen from ``machine``."""
+        environment = {**os.environ, "BGPKIT_NODE_DATASTORE": str(self.datastore)}
+        if machine is not None:
+            environment["BGPKIT_NODE_RUN_DIR"] = str(machine.directory)
+        return environment
+
+    async def command(self, *words: str, machine: Machine | None = None, given: str | None = None) -> str:
+        """Run ``bgpkit-node`` with ``words`` as an operator of the cluster would, and return what it printed."""
+        return await run(*bgpkit_node(*words), environment=self.environment(machine), given=given)
+
+    def log_of(self, machine: Machine) -> str:
+        """Return the last lines of the log of ``machine``'s agent."""
+        log = machine.directory / "agent.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else ["(it was never started)"]
+        return "\n".join(lines[-15:])
+
+    async def stop(self) -> None:
+        """End the agents; the namespaces vanish with the process."""
+        for agent in self.agents.values():
+            with contextlib.suppress(ProcessLookupError):
+                agent.terminate()
+        for agent in self.agents.values():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(agent.wait(), 5)
+
+
+def bgpkit_node(*words: str) -> tuple[str, ...]:
+    """Return the command line of ``bgpkit-node`` in this very Python."""
+    return (sys.executable, "-m", "bgpkit_node.command.main", *words)
+
+
+def within(namespace: str) -> tuple[str, ...]:
+    """Return the words that run a command in a named network namespace."""
+    return ("nsenter", f"--net=/run/netns/{namespace}", "--")
+
+
+async def ip_batch(commands: Sequence[str], *, namespace: str | None = None) -> None:
+    """Run several ``ip`` commands in one process."""
+    prefix = within(namespace) if namespace is not None else ()
+    await run(*prefix, "ip", "-batch", "-", given="\n".join(commands))
+
+
+async def run(*words: str, environment: dict[str, str] | None = None, given: str | None = None) -> str:
+    """Run a command and return its output; NodeError with what it said when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE if given is not None else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate(None if given is None else given.encode())
+    if process.returncode:
+        said = (errors or output).decode(errors="replace").strip()
+        raise NodeError(f"{' '.join(words)} failed with exit code {process.returncode}: {said}")
+    return output.decode()
+
+
+def pinger(*words: str) -> tuple[str, ...]:
+    """Return the command line of the pinger."""
+    return (sys.executable, "-m", "bgpkit_node.demo.pinger", *words)

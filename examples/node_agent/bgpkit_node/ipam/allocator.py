@@ -1,0 +1,214 @@
+"""Giving addresses to pods and taking them back."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from bgpkit_node.datastore.port import Datastore
+from bgpkit_node.errors import AlreadyExistsError, ConflictError, IpamError, NotFoundError
+from bgpkit_node.ipam.address import IPAddress, IPNetwork
+from bgpkit_node.ipam.affinity import is_held
+from bgpkit_node.ipam.assignment import Assigned, Request, assign_any, assign_given
+from bgpkit_node.ipam.block import Owner
+from bgpkit_node.ipam.check import Finding, check
+from bgpkit_node.ipam.draft import Draft
+from bgpkit_node.ipam.keys import affinities_of, handle_key
+from bgpkit_node.ipam.pools import Pool, PoolSource, pool_of, requested_pools, usable_pools
+from bgpkit_node.ipam.release import addresses_of_handle, release_all_of_handle, release_from_node, release_one
+from bgpkit_node.ipam.search import settle_affinity
+from bgpkit_node.ipam.snapshot import load_snapshot
+from bgpkit_node.resources.ip_pool import PoolUse
+
+T = TypeVar("T")
+
+ATTEMPTS: Final = 100
+"""How often a change is tried anew when other writers come first."""
+
+
+class Ipam:
+    """The addresses of a cluster, through one datastore that many processes share.
+
+    Each change is one transaction over block, affinity and handle: done or not done, whenever a process dies. Changes
+    of one Ipam go one after the other, so that the pods of a node do not race for its block. Every method raises
+    IpamError, one sentence, when it cannot do what is asked, and DatastoreError when the store cannot be reached.
+    """
+
+    def __init__(self, datastore: Datastore, pools: PoolSource, *, clock: Callable[[], float] = time.time) -> None:
+        """Use ``datastore``, and ``pools`` for what is configured; ``clock`` gives seconds since 1970."""
+        self._datastore = datastore
+        self._pools = pools
+        self._clock = clock
+        self._turn = asyncio.Lock()
+
+    async def auto_assign(
+        self,
+        *,
+        node: str,
+        handle: str,
+        attributes: Mapping[str, str],
+        count: int = 1,
+        version: int = 4,
+        use: PoolUse = PoolUse.WORKLOAD,
+        pools: Sequence[str] = (),
+    ) -> tuple[Assigned, ...]:
+        """Give ``count`` addresses of an IP ``version`` to ``handle`` on ``node``: all of them, or none and IpamError.
+
+        ``attributes`` say to people who has them (``pod``, ``namespace``, ``timestamp``); ``node`` is added. ``pools``
+        restricts the choice to pools of these names or CIDRs. A handle that has addresses already gets more.
+        """
+        owner = _owner(node, handle, attributes)
+
+        async def change(draft: Draft) -> tuple[Assigned, ...]:
+            request = await self._request(node, owner, version=version, use=use, names=pools, count=count)
+            return await assign_any(draft, request)
+
+        return await self._carry_out(change)
+
+    async def assign_address(
+        self,
+        address: IPAddress,
+        *,
+        node: str,
+        handle: str,
+        attributes: Mapping[str, str],
+        use: PoolUse = PoolUse.WORKLOAD,
+    ) -> Assigned:
+        """Give this very ``address`` to ``handle`` on ``node``; IpamError: it is taken, or in no pool for the node."""
+        owner = _owner(node, handle, attributes)
+
+        async def change(draft: Draft) -> Assigned:
+            pool = pool_of(await self._pools.pools(), address)
+            if pool is None:
+                raise IpamError(f"{address} is in no IPPool")
+            request = await self._request(node, owner, version=address.version, use=use, names=[pool.name])
+            return await assign_given(draft, request, address)
+
+        return await self._carry_out(change)
+
+    async def addresses_of(self, handle: str) -> tuple[IPAddress, ...]:
+        """Return the addresses that ``handle`` has; empty when it has none."""
+        return await addresses_of_handle(Draft(self._datastore), handle)
+
+    async def handles_of(self, node: str, prefix: str = "") -> tuple[str, ...]:
+        """Return the handles that begin with ``prefix`` and have addresses used on ``node``, in order."""
+        return (await load_snapshot(self._datastore)).handles_of(node, prefix)
+
+    async def release_by_handle(self, handle: str) -> tuple[IPAddress, ...]:
+        """Take back all addresses of ``handle`` and return them; one that has none changes nothing."""
+        return await self._carry_out(lambda draft: release_all_of_handle(draft, handle))
+
+    async def release_address(
+        self, address: IPAddress, *, handle: str | None = None, sequence: int | None = None
+    ) -> bool:
+        """Take one address back and say whether it was taken.
+
+        With ``handle`` or ``sequence`` (of the allocation) only from that owner: IpamError when it has another by now.
+        """
+
+        async def change(draft: Draft) -> bool:
+            return await release_one(draft, await self._pools.pools(), address, handle=handle, sequence=sequence)
+
+        return await self._carry_out(change)
+
+    async def blocks_of(self, node: str) -> tuple[IPNetwork, ...]:
+        """Return the blocks that ``node`` really has: affinity confirmed, and the block names the node."""
+        draft = Draft(self._datastore)
+        found: list[IPNetwork] = []
+        for network in await draft.affine_networks(node):
+            with suppress(IpamError):  # unreadable: check() names it
+                state = await draft.affinity(node, network)
+                if state is not None and is_held(state, await draft.block(network), node):
+                    found.append(network)
+        return tuple(found)
+
+    async def borrowed_of(self, node: str) -> tuple[IPAddress, ...]:
+        """Return the addresses that ``node`` uses outside of the blocks it has."""
+        return (await load_snapshot(self._datastore)).borrowed_of(node)
+
+    async def settle_node(self, node: str) -> tuple[IPNetwork, ...]:
+        """Finish or drop the claims of ``node`` that were left half done, and return the blocks it has then.
+
+        To be called when a node's agent starts. Empty blocks of pools that do not select the node are given up.
+        """
+        usable = await self._usable(node)
+
+        async def change(draft: Draft) -> tuple[IPNetwork, ...]:
+            found: list[IPNetwork] = []
+            for network in await draft.affine_networks(node):
+                with suppress(IpamError):
+                    if await settle_affinity(draft, node, network, usable, self._now()) is not None:
+                        found.append(network)
+            return tuple(found)
+
+        return await self._carry_out(change)
+
+    async def release_node(self, node: str, *, addresses: bool = True) -> None:
+        """Give up all blocks of ``node`` and, unless ``addresses`` is False, take back all addresses it uses.
+
+        For a node that has left the cluster. A block in which another node still has addresses stays, as nobody's.
+        Block by block: when it fails half-way, call it again.
+        """
+        snapshot = await load_snapshot(self._datastore)
+        networks = {network for owner, network in snapshot.affinities if owner == node}
+        for network, block in snapshot.blocks.items():
+            if block.node == node or any(a.owner.node == node for _, a in block.allocations()):
+                networks.add(network)
+        for network in sorted(networks, key=str):
+            await self._carry_out(_leave(node, network, addresses=addresses))
+
+    async def check(self, in_use: Mapping[IPAddress, Sequence[str]] | None = None) -> tuple[Finding, ...]:
+        """Look for contradictions; ``in_use`` maps the addresses of all endpoints and tunnels to their names."""
+        snapshot = await load_snapshot(self._datastore)
+        names = {a.owner.node for block in snapshot.blocks.values() for _, a in block.allocations()}
+        nodes = {name for name in names if name is not None and await self._pools.node_labels(name) is not None}
+        return check(snapshot, await self._pools.pools(), nodes, in_use)
+
+    async def _request(
+        self, node: str, owner: Owner, *, version: int, use: PoolUse, names: Sequence[str], count: int = 1
+    ) -> Request:
+        usable = await self._usable(node)
+        pools = requested_pools(usable, version=version, use=use, names=names)
+        if not pools:
+            among = f" among {', '.join(names)}" if names else ""
+            raise IpamError(f"no enabled IPPool{among} gives IPv{version} addresses for {use.value} to node {node}")
+        return Request(
+            node=node, owner=owner, version=version, count=count, pools=pools, usable=usable, now=self._now()
+        )
+
+    async def _usable(self, node: str) -> tuple[Pool, ...]:
+        labels, pools = await asyncio.gather(self._pools.node_labels(node), self._pools.pools())
+        if labels is None:
+            raise IpamError(f"node {node} does not exist in the datastore")
+        return usable_pools(pools, labels)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    async def _carry_out(self, change: Callable[[Draft], Awaitable[T]]) -> T:
+        async with self._turn:
+            for attempt in range(ATTEMPTS):
+                draft = Draft(self._datastore)
+                result = await change(draft)
+                try:
+                    await draft.commit()
+                except (AlreadyExistsError, ConflictError, NotFoundError):
+                    await asyncio.sleep(min(attempt, 20) / 1000)
+                else:
+                    return result
+        raise IpamError(f"other writers came first {ATTEMPTS} times")
+
+
+def _owner(node: str, handle: str, attributes: Mapping[str, str]) -> Owner:
+    try:
+        handle_key(handle)
+        affinities_of(node)
+    except ValueError as error:
+        raise IpamError(str(error)) from error
+    return Owner.of(handle, {**attributes, "node": node})
+
+
+def _leave(node: str, network: IPNetwork, *, addresses: bool) -> Callable[[Draft], Awaitable[None]]:
+    return lambda draft: release_from_node(draft, node, network, addresses=addresses)

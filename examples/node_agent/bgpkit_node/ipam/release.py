@@ -1,0 +1,75 @@
+"""Taking addresses back: by handle, one by one, or all of a node."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bgpkit_node.errors import IpamError
+from bgpkit_node.ipam.address import IPAddress, IPNetwork
+from bgpkit_node.ipam.assignment import count_in_handle, describe
+from bgpkit_node.ipam.block import Block
+from bgpkit_node.ipam.draft import Draft
+from bgpkit_node.ipam.handle import Handle
+from bgpkit_node.ipam.pools import Pool
+from bgpkit_node.ipam.search import block_holding
+
+
+async def addresses_of_handle(draft: Draft, handle: str) -> tuple[IPAddress, ...]:
+    """Return the addresses that the blocks show for ``handle``, found through its index."""
+    found: list[IPAddress] = []
+    for network in (await draft.handle(handle) or Handle()).blocks:
+        block = await draft.block(network)
+        if block is not None:
+            found += _addresses(block, handle)
+    return tuple(found)
+
+
+async def release_all_of_handle(draft: Draft, handle: str) -> tuple[IPAddress, ...]:
+    """Free what the blocks show for ``handle``, whatever it counts, and delete it."""
+    found = await addresses_of_handle(draft, handle)
+    for network in (await draft.handle(handle) or Handle()).blocks:
+        block = await draft.block(network)
+        if block is not None:
+            await draft.put_block(network, block.release(_addresses(block, handle)))
+    await draft.delete_handle(handle)
+    return found
+
+
+async def release_one(
+    draft: Draft, pools: Sequence[Pool], address: IPAddress, *, handle: str | None, sequence: int | None
+) -> bool:
+    """Free one address and say whether it was taken; IpamError when it is another's than ``handle``, ``sequence``."""
+    network = await block_holding(draft, pools, address)
+    block = None if network is None else await draft.block(network)
+    allocation = None if block is None else block.allocation_of(address)
+    if block is None or allocation is None:
+        return False
+    if handle is not None and allocation.owner.handle != handle:
+        raise IpamError(
+            f"{address} is not released: it belongs to {describe(allocation.owner)}, not to handle {handle}"
+        )
+    if sequence is not None and allocation.sequence != sequence:
+        raise IpamError(f"{address} is not released: it was given anew, sequence {allocation.sequence}, not {sequence}")
+    await draft.put_block(block.network, block.release([address]))
+    await count_in_handle(draft, allocation.owner, block.network, -1)
+    return True
+
+
+async def release_from_node(draft: Draft, node: str, network: IPNetwork, *, addresses: bool) -> None:
+    """Give up the affinity of ``node`` to one block and, with ``addresses``, free those in it that the node uses."""
+    block = await draft.block(network)
+    if block is not None:
+        if addresses:
+            block = await _without_addresses_of(draft, block, node)
+        await draft.put_block(network, block.with_affinity(None) if block.node == node else block)
+    await draft.put_affinity(node, network, None)
+
+
+async def _without_addresses_of(draft: Draft, block: Block, node: str) -> Block:
+    used = {address: a.owner for address, a in block.allocations() if a.owner.node == node}
+    for owner, count in Counter(used.values()).items():
+        await count_in_handle(draft, owner, block.network, -count)
+    return block.release(used.keys())
+
+
+def _addresses(block: Block, handle: str) -> list[IPAddress]:
+    return [address for address, allocation in block.allocations() if allocation.owner.handle == handle]

@@ -1,0 +1,25 @@
+"""The Linux kernel as the agent sees it: typed calls for links, addresses, routes, neighbours, sysctls, namespaces.
+
+Only this package knows pyroute2. Everything here blocks: call it from a thread. What is asked for happens in the
+network namespace of the calling thread.
+"""
+
+from bgpkit_node.kernel.error import KernelError
+from bgpkit_node.kernel.namespace import NamespaceGoneError, is_own_namespace, open_namespace, run_in_namespace
+from bgpkit_node.kernel.netlink import Netlink
+from bgpkit_node.kernel.sysctl import read_sysctl, write_sysctl
+from bgpkit_node.kernel.values import Link, Neighbour, Route
+
+__all__ = [
+    "KernelError",
+    "Link",
+    "NamespaceGoneError",
+    "Neighbour",
+    "Netlink",
+    "Route",
+    "is_own_namespace",
+    "open_namespace",
+    "read_sysctl",
+    "run_in_namespace",
+    "write_sysctl",
+]

@@ -1,0 +1,62 @@
+"""What peering is decided from: the resources of a whole cluster at one revision."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+from bgpkit_node.resources import BGPConfiguration, BGPPeer, IPPool, Node, Resource
+
+DEFAULT_ASN: Final = 64512
+DEFAULT_PORT: Final = 179
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """The nodes, pools and BGP resources of a cluster."""
+
+    nodes: tuple[Node, ...] = ()
+    pools: tuple[IPPool, ...] = ()
+    configurations: tuple[BGPConfiguration, ...] = ()
+    peers: tuple[BGPPeer, ...] = ()
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource]) -> Self:
+        """Sort ``resources`` of any kinds into a cluster, each kind by name; other kinds are passed over."""
+        ordered = sorted(resources, key=lambda resource: resource.name)
+        return cls(
+            nodes=tuple(resource for resource in ordered if isinstance(resource, Node)),
+            pools=tuple(resource for resource in ordered if isinstance(resource, IPPool)),
+            configurations=tuple(resource for resource in ordered if isinstance(resource, BGPConfiguration)),
+            peers=tuple(resource for resource in ordered if isinstance(resource, BGPPeer)),
+        )
+
+    def node(self, name: str) -> Node | None:
+        """Return the node called ``name``."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+    @property
+    def mesh(self) -> bool:
+        """Whether every node peers with every other one; on unless the default configuration says no."""
+        default = self._configuration("default")
+        return default is None or default.spec.node_to_node_mesh_enabled is not False
+
+    def asn(self, node: Node) -> int:
+        """Return the AS number of ``node``: its own, else that of the default configuration, else 64512."""
+        return node.as_number or self.default_asn or DEFAULT_ASN
+
+    @property
+    def default_asn(self) -> int | None:
+        """The AS number of the default configuration, if it gives one."""
+        default = self._configuration("default")
+        return default.spec.as_number if default is not None else None
+
+    def port(self, node: Node) -> int:
+        """Return the TCP port on which ``node`` listens."""
+        for name in (f"node.{node.name}", "default"):
+            configuration = self._configuration(name)
+            if configuration is not None and configuration.spec.listen_port:
+                return configuration.spec.listen_port
+        return DEFAULT_PORT
+
+    def _configuration(self, name: str) -> BGPConfiguration | None:
+        return next((found for found in self.configurations if found.name == name), None)

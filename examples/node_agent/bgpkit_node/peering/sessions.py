@@ -1,0 +1,140 @@
+"""Bringing a speaker's sessions in line with the plan, make before break.
+
+A session that is no longer wanted lingers until every prefix that came over it has another path; then it is closed
+without a NOTIFICATION, so that the other end, which may need its own last moment, keeps our routes, too. Prefixes of
+nodes to which the plan leaves no path at all are not waited for: an operator has said so.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Final
+
+import structlog
+
+from bgpkit import IPV4_UNICAST, PeerConfig, Speaker, State
+from bgpkit.policy import ACCEPT_ALL, Policy
+from bgpkit_node.peering.plan import Peering
+
+LOOK_SECONDS: Final = 0.25
+"""How often a lingering session is looked at."""
+RESTART_SECONDS: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What all sessions of a node have in common."""
+
+    local_address: str
+    cluster_id: IPv4Address | None
+    export_policy: Policy
+    """What may leave the node: prefixes of the cluster's pools."""
+
+
+class Sessions:
+    """The sessions of one node's speaker."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        """Manage all peers of ``speaker``; nobody else adds or removes any."""
+        self._speaker = speaker
+        self._wanted: dict[str, Peering] = {}
+        self._lingering: dict[str, Peering] = {}
+        self._cut_off: frozenset[bytes] = frozenset()
+        self._turn = asyncio.Lock()
+        self._log = structlog.get_logger("bgpkit_node.peering")
+
+    @property
+    def wanted(self) -> Mapping[str, Peering]:
+        """The sessions that should be, by address."""
+        return self._wanted
+
+    @property
+    def lingering(self) -> Mapping[str, Peering]:
+        """The sessions that wait for another path before they close, by address."""
+        return self._lingering
+
+    async def follow(
+        self,
+        peerings: tuple[Peering, ...],
+        terms: Terms,
+        nodes: frozenset[str],
+        cut_off: frozenset[IPv4Address] = frozenset(),
+    ) -> None:
+        """Bring the sessions in line with ``peerings``; ``nodes`` are the names of the nodes that exist.
+
+        A session to a node that has left the cluster does not linger. ``cut_off`` are the addresses of nodes to which
+        ``peerings`` give no path: for routes by way of them no session lingers.
+        """
+        async with self._turn:
+            self._cut_off = frozenset(address.packed for address in cut_off)
+            wanted = {peering.address: peering for peering in peerings}
+            for address, peering in {**self._wanted, **self._lingering}.items():
+                if address in wanted:
+                    continue
+                if peering.node in nodes and address not in self._lingering:
+                    self._lingering[address] = peering
+                    self._log.info("peering.lingers", peer=address, node=peering.node)
+                elif peering.node not in nodes:
+                    self._lingering.pop(address, None)
+                    await self._speaker.remove_peer(address)
+            present = {status.address for status in self._speaker.peers()}
+            self._wanted = wanted
+            for address, peering in wanted.items():
+                self._lingering.pop(address, None)
+                config = _config(peering, terms)
+                if address in present:
+                    plan = await self._speaker.update_peer(config)
+                    self._log.debug("peering.changed", peer=address, plan=plan.value)
+                else:
+                    await self._speaker.add_peer(config)
+                    self._log.info("peering.added", peer=address, kind=peering.kind.value)
+
+    async def run(self) -> None:
+        """Close lingering sessions when they are no longer needed; runs until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._lingering:
+                await self.close_replaced()
+
+    async def close_replaced(self) -> None:
+        """Close each lingering session whose routes all have another path."""
+        async with self._turn:
+            for address in tuple(self._lingering):
+                if self._replaced(address):
+                    del self._lingering[address]
+                    await self._speaker.remove_peer(address, notification=None)
+                    self._log.info("peering.closed", peer=address, reason="every prefix has another path")
+
+    def _replaced(self, address: str) -> bool:
+        """Tell whether every prefix from ``address`` has another path, over an Established session that stays."""
+        staying = {
+            status.address
+            for status in self._speaker.peers()
+            if status.state is State.ESTABLISHED and status.address not in self._lingering
+        }
+        mine = {
+            route.prefix
+            for route in self._speaker.routes(IPV4_UNICAST, peer=address)
+            if route.eligible and route.path.next_hop not in self._cut_off
+        }
+        for other in staying:
+            if not mine:
+                break
+            mine -= {route.prefix for route in self._speaker.routes(IPV4_UNICAST, peer=other) if route.eligible}
+        return not mine
+
+
+def _config(peering: Peering, terms: Terms) -> PeerConfig:
+    return PeerConfig(
+        address=peering.address,
+        asn=peering.asn,
+        port=peering.port,
+        local_address=terms.local_address,
+        route_reflector_client=peering.client,
+        cluster_id=terms.cluster_id,
+        import_policy=ACCEPT_ALL,
+        export_policy=terms.export_policy,
+        restart_time=RESTART_SECONDS,
+        description=peering.node or peering.resource,
+    )

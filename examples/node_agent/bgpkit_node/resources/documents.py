@@ -1,0 +1,219 @@
+"""Reading resources that people write: files, directories, standard input; YAML or JSON; single, lists, or many."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from bgpkit_node.errors import InvalidResourcesError, ResourceError
+from bgpkit_node.resources import yaml_lines
+from bgpkit_node.resources.fault import Fault
+from bgpkit_node.resources.kind import API_VERSION, Resource, ResourceKind
+from bgpkit_node.resources.registry import KINDS, kind_named
+from bgpkit_node.resources.shape import ShapeReader
+from bgpkit_node.resources.yaml_lines import Tree, TreeError
+
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A resource and where it was written: file, document and line (from 1), and the line of each of its fields."""
+
+    resource: Resource
+    source: str = ""
+    number: int = 0
+    line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def error(self, fault: Fault) -> ResourceError:
+        """Return the error that names the place of ``fault``."""
+        kind = self.resource.kind if self.source else str(self.resource)
+        line = _line_of(self.lines, fault.field) or self.line
+        return ResourceError(
+            fault.text, field=fault.field, kind=kind, source=self.source, document=self.number, line=line
+        )
+
+
+def load_documents(text: str, name: str) -> tuple[Document, ...]:
+    """Read all resources of a text; ``name`` is how errors call it.
+
+    Raises InvalidResourcesError with every fault of the text, not only the first.
+    """
+    documents: list[Document] = []
+    errors: list[ResourceError] = []
+    number = 0
+    for tree in yaml_lines.read_trees(text):
+        number += 1
+        if isinstance(tree, TreeError):
+            errors.append(ResourceError(str(tree), source=name, document=tree.document, line=tree.line))
+            continue
+        reader = _DocumentReader(name, number)
+        documents += reader.resources(tree)
+        errors += reader.errors
+    if not documents and not errors:
+        errors.append(ResourceError("holds no resource", source=name))
+    errors += check_distinct(documents)
+    if errors:
+        raise InvalidResourcesError(sorted(errors, key=lambda error: (error.document, error.line)))
+    return tuple(documents)
+
+
+def load_paths(paths: Sequence[str | Path]) -> tuple[Document, ...]:
+    """Read all resources of files; ``-`` is standard input, a directory stands for its YAML and JSON files.
+
+    Raises InvalidResourcesError with every fault of all files.
+    """
+    documents: list[Document] = []
+    errors: list[ResourceError] = []
+    for path in paths:
+        for name in _files(str(path)):
+            try:
+                documents += load_documents(_read(name), "standard input" if name == "-" else name)
+            except InvalidResourcesError as error:
+                errors += error.errors
+            except ResourceError as error:
+                errors.append(error)
+    errors += check_distinct(documents) if not errors else ()
+    if errors:
+        raise InvalidResourcesError(errors)
+    return tuple(documents)
+
+
+def check_distinct(documents: Sequence[Document]) -> Iterator[ResourceError]:
+    """Yield an error for each resource that is given a second time."""
+    first: dict[tuple[str, str], Document] = {}
+    for document in documents:
+        other = first.setdefault((document.resource.kind, document.resource.name), document)
+        if other is not document:
+            place = f" in {other.source}, document {other.number}, line {other.line}" if other.source else ""
+            yield document.error(Fault("metadata.name", f"{document.resource} is given twice, first{place}"))
+
+
+def _line_of(lines: Mapping[str, int], path: str) -> int:
+    """Return the line of a field, or of the nearest thing around it."""
+    while path and path not in lines:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return lines.get(path, 0)
+
+
+def _files(path: str) -> Iterator[str]:
+    if path != "-" and Path(path).is_dir():
+        yield from (str(file) for file in sorted(Path(path).iterdir()) if file.suffix in _SUFFIXES)
+    else:
+        yield path
+
+
+def _read(path: str) -> str:
+    try:
+        octets = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return octets.decode("utf-8-sig")
+    except OSError as error:
+        raise ResourceError(f"cannot be read: {error.strerror}", source=path) from error
+    except UnicodeDecodeError as error:
+        raise ResourceError(f"is not a text in UTF-8 (octet {error.start})", source=path) from error
+
+
+class _DocumentReader:
+    def __init__(self, source: str, number: int) -> None:
+        self._source = source
+        self._number = number
+        self.errors: list[ResourceError] = []
+
+    def resources(self, tree: Tree) -> Iterator[Document]:
+        """Yield the resources of one document, which may be a list."""
+        match tree:
+            case yaml_lines.Scalar(tag="null"):
+                return
+            case yaml_lines.Sequence(items):
+                for item in items:
+                    yield from self._item(item)
+            case yaml_lines.Mapping(entries) if _scalar(entries, "kind").endswith("List"):
+                yield from self._list(entries, _scalar(entries, "kind"))
+            case _:
+                yield from self._item(tree)
+
+    def _item(self, tree: Tree) -> Iterator[Document]:
+        """Yield the one resource that a document or an item of a list is."""
+        if isinstance(tree, yaml_lines.Mapping):
+            yield from self._resource(tree)
+        else:
+            self._fault("a resource is a mapping with apiVersion, kind, metadata and spec", line=tree.line)
+
+    def _list(self, entries: dict[str, tuple[int, Tree]], name: str) -> Iterator[Document]:
+        item_kind = name.removesuffix("List")
+        line, items = entries.get("items", (entries["kind"][0], None))
+        if item_kind:
+            try:
+                kind_named(item_kind)
+            except ValueError as error:
+                self._fault(str(error), line=entries["kind"][0])
+                return
+        if not isinstance(items, yaml_lines.Sequence):
+            self._fault("a list needs items", kind=name, field="items", line=line)
+            return
+        for item in items.items:
+            if item_kind and isinstance(item, yaml_lines.Mapping):
+                inherited = {
+                    "kind": (item.line, yaml_lines.Scalar(item_kind, "str", item.line)),
+                    "apiVersion": entries.get("apiVersion", (item.line, _API_VERSION)),
+                }
+                yield from self._item(yaml_lines.Mapping(inherited | item.entries, item.line))
+            else:
+                yield from self._item(item)
+
+    def _resource(self, tree: yaml_lines.Mapping) -> Iterator[Document]:
+        kind = self._kind(tree)
+        if kind is None:
+            return
+        rest = {name: entry for name, entry in tree.entries.items() if name not in {"kind", "apiVersion"}}
+        reader = ShapeReader()
+        plain = reader.read(yaml_lines.Mapping(rest, tree.line), msgspec.inspect.type_info(kind.type), "", tree.line)
+        for field_path, text, line in reader.faults:
+            self._fault(text, kind=kind.name, field=field_path, line=line)
+        if plain is msgspec.UNSET:
+            return
+        resource: Resource = msgspec.convert(plain, kind.type)
+        document = Document(resource, self._source, self._number, tree.line, reader.lines)
+        misfits = {field_path for field_path, _, _ in reader.faults}
+        faults = [document.error(fault) for fault in kind.check(resource) if fault.field not in misfits]
+        self.errors += faults
+        if not faults and not reader.faults:
+            yield document
+
+    def _kind(self, tree: yaml_lines.Mapping) -> ResourceKind[Any] | None:
+        version, name = _scalar(tree.entries, "apiVersion"), _scalar(tree.entries, "kind")
+        if not name:
+            self._fault(f"is required: one of {_known()}", field="kind", line=tree.line)
+            return None
+        try:
+            kind = kind_named(name)
+        except ValueError as error:
+            self._fault(str(error), line=tree.entries["kind"][0])
+            return None
+        if version != API_VERSION:
+            found = f"must be {API_VERSION}, not {version!r}" if version else f"is required: {API_VERSION}"
+            line = tree.entries.get("apiVersion", (tree.line,))[0]
+            self._fault(found, kind=name, field="apiVersion", line=line)
+            return None
+        return kind
+
+    def _fault(self, text: str, *, kind: str = "", field: str = "", line: int) -> None:
+        error = ResourceError(text, field=field, kind=kind, source=self._source, document=self._number, line=line)
+        self.errors.append(error)
+
+
+_API_VERSION: Final = yaml_lines.Scalar(API_VERSION, "str", 0)
+
+
+def _known() -> str:
+    return ", ".join(sorted(kind.name for kind in KINDS))
+
+
+def _scalar(entries: Mapping[str, tuple[int, Tree]], name: str) -> str:
+    """Return the text of an entry; an empty one when it is missing or no single value."""
+    _, tree = entries.get(name, (0, None))
+    return tree.text if isinstance(tree, yaml_lines.Scalar) and tree.tag != "null" else ""

@@ -1,0 +1,82 @@
+"""The metadata every resource carries: name, labels, annotations, and what the store adds."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from bgpkit_node.resources.fault import Fault
+from bgpkit_node.resources.part import Part
+
+_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_KEY: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_LONGEST_NAME: Final = 253
+_LONGEST_KEY: Final = 63
+
+
+class OwnerReference(Part, frozen=True, kw_only=True):
+    """Whom a resource belongs to; carried, not interpreted."""
+
+    api_version: str = ""
+    kind: str = ""
+    name: str = ""
+    uid: str = ""
+    controller: bool | None = None
+    block_owner_deletion: bool | None = None
+
+
+class Metadata(Part, frozen=True, kw_only=True):
+    """Metadata of a resource; times are RFC 3339 texts, ``resource_version`` is the revision as a text.
+
+    ``managed_fields`` are taken from documents and passed over.
+    """
+
+    name: str
+    generate_name: str = ""
+    namespace: str = ""
+    self_link: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    deletion_grace_period_seconds: int | None = None
+    labels: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    annotations: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    owner_references: tuple[OwnerReference, ...] = ()
+    finalizers: tuple[str, ...] = ()
+    managed_fields: Any = None
+
+
+def check_metadata(metadata: Metadata) -> Iterator[Fault]:
+    """Yield what is wrong with names, labels and annotations (the rules of Kubernetes)."""
+    if len(metadata.name) > _LONGEST_NAME or not _NAME.fullmatch(metadata.name):
+        yield Fault(
+            "metadata.name",
+            f"{metadata.name!r} is not a name: use a-z, 0-9, - and ., beginning and ending with a letter or digit",
+        )
+    if metadata.namespace:
+        yield Fault("metadata.namespace", "must be left out: this kind belongs to no namespace")
+    if metadata.resource_version and not metadata.resource_version.isdecimal():
+        yield Fault("metadata.resourceVersion", f"{metadata.resource_version!r} is not a revision")
+    for key, value in metadata.labels.items():
+        yield from check_label(key, value)
+    for key in metadata.annotations:
+        if not _is_key(key.lower()):
+            yield Fault("metadata.annotations", f"{key!r} is not the key of an annotation")
+
+
+def check_label(key: str, value: str) -> Iterator[Fault]:
+    """Yield what is wrong with one label."""
+    if not _is_key(key):
+        yield Fault("metadata.labels", f"{key!r} is not the key of a label")
+    if value and (len(value) > _LONGEST_KEY or not _KEY.fullmatch(value)):
+        yield Fault(f"metadata.labels.{key}", f"{value!r} is not the value of a label")
+
+
+def _is_key(key: str) -> bool:
+    domain, slash, name = key.rpartition("/")
+    if slash and (len(domain) > _LONGEST_NAME or not _NAME.fullmatch(domain)):
+        return False
+    return len(name) <= _LONGEST_KEY and _KEY.fullmatch(name) is not None

@@ -1,0 +1,78 @@
+"""Writing resources: for people as YAML or JSON, for the datastore as JSON; Calico's names and order."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import yaml
+
+from bgpkit_node.datastore.port import KeyValue
+from bgpkit_node.errors import ResourceError
+from bgpkit_node.resources.kind import API_VERSION, R, Resource, ResourceKind
+from bgpkit_node.resources.part import to_plain
+
+_TEXT_TAG: Final = "tag:yaml.org,2002:str"
+
+
+def to_document(resource: Resource) -> dict[str, object]:
+    """Turn a resource into plain values in the order kind, apiVersion, metadata, spec, status."""
+    return {"kind": resource.kind, "apiVersion": API_VERSION, **to_plain(resource)}
+
+
+def list_document(kind: ResourceKind[R], resources: Sequence[R], revision: int) -> dict[str, object]:
+    """Turn resources of one kind into a list document, as ``kind: NodeList``, with the ``revision`` of the store."""
+    return {
+        "kind": f"{kind.name}List",
+        "apiVersion": API_VERSION,
+        "metadata": {"resourceVersion": str(revision)},
+        "items": [to_document(resource) for resource in resources],
+    }
+
+
+def to_yaml(document: dict[str, object]) -> str:
+    """Write a document as YAML, keys sorted, texts that look like something else in double quotes."""
+    return yaml.dump(document, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, width=1 << 20)
+
+
+def to_json(document: dict[str, object]) -> str:
+    """Write a document as JSON, indented by two."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def encode(resource: Resource) -> bytes:
+    """Write a resource as the datastore keeps it: JSON without resourceVersion."""
+    metadata = msgspec.structs.replace(resource.metadata, resource_version="")
+    return msgspec.json.encode(to_document(msgspec.structs.replace(resource, metadata=metadata)))
+
+
+def decode(kind: ResourceKind[R], stored: KeyValue) -> R:
+    """Read a resource that the datastore keeps; its resourceVersion is the revision.
+
+    Fields that this version does not know are passed over. Raises ResourceError naming the key.
+    """
+    try:
+        resource = msgspec.json.decode(stored.value, type=kind.type)
+        faults = list(kind.check(resource))
+    except msgspec.MsgspecError as error:
+        raise ResourceError(f"holds no readable {kind.name}: {error}", source=stored.key) from error
+    if faults:
+        raise ResourceError(faults[0].text, kind=kind.name, field=faults[0].field, source=stored.key)
+    metadata = msgspec.structs.replace(resource.metadata, resource_version=str(stored.revision))
+    return msgspec.structs.replace(resource, metadata=metadata)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text that YAML would take for something else in double quotes."""
+
+
+def _represent_text(_dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    try:
+        plain = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        plain = None
+    other = isinstance(plain, yaml.ScalarNode) and plain.tag != _TEXT_TAG
+    return yaml.ScalarNode(_TEXT_TAG, text, style='"' if other or not text else None)
+
+
+_Dumper.add_representer(str, _represent_text)

@@ -1,0 +1,50 @@
+"""What resources are built of: immutable structs that know their names in YAML and JSON."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import TypeGuard
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A struct whose fields are written in camelCase.
+
+    Unknown fields are refused where people write (documents) and passed over where the store is read, so that agents of
+    two versions can share a store.
+    """
+
+
+def to_plain(part: Part) -> dict[str, object]:
+    """Turn a part into dicts, lists, strings, numbers and booleans, in the order of its fields.
+
+    A field that holds the empty value of its kind (None, false, 0, "", no items) is left out, unless it is required or
+    its default is another value.
+    """
+    plain: dict[str, object] = {}
+    for field in msgspec.structs.fields(part):
+        value: object = getattr(part, field.name)
+        unset = field.default is msgspec.NODEFAULT or value == field.default
+        if field.required or value or not unset:
+            plain[field.encode_name] = _plain(value)
+    return plain
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Part):
+        return to_plain(value)
+    if isinstance(value, Enum):
+        return value.value
+    if _is_sequence(value):
+        return [_plain(item) for item in value]
+    if _is_mapping(value):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, tuple | list)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, dict)

@@ -1,0 +1,130 @@
+"""Reading and following resources in a datastore: a first whole picture, then every transaction, for ever."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from bgpkit_node.datastore.port import Datastore, KeyValue, WatchEvent
+from bgpkit_node.errors import CompactedError, ResourceError
+from bgpkit_node.resources.draft import Present
+from bgpkit_node.resources.kind import ROOT, Resource, ResourceKind
+from bgpkit_node.resources.output import decode
+
+_LOG: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """One resource that changed: ``old`` is None when it is new, ``new`` is None when it is gone."""
+
+    old: Resource | None
+    new: Resource | None
+
+    @property
+    def resource(self) -> Resource:
+        """The resource as it is, or as it was when it is gone."""
+        resource = self.new or self.old
+        if resource is None:
+            raise ValueError("a change has an old or a new resource")
+        return resource
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceBatch:
+    """All that one transaction changed, or all that differs from what was told before; at ``revision``."""
+
+    revision: int
+    changes: tuple[ResourceChange, ...]
+
+
+async def read_present(datastore: Datastore, kind: ResourceKind[Any]) -> Present:
+    """Read all resources of a kind; what cannot be read is logged and left out of the resources."""
+    revision, found = await datastore.list(kind.prefix)
+    resources: dict[str, Resource] = {}
+    for stored in found:
+        resource = _read(kind, stored)
+        if resource is not None:
+            resources[resource.name] = resource
+    return Present(
+        kind, revision, resources, {stored.key.removeprefix(kind.prefix): stored.revision for stored in found}
+    )
+
+
+async def watch_resources(
+    datastore: Datastore, kinds: Sequence[ResourceKind[Any]]
+) -> AsyncGenerator[ResourceBatch, None]:
+    """Yield a first batch with all resources of ``kinds`` as new ones (it may be empty), then one for each transaction.
+
+    When the datastore no longer keeps the changes, everything is read again and the difference is yielded. Ends when
+    the datastore is closed.
+    """
+    follower = _Follower(kinds)
+    first = True
+    while True:
+        revision, found = await datastore.list(follower.prefix)
+        changes = follower.take_all(found)
+        if first or changes:
+            yield ResourceBatch(revision, changes)
+        first = False
+        events = datastore.watch(follower.prefix, revision)
+        try:
+            async for batch in events:
+                changes = follower.take(batch)
+                if changes:
+                    yield ResourceBatch(batch[0].revision, changes)
+        except CompactedError as error:
+            _LOG.info("resources.relisted", reason=str(error))
+            continue
+        finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
+        return
+
+
+class _Follower:
+    """Knows what was told, so that every change carries what was before."""
+
+    def __init__(self, kinds: Sequence[ResourceKind[Any]]) -> None:
+        self._kinds = {kind.prefix: kind for kind in kinds}
+        self._known: dict[str, Resource] = {}
+        self.prefix = kinds[0].prefix if len(kinds) == 1 else ROOT
+
+    def take_all(self, found: Iterable[KeyValue]) -> tuple[ResourceChange, ...]:
+        """Compare with all values there are."""
+        values = {stored.key: stored for stored in found}
+        gone = [(key, None) for key in self._known if key not in values]
+        return self._changes([*gone, *values.items()])
+
+    def take(self, events: Iterable[WatchEvent]) -> tuple[ResourceChange, ...]:
+        """Compare with the events of a transaction."""
+        return self._changes(
+            [
+                (event.key, None if event.value is None else KeyValue(event.key, event.value, event.revision))
+                for event in events
+            ]
+        )
+
+    def _changes(self, values: Iterable[tuple[str, KeyValue | None]]) -> tuple[ResourceChange, ...]:
+        changes: list[ResourceChange] = []
+        for key, stored in values:
+            kind = self._kinds.get(key[: key.rfind("/") + 1])
+            if kind is None:
+                continue
+            old = self._known.pop(key, None)
+            new = _read(kind, stored) if stored else None
+            if new is not None:
+                self._known[key] = new
+            if new != old:
+                changes.append(ResourceChange(old, new))
+        return tuple(changes)
+
+
+def _read(kind: ResourceKind[Any], stored: KeyValue) -> Resource | None:
+    try:
+        resource: Resource = decode(kind, stored)
+    except ResourceError as error:
+        _LOG.warning("resources.unreadable", key=stored.key, reason=str(error))
+        return None
+    return resource

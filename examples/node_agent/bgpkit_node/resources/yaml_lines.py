@@ -1,0 +1,128 @@
+"""YAML and JSON texts as trees in which every value knows its line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import yaml
+
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_DEEPEST: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as written; ``tag`` is what YAML takes it for: str, int, bool, float, null, timestamp, ..."""
+
+    text: str
+    tag: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: "tuple[Tree, ...]"
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping; of each key its text, its line and its value."""
+
+    entries: "dict[str, tuple[int, Tree]]"
+    line: int
+
+
+Tree: TypeAlias = Scalar | Sequence | Mapping
+
+
+class TreeError(Exception):
+    """A text that is not YAML, with the ``line`` (from 1; 0 unknown) and the ``document`` (from 1) of the fault."""
+
+    def __init__(self, text: str, line: int, document: int) -> None:
+        """Keep the place beside a ``text`` for people."""
+        super().__init__(text)
+        self.line = line
+        self.document = document
+
+
+def read_trees(text: str) -> Iterator[Tree | TreeError]:
+    """Yield the documents of a YAML (or JSON) text, in order.
+
+    A document that cannot be used is yielded as an error and the next one is tried; after one that is not YAML at all
+    nothing follows.
+    """
+    if text.lstrip()[:1] in {"{", "["}:
+        text = text.replace("\t", " ")
+    number = 0
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:
+        yield _syntax_error(error, 1)
+        return
+    try:
+        while loader.check_node():
+            number += 1
+            node = loader.get_node()
+            if node is not None:
+                try:
+                    yield _Reader(number).tree(node, 0)
+                except TreeError as error:
+                    yield error
+    except yaml.YAMLError as error:
+        yield _syntax_error(error, max(number, 1))
+    finally:
+        loader.dispose()
+
+
+def _syntax_error(error: yaml.YAMLError, document: int) -> TreeError:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        text = ", ".join(part for part in (error.problem, error.context) if part)
+        return TreeError(f"not YAML: {text}", mark.line + 1 if mark else 0, document)
+    return TreeError(f"not YAML: {str(error).splitlines()[0]}", 0, document)
+
+
+class _Reader:
+    def __init__(self, document: int) -> None:
+        self._document = document
+        self._made: dict[int, Tree] = {}
+
+    def tree(self, node: yaml.Node, depth: int) -> Tree:
+        """Return the tree of a node; what several aliases point to is made once and shared."""
+        if depth > _DEEPEST:
+            text = f"values lie more than {_DEEPEST} deep in each other"
+            raise TreeError(text, node.start_mark.line + 1, self._document)
+        if id(node) not in self._made:
+            self._made[id(node)] = self._make(node, depth)
+        return self._made[id(node)]
+
+    def _make(self, node: yaml.Node, depth: int) -> Tree:
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return Mapping(self._entries(node, depth), line)
+        if isinstance(node, yaml.SequenceNode):
+            return Sequence(tuple(self.tree(item, depth + 1) for item in node.value), line)
+        return Scalar(str(node.value), node.tag.rpartition(":")[2], line)
+
+    def _entries(self, node: yaml.MappingNode, depth: int) -> dict[str, tuple[int, Tree]]:
+        merged: dict[str, tuple[int, Tree]] = {}
+        entries: dict[str, tuple[int, Tree]] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            tree = self.tree(value, depth + 1)
+            if key.tag == _MERGE:
+                for other in tree.items if isinstance(tree, Sequence) else (tree,):
+                    if not isinstance(other, Mapping):
+                        raise TreeError("<< takes a mapping", line, self._document)
+                    merged = other.entries | merged
+                continue
+            if not isinstance(key, yaml.ScalarNode):
+                raise TreeError("a key must be a text", line, self._document)
+            if key.value in entries:
+                text = f"{key.value} is given twice, first in line {entries[key.value][0]}"
+                raise TreeError(text, line, self._document)
+            entries[key.value] = (line, tree)
+        return merged | entries
