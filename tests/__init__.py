@@ -1,0 +1,1 @@
+"""The tests of bgpkit; README.md tells how they are divided."""

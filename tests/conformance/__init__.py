@@ -1,0 +1,1 @@
+"""Sentences of the RFCs, one test function each."""

@@ -1,0 +1,1 @@
+"""RFC 4271: A Border Gateway Protocol 4."""

@@ -1,0 +1,1 @@
+"""RFC 4456, BGP Route Reflection, sentence by sentence."""

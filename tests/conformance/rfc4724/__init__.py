@@ -1,0 +1,1 @@
+"""RFC 4724: graceful restart mechanism for BGP."""

@@ -1,0 +1,1 @@
+"""RFC 4760: multiprotocol extensions."""

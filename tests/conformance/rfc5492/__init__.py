@@ -1,0 +1,1 @@
+"""RFC 5492: capabilities advertisement."""

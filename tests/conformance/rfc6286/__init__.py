@@ -1,0 +1,1 @@
+"""RFC 6286: AS-wide unique BGP identifier."""

@@ -1,0 +1,1 @@
+"""RFC 6608: subcodes for BGP finite state machine error."""

@@ -1,0 +1,1 @@
+"""RFC 6793: four-octet AS numbers."""

@@ -1,0 +1,1 @@
+"""RFC 7606: revised error handling for UPDATE messages."""

@@ -1,0 +1,1 @@
+"""RFC 7607: AS 0 processing."""

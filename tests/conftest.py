@@ -1,0 +1,104 @@
+"""Fixtures of every test, and what pytest does around the run: cleaning up before, naming skips after."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.daemons import Bird, Frr, GoBgp
+from tests.support.netns import Namespace, Namespaces, remove_leftovers
+from tests.support.skips import in_ci, require_kernel
+
+
+@pytest.fixture
+def namespaces() -> Generator[Namespaces]:
+    """Network namespaces of the test's own, deleted after it; skipped by name where they cannot be had."""
+    require_kernel("netns")
+    own = Namespaces()
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+@pytest.fixture
+def start_bird(tmp_path: Path) -> Generator[Callable[[Namespace, str], Bird]]:
+    """Give a function (namespace, configuration) that starts BIRD 2; stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(namespace: Namespace, configuration: str) -> Bird:
+            daemon = Bird(namespace, tmp_path, configuration)
+            stack.callback(daemon.stop)
+            return daemon
+
+        yield start
+
+
+@pytest.fixture
+def start_gobgp(tmp_path: Path) -> Generator[Callable[[Namespace, str], GoBgp]]:
+    """Give a function (namespace, configuration) that starts gobgpd; stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(namespace: Namespace, configuration: str) -> GoBgp:
+            daemon = GoBgp(namespace, tmp_path, configuration)
+            stack.callback(daemon.stop)
+            return daemon
+
+        yield start
+
+
+@pytest.fixture
+def start_frr(tmp_path: Path) -> Generator[Callable[[Namespace, str], Frr]]:
+    """Give a function (namespace, configuration of bgpd) that starts FRR's zebra and bgpd; stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(namespace: Namespace, configuration: str) -> Frr:
+            daemon = Frr(namespace, tmp_path, configuration)
+            stack.callback(daemon.stop)
+            return daemon
+
+        yield start
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Delete the namespaces that crashed runs left behind, once, before the workers start."""
+    if not _is_worker(session.config):
+        for name in remove_leftovers():
+            session.config.get_terminal_writer().line(f"removed the namespace {name} of a run that is no more")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip the tests marked netns, by name, where namespaces cannot be had."""
+    if item.get_closest_marker("netns"):
+        require_kernel("netns")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every skipped test and its reason."""
+    reports: list[pytest.TestReport | pytest.CollectReport] = terminalreporter.stats.get("skipped", [])
+    if not reports:
+        return
+    terminalreporter.section(f"{len(reports)} skipped, and why")
+    for report in sorted(reports, key=lambda report: report.nodeid):
+        terminalreporter.line(f"{report.nodeid}: {_reason(report)}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In continuous integration, a run in which no test passed is no success."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not in_ci() or _is_worker(session.config) or not isinstance(reporter, pytest.TerminalReporter):
+        return
+    if session.exitstatus == pytest.ExitCode.OK and not reporter.stats.get("passed"):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Tell whether this process is one of the workers that the tests are dealt to."""
+    return hasattr(config, "workerinput")
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Return the reason of a skip."""
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")

@@ -1,0 +1,1 @@
+"""The programs that READMEs and examples show, run."""

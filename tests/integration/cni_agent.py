@@ -1,0 +1,69 @@
+"""The agent's side of the CNI path alone, as a program: addresses in memory, everything else the real thing.
+
+``python -m tests.integration.cni_agent SOCKET [--delay SECONDS]``. Besides ``cni`` it answers ``handles`` with the
+addresses that are held, so that a test sees what leaks. A delay falls between taking an address and the answer.
+"""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+
+from bgpkit_node.cni import AgentSocket, CniService
+from bgpkit_node.cni.pod_network import PodNetwork
+
+
+class MemoryAddresses:
+    """10.244.113.128 and on, in the order asked for; the lowest free one first."""
+
+    def __init__(self, delay: float) -> None:
+        """Hold none."""
+        self._delay = delay
+        self._held: dict[str, tuple[IPv4Address, ...]] = {}
+        self._attributes: dict[str, dict[str, str]] = {}
+
+    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
+        """Take the lowest free address."""
+        taken = {address for addresses in self._held.values() for address in addresses}
+        address = next(a for a in (IPv4Address("10.244.113.128") + i for i in range(500)) if a not in taken)
+        self._attributes[handle] = attributes
+        self._held[handle] = (*self._held.get(handle, ()), address)
+        await asyncio.sleep(self._delay)
+        return address
+
+    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+        """Give back what the handle holds."""
+        return self._held.pop(handle, ())
+
+    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+        """Return what the handle holds."""
+        return self._held.get(handle, ())
+
+    async def handles(self, prefix: str) -> tuple[str, ...]:
+        """Return the handles that begin with the prefix."""
+        return tuple(handle for handle in self._held if handle.startswith(prefix))
+
+    async def show(self, request: Mapping[str, object]) -> dict[str, object]:
+        """Answer the request ``handles``; with the key ``of``, what is known of that one's owner."""
+        if "of" in request:
+            return dict(self._attributes[str(request["of"])])
+        return {handle: [str(address) for address in held] for handle, held in self._held.items()}
+
+
+async def main() -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("socket")
+    parser.add_argument("--delay", type=float, default=0.0)
+    options = parser.parse_args()
+    addresses = MemoryAddresses(options.delay)
+    service = CniService(addresses, PodNetwork(), node="k8s-master1", mtu=1440)
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    async with AgentSocket(options.socket, {"cni": service.handle, "handles": addresses.show}):
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,1 @@
+"""Sessions and routes against the BGP daemons of others."""

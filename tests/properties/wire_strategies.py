@@ -1,0 +1,185 @@
+"""Whole messages and attribute blocks to draw, and the obvious way to read and change a block."""
+
+from ipaddress import IPv4Address, IPv6Address
+
+from hypothesis import strategies as st
+
+from bgpkit.wire import Rewrite
+from bgpkit.wire.as_path_octets import read_segments, write_segments
+from bgpkit_fsm import (
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    AddPathCapability,
+    AddPathMode,
+    Capability,
+    EnhancedRouteRefreshCapability,
+    ExtendedMessageCapability,
+    Family,
+    ForwardingState,
+    FourOctetAsCapability,
+    GracefulRestartCapability,
+    MultiprotocolCapability,
+    RouteRefreshCapability,
+    UnknownCapability,
+)
+from bgpkit_rib import (
+    Aggregator,
+    AsPath,
+    AsSegment,
+    AsSegmentKind,
+    Community,
+    ExtendedCommunity,
+    LargeCommunity,
+    Origin,
+    PathAttributes,
+    UnknownAttribute,
+)
+
+u32 = st.integers(0, (1 << 32) - 1)
+asns = st.one_of(st.integers(1, 65535), st.integers(1, (1 << 32) - 1))
+addresses = st.integers(1 << 24, (224 << 24) - 1).map(IPv4Address)
+families = st.sampled_from([IPV4_UNICAST, IPV6_UNICAST])
+any_family = st.builds(Family, st.integers(0, 65535), st.integers(0, 255))
+
+capabilities: st.SearchStrategy[Capability] = st.one_of(
+    st.builds(MultiprotocolCapability, any_family),
+    st.just(RouteRefreshCapability()),
+    st.just(ExtendedMessageCapability()),
+    st.just(EnhancedRouteRefreshCapability()),
+    st.builds(FourOctetAsCapability, u32),
+    st.builds(
+        GracefulRestartCapability,
+        restarted=st.booleans(),
+        notification=st.booleans(),
+        restart_time=st.integers(0, 4095),
+        families=st.lists(st.builds(ForwardingState, any_family, st.booleans()), max_size=5).map(tuple),
+    ),
+    st.lists(st.tuples(any_family, st.sampled_from(AddPathMode)), min_size=1, max_size=5).map(
+        lambda pairs: AddPathCapability(tuple(pairs))
+    ),
+    st.builds(UnknownCapability, st.integers(71, 255), st.binary(max_size=255)),
+)
+
+as_paths = st.lists(
+    st.builds(AsSegment, st.sampled_from(AsSegmentKind), st.lists(asns, min_size=1, max_size=6).map(tuple)),
+    max_size=4,
+).map(lambda segments: AsPath(tuple(segments)))
+
+_unknown = st.builds(
+    UnknownAttribute, st.sampled_from([0x80, 0xC0, 0xE0]), st.integers(200, 220), st.binary(max_size=300)
+)
+
+
+def attributes(family: Family) -> st.SearchStrategy[PathAttributes]:
+    """Return attributes that a route of the family may have."""
+    v6 = st.integers(1, (1 << 128) - 1).map(IPv6Address)
+    return st.builds(
+        PathAttributes,
+        origin=st.sampled_from(Origin),
+        as_path=as_paths,
+        next_hop=addresses if family == IPV4_UNICAST else v6,
+        link_local_next_hop=st.none() if family == IPV4_UNICAST else st.none() | v6,
+        med=st.none() | u32,
+        local_pref=st.none() | u32,
+        atomic_aggregate=st.booleans(),
+        aggregator=st.none() | st.builds(Aggregator, asns, addresses),
+        communities=st.lists(u32.map(Community), max_size=70).map(tuple),
+        extended_communities=st.lists(st.binary(min_size=8, max_size=8).map(ExtendedCommunity), max_size=3).map(tuple),
+        large_communities=st.lists(st.builds(LargeCommunity, u32, u32, u32), max_size=3).map(tuple),
+        originator_id=st.none() | addresses,
+        cluster_list=st.lists(addresses, max_size=3).map(tuple),
+        unknown=st.lists(_unknown, max_size=3, unique_by=lambda each: each.code).map(
+            lambda found: tuple(sorted(found, key=lambda each: each.code))
+        ),
+    )
+
+
+def keys(family: Family, *, max_size: int = 40) -> st.SearchStrategy[list[bytes]]:
+    """Return distinct canonical keys of the family."""
+    width = 32 if family == IPV4_UNICAST else 128
+    return st.lists(
+        st.tuples(st.integers(0, width), st.integers(0, (1 << width) - 1)).map(lambda pair: _key(*pair, width)),
+        min_size=1,
+        max_size=max_size,
+        unique=True,
+    )
+
+
+def _key(length: int, number: int, width: int) -> bytes:
+    masked = number >> (width - length) << (width - length)
+    return bytes((length,)) + masked.to_bytes(width // 8, "big")[: (length + 7) // 8]
+
+
+rewrites = st.builds(
+    Rewrite,
+    prepend_as=st.none() | asns,
+    local_pref=st.none() | u32,
+    remove=st.frozensets(st.sampled_from([4, 5, 8, 9, 10, 32, 205]), max_size=3),
+    originator_id=st.none() | u32,
+    cluster_id=st.none() | u32,
+    two_octet_as=st.booleans(),
+)
+
+Model = dict[int, tuple[int, bytes]]
+"""Flags without the extended length bit, and value, by type code."""
+
+
+def read_block(raw: bytes) -> Model:
+    """Read a block attribute by attribute, the obvious way."""
+    model: Model = {}
+    while raw:
+        size = 2 if raw[0] & 0x10 else 1
+        length = int.from_bytes(raw[2 : 2 + size], "big")
+        model[raw[1]] = (raw[0] & 0xE0, raw[2 + size : 2 + size + length])
+        raw = raw[2 + size + length :]
+    return model
+
+
+def changed(model: Model, change: Rewrite) -> Model:
+    """Return the model of a block with the change made, attribute by attribute, the obvious way."""
+    new = {code: value for code, value in model.items() if code not in change.remove}
+    for code, (flags, value) in list(new.items()):
+        if code >= 200:
+            new[code] = (flags | 0x20, value)
+            if not flags & 0x40:
+                del new[code]
+    if change.prepend_as is not None:
+        new[2] = (0x40, _prepended(new.get(2, (0, b""))[1], change.prepend_as))
+    if change.local_pref is not None:
+        new.setdefault(5, (0x40, change.local_pref.to_bytes(4, "big")))
+    if change.originator_id is not None:
+        new.setdefault(9, (0x80, change.originator_id.to_bytes(4, "big")))
+    if change.cluster_id is not None:
+        new[10] = (0x80, change.cluster_id.to_bytes(4, "big") + new.get(10, (0, b""))[1])
+    return _narrowed(new) if change.two_octet_as else new
+
+
+def _prepended(path: bytes, asn: int) -> bytes:
+    segments = read_segments(path, 4)
+    if segments and segments[0][0] == 2 and len(segments[0][1]) < 255:
+        segments[0] = (2, (asn, *segments[0][1]))
+    else:
+        segments.insert(0, (2, (asn,)))
+    return write_segments(segments, 4)
+
+
+def _narrowed(model: Model) -> Model:
+    """RFC 6793, section 4.2.2, AS number by AS number."""
+    new = dict(model)
+    if 2 in model:
+        segments = read_segments(model[2][1], 4)
+        new[2] = (0x40, write_segments([(kind, tuple(map(_small, asns))) for kind, asns in segments], 2))
+        if any(asn > 65535 for _, asns in segments for asn in asns):
+            new[17] = (0xC0, write_segments([(kind, asns) for kind, asns in segments if kind < 3], 4))
+            if not new[17][1]:
+                del new[17]
+    if 7 in model:
+        asn, address = int.from_bytes(model[7][1][:4], "big"), model[7][1][4:]
+        new[7] = (0xC0, _small(asn).to_bytes(2, "big") + address)
+        if asn > 65535:
+            new[18] = (0xC0, model[7][1])
+    return new
+
+
+def _small(asn: int) -> int:
+    return asn if asn < 65536 else 23456

@@ -1,0 +1,1 @@
+"""Tests of single modules, one test module for each source module."""

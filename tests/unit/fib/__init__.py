@@ -1,0 +1,1 @@
+"""Tests of bgpkit.fib, a module each."""

@@ -1,0 +1,122 @@
+"""Following a speaker: best paths that are not its own become gateway routes."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
+
+from bgpkit.fib import NextHop
+from bgpkit.fib.follow import Follower, gateway_of
+from bgpkit.fib.reconciler import Reconciler
+from bgpkit.fib.resolve import Resolver
+from bgpkit.fib.wanted import Wanted
+from bgpkit_rib import Path, Source, SourceKind, Table
+
+PEER = Source("peer", SourceKind.CLIENT, address=b"\x0a\0\0\2", bgp_identifier=2)
+OTHER = Source("other", SourceKind.EBGP, address=b"\x0a\0\0\3", bgp_identifier=3)
+LOCAL = Source("local", SourceKind.LOCAL)
+KEYS = [b"\x10\x0a\x01", b"\x10\x0a\x02"]
+
+
+def path(source: Source, *, local_pref: int = 100, next_hop: bytes = b"\x0a\0\0\x07", eligible: bool = True) -> Path:
+    """Return a path; only its next hop, its preference and where it comes from matter."""
+    return Path(
+        source,
+        bytes((local_pref,)),
+        next_hop=next_hop,
+        local_pref=local_pref,
+        eligible=eligible,
+    )
+
+
+def follow(table: Table, via: Callable[[Path], NextHop | None] = gateway_of) -> tuple[Reconciler, list[None]]:
+    """Follow ``table``; return who is told, and the list that grows with each wake."""
+    reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
+    woken: list[None] = []
+    follower = Follower(Wanted(reconciler), via, 7, lambda: woken.append(None))
+    table.subscribe(follower.consume)
+    return reconciler, woken
+
+
+def gateways(reconciler: Reconciler) -> dict[bytes, str]:
+    """Return the gateway wanted for each key."""
+    return {key: str(spec.next_hops[0].gateway) for key, spec in reconciler.desired.items()}
+
+
+def test_best_paths_become_gateway_routes() -> None:
+    """Announced by a peer, a prefix is wanted via the path's next hop, under the metric asked for."""
+    table = Table(32)
+    reconciler, woken = follow(table)
+    table.announce(path(PEER), KEYS)
+    assert gateways(reconciler) == dict.fromkeys(KEYS, "10.0.0.7")
+    assert {spec.metric for spec in reconciler.desired.values()} == {7}
+    assert woken
+
+
+def test_a_better_path_takes_over_and_gives_back() -> None:
+    """The route follows the decision process, through the loss of the best path."""
+    table = Table(32)
+    reconciler, _ = follow(table)
+    table.announce(path(PEER), KEYS)
+    table.announce(path(OTHER, local_pref=200, next_hop=b"\x0a\0\0\x08"), KEYS[:1])
+    assert gateways(reconciler) == {KEYS[0]: "10.0.0.8", KEYS[1]: "10.0.0.7"}
+    table.withdraw(OTHER, KEYS[:1])
+    assert gateways(reconciler) == dict.fromkeys(KEYS, "10.0.0.7")
+
+
+def test_a_withdrawn_prefix_is_not_wanted() -> None:
+    """The last path goes, the wish goes."""
+    table = Table(32)
+    reconciler, _ = follow(table)
+    table.announce(path(PEER), KEYS)
+    table.withdraw(PEER, KEYS[1:])
+    assert gateways(reconciler) == {KEYS[0]: "10.0.0.7"}
+
+
+def test_own_routes_are_not_installed() -> None:
+    """What the speaker itself originates is in the kernel already, put there by whoever announced it."""
+    table = Table(32)
+    reconciler, _ = follow(table)
+    table.announce(path(LOCAL, next_hop=b""), KEYS)
+    assert reconciler.desired == {}
+
+
+def test_an_own_route_that_wins_removes_the_peers() -> None:
+    """A peer's path that loses to an own one is not wanted any more, and comes back when the own one goes."""
+    table = Table(32)
+    reconciler, _ = follow(table)
+    table.announce(path(PEER), KEYS)
+    table.announce(path(LOCAL, next_hop=b"", local_pref=200), KEYS)
+    assert reconciler.desired == {}
+    table.withdraw(LOCAL, KEYS)
+    assert gateways(reconciler) == dict.fromkeys(KEYS, "10.0.0.7")
+
+
+def test_paths_that_may_not_be_chosen_are_not_installed() -> None:
+    """A looped path, or one that the import policy refused, is kept in the table but never followed."""
+    table = Table(32)
+    reconciler, _ = follow(table)
+    table.announce(path(PEER, eligible=False), KEYS)
+    assert reconciler.desired == {}
+
+
+def test_via_decides_how_a_path_is_forwarded() -> None:
+    """An overlay sends by tunnel, and leaves out what it cannot reach."""
+    table = Table(32)
+
+    def by_tunnel(best: Path) -> NextHop | None:
+        return NextHop(IPv4Address(best.next_hop), "tunl0", onlink=True) if best.source is PEER else None
+
+    reconciler, _ = follow(table, by_tunnel)
+    table.announce(path(PEER), KEYS)
+    assert {spec.next_hops for spec in reconciler.desired.values()} == {
+        (NextHop(IPv4Address("10.0.0.7"), "tunl0", onlink=True),)
+    }
+    table.announce(path(OTHER, local_pref=200), KEYS)
+    assert reconciler.desired == {}
+
+
+def test_gateway_of_a_double_next_hop_is_the_global_address() -> None:
+    """RFC 2545, section 3: a next hop of 32 octets is the global address and then the link-local one."""
+    first, second = IPv6Address("2001:db8::1"), IPv6Address("fe80::1")
+    assert gateway_of(path(PEER, next_hop=first.packed + second.packed)) == NextHop(first)
+    assert gateway_of(path(PEER, next_hop=first.packed)) == NextHop(first)
+    assert gateway_of(path(PEER)) == NextHop(IPv4Address("10.0.0.7"))

@@ -1,0 +1,50 @@
+"""Resolving: interface names become indexes, once, until something changes."""
+
+from ipaddress import IPv4Address, IPv6Address
+
+from bgpkit.fib import NextHop, RouteKind
+from bgpkit.fib.form import Form, Hop
+from bgpkit.fib.resolve import Resolver
+from bgpkit.fib.route import Spec
+
+INTERFACES = {"eth0": 2, "eth1": 3}
+VIA = NextHop(IPv4Address("10.0.0.2"), "eth0", onlink=True)
+
+
+def test_names_become_indexes() -> None:
+    """All that a spec says is in the form, addresses in octets."""
+    spec = Spec(RouteKind.UNICAST, (VIA,), 7, IPv4Address("10.0.0.1"), 1400)
+    expected = Form(1, (Hop(b"\x0a\0\0\2", 2, onlink=True, weight=1),), 7, b"\x0a\0\0\1", 1400)
+    assert Resolver(32, lambda name: INTERFACES.get(name, 0)).resolve(spec) == (expected,)
+
+
+def test_kinds_have_the_numbers_of_the_kernel() -> None:
+    """RTN_BLACKHOLE is 6, RTN_UNREACHABLE 7, RTN_PROHIBIT 8 in linux/rtnetlink.h."""
+    resolver = Resolver(32, lambda _: 0)
+    forms = [resolver.resolve(Spec(kind, ())) for kind in RouteKind if kind is not RouteKind.UNICAST]
+    assert forms == [(Form(6, (), 0),), (Form(7, (), 0),), (Form(8, (), 0),)]
+
+
+def test_ipv6_without_metric_has_1024() -> None:
+    """The kernel gives an IPv6 route without a metric 1024, IPv4 keeps 0 (ip-route(8))."""
+    assert Resolver(128, lambda _: 0).resolve(Spec(RouteKind.BLACKHOLE, ())) == (Form(6, (), 1024),)
+
+
+def test_missing_device_is_named() -> None:
+    """The answer for a device that does not exist is a sentence with its name."""
+    spec = Spec(RouteKind.UNICAST, (NextHop(IPv6Address("fe80::1"), "eth9"),))
+    assert Resolver(128, lambda _: 0).resolve(spec) == "device eth9 does not exist"
+
+
+def test_remembered_until_forgotten() -> None:
+    """An interface is looked up once; after ``forget`` again, since it may have another index."""
+    interfaces = {"eth0": 2}
+    resolver = Resolver(32, lambda name: interfaces.get(name, 0))
+    spec = Spec(RouteKind.UNICAST, (VIA,))
+    first = resolver.resolve(spec)
+    interfaces["eth0"] = 8
+    assert resolver.resolve(spec) is first
+    resolver.forget()
+    second = resolver.resolve(spec)
+    assert not isinstance(second, str)
+    assert second[0].hops[0].ifindex == 8

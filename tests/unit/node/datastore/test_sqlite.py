@@ -1,0 +1,247 @@
+"""The embedded store as its users see it: several processes, watches, death at any moment."""
+
+import asyncio
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from bgpkit_node.datastore import Datastore, Delete, KeyValue, Put, SqliteDatastore, WatchEvent
+from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, DatastoreError, NotFoundError
+
+_WRITER = """
+import asyncio, sys
+from bgpkit_node.datastore import Put, SqliteDatastore
+
+async def main() -> None:
+    store = await SqliteDatastore.open(sys.argv[1])
+    number = 0
+    while True:
+        number += 1
+        value = str(number).encode() * 500
+        await store.transact([Put("/left", value), Put("/right", value), Put(f"/{number % 50}", value)])
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+_CLOCK = """
+import asyncio, sys, time
+from bgpkit_node.datastore import Put, SqliteDatastore
+
+async def main() -> None:
+    store = await SqliteDatastore.open(sys.argv[1])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        await store.transact([Put("/clock", str(time.monotonic_ns()).encode())])
+    await store.close()
+
+asyncio.run(main())
+"""
+
+_COUNTER = """
+import asyncio, sys
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.errors import ConflictError
+
+async def main() -> None:
+    store = await SqliteDatastore.open(sys.argv[1])
+    done = 0
+    while done < 100:
+        found = await store.get("/counter")
+        try:
+            await store.update("/counter", str(int(found.value) + 1).encode(), found.revision)
+            done += 1
+        except ConflictError:
+            pass
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteDatastore]:
+    """Give a fresh store."""
+    async with await SqliteDatastore.open(tmp_path / "store.db") as store:
+        yield store
+
+
+async def test_the_store_is_a_datastore(store: Datastore) -> None:
+    """Create, update and delete follow the revisions, as the port says."""
+    assert await store.create("/a", b"1") == 1
+    with pytest.raises(AlreadyExistsError):
+        await store.create("/a", b"1")
+    assert await store.update("/a", b"2", 1) == 2
+    with pytest.raises(ConflictError):
+        await store.update("/a", b"3", 1)
+    assert await store.get("/a") == KeyValue("/a", b"2", 2)
+    with pytest.raises(ConflictError):
+        await store.delete("/a", 1)
+    await store.delete("/a", 2)
+    with pytest.raises(NotFoundError):
+        await store.delete("/a")
+    with pytest.raises(NotFoundError):
+        await store.update("/a", b"3", 2)
+    assert await store.list("/") == (3, ())
+
+
+async def test_update_wants_a_revision(store: SqliteDatastore) -> None:
+    """0 stands for a key that is not there, which create is for."""
+    with pytest.raises(ValueError, match="1 or more"):
+        await store.update("/a", b"", 0)
+
+
+async def test_a_watch_begins_where_the_list_ended(store: SqliteDatastore) -> None:
+    """Nothing is missed between both, and nothing comes twice."""
+    await store.create("/a/1", b"x")
+    revision, _ = await store.list("/a/")
+    await store.transact([Put("/a/2", b"y"), Put("/b", b""), Delete("/a/1")])
+    await store.create("/a/3", b"z")
+    async with asyncio.timeout(10), aclosing(store.watch("/a/", revision)) as watch:
+        assert await anext(watch) == (WatchEvent("/a/2", b"y", 2), WatchEvent("/a/1", None, 2))
+        assert await anext(watch) == (WatchEvent("/a/3", b"z", 3),)
+
+
+async def test_a_watch_waits_for_what_comes(store: SqliteDatastore) -> None:
+    """A change made while a watch waits wakes it."""
+    async with asyncio.timeout(10), aclosing(store.watch("/", 0)) as watch:
+        waiting = asyncio.ensure_future(anext(watch))
+        await store.create("/a", b"x")
+        assert await waiting == (WatchEvent("/a", b"x", 1),)
+
+
+async def test_a_change_of_another_process_is_seen_within_50_ms(store: SqliteDatastore, tmp_path: Path) -> None:
+    """The writer puts the machine's clock into the value; the median of 21 is what counts on a busy machine."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", _CLOCK, str(tmp_path / "store.db")),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    delays: list[float] = []
+    async with asyncio.timeout(30), aclosing(store.watch("/clock", 0)) as watch:
+        assert await process.stdout.readline() == b"ready\n"
+        for _ in range(21):
+            process.stdin.write(b"write\n")
+            (event,) = await anext(watch)
+            delays.append((time.monotonic_ns() - int(event.value or b"0")) / 1e6)
+        process.stdin.close()
+        assert await process.wait() == 0
+    assert statistics.median(delays) < 50
+
+
+async def test_a_watch_from_a_forgotten_revision_says_so(
+    tmp_path: Path,
+) -> None:
+    """The caller lists again and goes on from there."""
+    async with await SqliteDatastore.open(tmp_path / "store.db", kept_changes=10) as store:
+        for number in range(300):
+            await store.transact([Put("/a", str(number).encode())])
+        with pytest.raises(CompactedError):
+            await anext(store.watch("/", 1))
+        revision, _ = await store.list("/")
+        await store.create("/b", b"")
+        async with asyncio.timeout(10), aclosing(store.watch("/", revision)) as watch:
+            assert await anext(watch) == (WatchEvent("/b", b"", 301),)
+
+
+async def test_closing_ends_the_watches(tmp_path: Path) -> None:
+    """Nobody waits for a store that is gone."""
+    store = await SqliteDatastore.open(tmp_path / "store.db")
+
+    async def follow() -> int:
+        return sum([len(batch) async for batch in store.watch("/", 0)])
+
+    await store.create("/a", b"")
+    following = asyncio.create_task(follow())
+    async with asyncio.timeout(10), aclosing(store.watch("/", 0)) as watch:
+        await anext(watch)
+        await store.close()
+        assert await following <= 1
+
+
+async def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    """Closing twice is allowed, using it afterwards is not."""
+    store = await SqliteDatastore.open(tmp_path / "store.db")
+    await store.close()
+    await store.close()
+    with pytest.raises(DatastoreError, match="is closed"):
+        await store.get("/a")
+
+
+async def test_a_writer_that_waits_for_the_lock_does_not_hold_up_the_loop(
+    store: SqliteDatastore, tmp_path: Path
+) -> None:
+    """While another process holds the write lock, reads go on and timers fire."""
+    async with await SqliteDatastore.open(tmp_path / "store.db") as other:
+        await store.create("/a", b"before")
+        locker = sqlite3_lock(tmp_path / "store.db")
+        writing = asyncio.create_task(other.transact([Put("/a", b"after")]))
+        for _ in range(20):
+            found = await other.get("/a")
+            assert found
+            assert found.value == b"before"
+        assert not writing.done()
+        assert locker.stdin
+        locker.stdin.close()
+        assert locker.wait() == 0
+        assert await writing == 2
+
+
+def sqlite3_lock(path: Path) -> subprocess.Popen[bytes]:
+    """Start a process that holds the write lock until its standard input closes."""
+    code = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE');"
+        "print('locked', flush=True); sys.stdin.read(); c.execute('ROLLBACK')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"locked\n"
+    process.stdout.close()
+    return process
+
+
+async def test_many_processes_lose_no_update(store: SqliteDatastore, tmp_path: Path) -> None:
+    """Three processes count to 100 each by compare-and-swap on one key: the sum is there."""
+    await store.create("/counter", b"0")
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", _COUNTER, str(tmp_path / "store.db"))
+        for _ in range(3)
+    ]
+    assert [await process.wait() for process in processes] == [0, 0, 0]
+    assert await store.get("/counter") == KeyValue("/counter", b"300", 301)
+
+
+@pytest.mark.parametrize("lines", [1, 40, 150])
+async def test_a_writer_killed_at_any_moment_leaves_a_whole_store(tmp_path: Path, lines: int) -> None:
+    """After SIGKILL in the middle of writing, all that was acknowledged is there and no transaction is half there."""
+    path = tmp_path / "store.db"
+    writer = await asyncio.create_subprocess_exec(
+        sys.executable, *("-c", _WRITER, str(path)), stdout=asyncio.subprocess.PIPE
+    )
+    assert writer.stdout
+    last = b""
+    for _ in range(lines):
+        last = await writer.stdout.readline()
+    writer.kill()
+    rest = await writer.stdout.read()
+    assert await writer.wait() == -signal.SIGKILL
+    acknowledged = int((last + rest).split()[-1])
+    async with await SqliteDatastore.open(path) as store:
+        revision, found = await store.list("/")
+        values = {entry.key: entry.value for entry in found}
+        assert acknowledged <= revision <= acknowledged + 1
+        assert values["/left"] == values["/right"] == values[f"/{revision % 50}"] == str(revision).encode() * 500
+        async with asyncio.timeout(10), aclosing(store.watch("/", 0)) as watch:
+            for number in range(1, revision + 1):
+                assert {event.revision for event in await anext(watch)} == {number}
+        assert await store.transact([Put("/left", b"alive")]) == revision + 1

@@ -1,0 +1,66 @@
+"""Names, labels and annotations follow the rules of Kubernetes."""
+
+import pytest
+
+from bgpkit_node.resources.metadata import Metadata, check_label, check_metadata
+
+
+@pytest.mark.parametrize("name", ["a", "k8s-master1", "node.k8s-node1", "0", "a" * 253])
+def test_names_of_dns_are_taken(name: str) -> None:
+    """RFC 1123, section 2.1: letters, digits and hyphens between dots."""
+    assert list(check_metadata(Metadata(name=name))) == []
+
+
+@pytest.mark.parametrize("name", ["", "A", "a_b", "-a", "a-", "a..b", ".a", "a/b", "a" * 254, "ä", "a\n"])
+def test_other_names_are_refused(name: str) -> None:
+    """A name becomes part of a key in the datastore."""
+    assert [fault.field for fault in check_metadata(Metadata(name=name))] == ["metadata.name"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("a", ""),
+        ("route-reflector", "true"),
+        ("kubernetes.io/hostname", "k8s-node1"),
+        ("projectcalico.org/Label_1.x", "A.b_c-1"),
+        ("a" * 63, "b" * 63),
+    ],
+)
+def test_labels_are_taken(key: str, value: str) -> None:
+    """A domain in lower case, a name in any, a value of up to 63 characters."""
+    assert list(check_label(key, value)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("", "a"),
+        ("ProjectCalico.org/label", "a"),
+        ("a/b/c", "a"),
+        ("/a", "a"),
+        ("a/", "a"),
+        ("a$", "a"),
+        ("a" * 64, "a"),
+        ("a", "b" * 64),
+        ("a", "-b"),
+        ("a", "b c"),
+    ],
+)
+def test_other_labels_are_refused(key: str, value: str) -> None:
+    """The key or the value is at fault."""
+    assert len(list(check_label(key, value))) == 1
+
+
+def test_annotations_may_hold_anything_under_a_key() -> None:
+    """Keys in any case, values of any kind."""
+    fine = Metadata(name="a", annotations={"ProjectCalico.org/kube-labels": '{"a": "b c"}'})
+    wrong = Metadata(name="a", annotations={"projectcalico.org$label": "value"})
+    assert list(check_metadata(fine)) == []
+    assert [fault.field for fault in check_metadata(wrong)] == ["metadata.annotations"]
+
+
+def test_a_namespace_or_a_strange_revision_is_refused() -> None:
+    """Our kinds belong to no namespace; revisions are numbers."""
+    metadata = Metadata(name="a", namespace="default", resource_version="abc")
+    assert [fault.field for fault in check_metadata(metadata)] == ["metadata.namespace", "metadata.resourceVersion"]

@@ -1,0 +1,49 @@
+"""Kinds are found by every word that calicoctl takes for them."""
+
+import pytest
+
+from bgpkit_node.resources.ip_pool import IPPool, IPPoolSpec
+from bgpkit_node.resources.metadata import Metadata
+from bgpkit_node.resources.node import NODE, Node
+from bgpkit_node.resources.registry import did_you_mean, kind_called, kind_named, kind_of
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Node", "node nodes no"),
+        ("IPPool", "ippool ippools ipp ipps pool pools"),
+        ("BGPConfiguration", "bgpconfiguration bgpconfigurations bgpconfig bgpconfigs"),
+        ("BGPPeer", "bgppeer bgppeers bgpp bgpps bp bps"),
+    ],
+)
+def test_the_words_are_those_of_calicoctl(name: str, words: str) -> None:
+    """In any case."""
+    for word in words.split():
+        assert kind_called(word).name == kind_called(word.upper()).name == name
+
+
+def test_documents_write_the_exact_name() -> None:
+    """kind: node is a mistake that is answered with the right name."""
+    assert kind_named("Node") is NODE
+    with pytest.raises(ValueError, match=r"kind 'node' is not known, only .*; did you mean Node\?"):
+        kind_named("node")
+
+
+def test_an_unknown_word_lists_the_kinds() -> None:
+    """All of them, in order."""
+    with pytest.raises(ValueError, match=r"kind 'x' is not known, only BGPConfiguration, BGPPeer, IPPool, Node$"):
+        kind_called("x")
+
+
+def test_a_row_is_found_by_type_and_by_resource() -> None:
+    """Both ways lead to the same row."""
+    pool = IPPool(metadata=Metadata(name="a"), spec=IPPoolSpec(cidr="10.0.0.0/16"))
+    assert kind_of(Node) is NODE
+    assert kind_of(pool) is kind_of(IPPool)
+
+
+def test_only_a_close_word_is_proposed() -> None:
+    """Case does not count; something quite different is not guessed at."""
+    assert did_you_mean("PEERSELECTR", ["peerSelector", "peerIP"]) == "; did you mean peerSelector?"
+    assert did_you_mean("zzz", ["peerSelector", "peerIP"]) == ""

@@ -1,0 +1,146 @@
+"""Following resources: a first picture, then transactions, and a new picture when the log is too short."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from bgpkit_node.datastore import Delete, Put, SqliteDatastore
+from bgpkit_node.resources import (
+    BGPPeer,
+    IPPool,
+    IPPoolSpec,
+    Metadata,
+    Node,
+    ResourceBatch,
+    ResourceChange,
+    ResourceStore,
+)
+from bgpkit_node.resources.node import NODE
+from bgpkit_node.resources.watching import read_present
+
+
+@pytest.fixture
+async def datastore(tmp_path: Path) -> AsyncIterator[SqliteDatastore]:
+    """Give a fresh datastore that forgets its changes quickly."""
+    async with await SqliteDatastore.open(tmp_path / "store.db", kept_changes=5) as datastore:
+        yield datastore
+
+
+def _node(name: str, **labels: str) -> Node:
+    return Node(metadata=Metadata(name=name, labels=labels))
+
+
+def _told(batch: ResourceBatch) -> list[tuple[str | None, str | None]]:
+    return [
+        (str(change.old) if change.old else None, str(change.new) if change.new else None) for change in batch.changes
+    ]
+
+
+async def test_the_first_batch_is_the_whole_even_when_empty(datastore: SqliteDatastore) -> None:
+    """Who waits for it knows that he knows everything."""
+    store = ResourceStore(datastore)
+    async with asyncio.timeout(10), aclosing(store.watch()) as watch:
+        assert await anext(watch) == ResourceBatch(0, ())
+    await store.apply([_node("a"), _node("b")])
+    async with asyncio.timeout(10), aclosing(store.watch()) as watch:
+        batch = await anext(watch)
+        assert (batch.revision, _told(batch)) == (1, [(None, "Node(a)"), (None, "Node(b)")])
+
+
+async def test_every_transaction_is_one_batch_with_what_was_before(datastore: SqliteDatastore) -> None:
+    """New, changed and gone, in one batch as they were written."""
+    store = ResourceStore(datastore)
+    await store.apply([_node("a"), _node("b")])
+    pool = IPPool(metadata=Metadata(name="p"), spec=IPPoolSpec(cidr="10.0.0.0/16"))
+    async with asyncio.timeout(10), aclosing(store.watch()) as watch:
+        await anext(watch)
+        await store.apply([pool, _node("a", zone="x")])
+        batch = await anext(watch)
+        assert (batch.revision, _told(batch)) == (2, [(None, "IPPool(p)"), ("Node(a)", "Node(a)")])
+        (_, change) = batch.changes
+        assert isinstance(change.new, Node)
+        assert isinstance(change.old, Node)
+        assert (change.old.labels, change.new.labels) == ({}, {"zone": "x"})
+        await store.delete(Node, "b")
+        assert _told(await anext(watch)) == [("Node(b)", None)]
+
+
+async def test_only_the_kinds_asked_for_are_told(datastore: SqliteDatastore) -> None:
+    """Other keys under the same root, and other kinds, make no batch."""
+    store = ResourceStore(datastore)
+    for kinds in ((BGPPeer,), (BGPPeer, IPPool)):
+        async with asyncio.timeout(10), aclosing(store.watch(*kinds)) as watch:
+            first = await anext(watch)
+            assert first.changes == ()
+            await datastore.transact([Put("/calico/resources/v3/projectcalico.org/tiers/default", b"{}")])
+            await store.apply([_node(f"n{len(kinds)}")])
+            await store.create(BGPPeer(metadata=Metadata(name=f"peer{len(kinds)}")))
+            assert _told(await anext(watch)) == [(None, f"BGPPeer(peer{len(kinds)})")]
+            await store.delete(BGPPeer, f"peer{len(kinds)}")
+
+
+async def test_a_watch_that_was_left_behind_tells_the_difference(datastore: SqliteDatastore) -> None:
+    """The store keeps few changes here: what happened meanwhile comes as one batch, as if it were one transaction."""
+    store = ResourceStore(datastore)
+    await store.apply([_node("stays"), _node("goes"), _node("changes")])
+    async with asyncio.timeout(20), aclosing(store.watch()) as watch:
+        await anext(watch)
+        await datastore.transact([Delete(NODE.key("goes"))])
+        batch = await anext(watch)
+        assert _told(batch) == [("Node(goes)", None)]
+        await store.label(Node, "changes", {"zone": "x"})
+        await store.create(_node("comes"))
+        for number in range(600):
+            await datastore.transact([Put("/elsewhere", str(number).encode())])
+        batch = await anext(watch)
+        assert _told(batch) == [("Node(changes)", "Node(changes)"), (None, "Node(comes)")]
+
+
+async def test_a_resource_that_cannot_be_read_is_as_good_as_gone(datastore: SqliteDatastore) -> None:
+    """The others are told as if nothing had happened; when it is repaired it comes back."""
+    store = ResourceStore(datastore)
+    await store.create(_node("a"))
+    async with asyncio.timeout(10), aclosing(store.watch(Node)) as watch:
+        await anext(watch)
+        await datastore.transact([Put(NODE.key("a"), b"{"), Put(NODE.key("b"), b"{")])
+        assert _told(await anext(watch)) == [("Node(a)", None)]
+        await store.apply([_node("a")])
+        assert _told(await anext(watch)) == [(None, "Node(a)")]
+
+
+async def test_a_change_speaks_of_what_is_or_was() -> None:
+    """The resource of a change is never missing."""
+    node = _node("a")
+    assert ResourceChange(None, node).resource is ResourceChange(node, None).resource is node
+    with pytest.raises(ValueError, match="old or a new"):
+        _ = ResourceChange(None, None).resource
+
+
+async def test_a_picture_has_the_revisions_of_all(datastore: SqliteDatastore) -> None:
+    """Also of what cannot be read, so that it can be replaced."""
+    await ResourceStore(datastore).create(_node("a"))
+    await datastore.transact([Put(NODE.key("broken"), b"{")])
+    present = await read_present(datastore, NODE)
+    assert (present.revision, list(present.resources), present.revisions) == (2, ["a"], {"a": 1, "broken": 2})
+
+
+async def test_closing_the_datastore_ends_the_watch(tmp_path: Path) -> None:
+    """The loop over it just ends."""
+    datastore = await SqliteDatastore.open(tmp_path / "store.db")
+    told: list[ResourceBatch] = []
+    first = asyncio.Event()
+
+    async def follow() -> None:
+        async for batch in ResourceStore(datastore).watch():
+            told.append(batch)
+            first.set()
+
+    following = asyncio.create_task(follow())
+    async with asyncio.timeout(10):
+        await first.wait()
+        await datastore.close()
+        await following
+    assert len(told) == 1

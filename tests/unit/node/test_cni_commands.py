@@ -1,0 +1,339 @@
+"""The CNI commands with addresses and kernel played by the test: what is called, in which order, and undone when."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+
+from bgpkit_node.cni import Attachment, CniService, Connected
+from bgpkit_node.errors import CniError, IpamError, NodeError
+
+HANDLE = "net.c1"
+ADDRESS = IPv4Address("10.244.1.2")
+
+
+class World:
+    """Addresses and plumbing that write down what is asked of them, and fail or wait where the test says."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self.done: list[str] = []
+        self.held: dict[str, tuple[IPv4Address, ...]] = {}
+        self.wired: dict[str, Attachment] = {}
+        self.failing: dict[str, Exception] = {}
+        self.waiting: dict[str, asyncio.Event] = {}
+        self.began: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.about: dict[str, tuple[object, ...]] = {}
+        self.free = True
+        self.damages: tuple[str, ...] = ()
+
+    async def _step(self, name: str, *about: object) -> None:
+        self.done.append(name)
+        self.about[name] = about
+        self.began[name].set()
+        if name in self.waiting:
+            await self.waiting[name].wait()
+        if name in self.failing:
+            raise self.failing[name]
+
+    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
+        """Take one address."""
+        self.held[handle] = (ADDRESS,)
+        self.done.append(f"for {attributes['namespace']}/{attributes['pod']} on {attributes['node']}")
+        await self._step("assign")
+        return ADDRESS
+
+    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+        """Give back."""
+        await self._step("release", handle)
+        return self.held.pop(handle, ())
+
+    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+        """Return what is held."""
+        return self.held.get(handle, ())
+
+    async def handles(self, prefix: str) -> tuple[str, ...]:
+        """Return the handles."""
+        return tuple(handle for handle in self.held if handle.startswith(prefix))
+
+    async def inspect(self, attachment: Attachment) -> None:
+        """Allow or refuse."""
+        await self._step("inspect", attachment)
+
+    async def connect(self, attachment: Attachment, address: IPv4Address, mtu: int) -> Connected:
+        """Wire up."""
+        self.wired[attachment.handle] = attachment
+        await self._step("connect", attachment, address, mtu)
+        return Connected("ee:ee:ee:ee:ee:ee", "02:00:00:00:00:07")
+
+    async def disconnect(self, attachment: Attachment) -> bool:
+        """Take down."""
+        await self._step("disconnect", attachment)
+        self.wired.pop(attachment.handle, None)
+        return self.free
+
+    async def check(self, attachment: Attachment, address: IPv4Address, mtu: int, pod_mac: str) -> tuple[str, ...]:
+        """Return the damages that the test has set."""
+        await self._step("check", attachment.handle, address, mtu, pod_mac)
+        return self.damages
+
+    async def attachments(self, network: str) -> tuple[Attachment, ...]:
+        """Return what is wired."""
+        return tuple(held for held in self.wired.values() if held.network == network)
+
+
+@pytest.fixture
+async def world() -> World:
+    """Give an empty world."""
+    return World()
+
+
+@pytest.fixture
+def service(world: World) -> CniService:
+    """Give the service in that world."""
+    return CniService(world, world, node="n1", mtu=1440)
+
+
+NOTHING: Mapping[str, object] = {}
+
+
+def call(
+    command: str, container: str = "c1", interface: str = "eth0", keys: Mapping[str, object] = NOTHING, **config: object
+) -> dict[str, object]:
+    """Return a request for the pod default/web; keys and keyword arguments go into the configuration."""
+    return {
+        "command": command,
+        "env": {
+            "CNI_CONTAINERID": container,
+            "CNI_NETNS": "/run/netns/p",
+            "CNI_IFNAME": interface,
+            "CNI_ARGS": "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web",
+        },
+        "config": {"cniVersion": "1.1.0", "name": "net", "type": "bgpkit", **config, **keys},
+    }
+
+
+async def test_add_looks_first_and_then_takes_an_address(service: CniService, world: World) -> None:
+    """An address is taken only where the interface can be made, for a named owner."""
+    await service.handle(call("ADD"))
+    assert world.done == ["inspect", "for default/web on n1", "assign", "connect"]
+
+
+async def test_add_of_what_exists_takes_no_address(service: CniService, world: World) -> None:
+    """When the place is taken nothing is asked of the addresses, and nothing undone."""
+    world.failing["inspect"] = CniError(100, "exists")
+    with pytest.raises(CniError):
+        await service.handle(call("ADD"))
+    assert world.done == ["inspect"]
+
+
+@pytest.mark.parametrize("step", ["assign", "connect"])
+@pytest.mark.parametrize("error", [CniError(102, "no"), RuntimeError("a fault of ours")])
+async def test_a_failure_is_undone_kernel_first(service: CniService, world: World, step: str, error: Exception) -> None:
+    """Whatever fails, interface and address are gone after; the address last, when no route leads to it."""
+    world.failing[step] = error
+    with pytest.raises(type(error)):
+        await service.handle(call("ADD"))
+    assert world.done[-2:] == ["disconnect", "release"]
+    assert (world.held, world.wired) == ({}, {})
+
+
+@pytest.mark.parametrize("step", ["assign", "connect"])
+async def test_a_cancellation_is_undone(service: CniService, world: World, step: str) -> None:
+    """A cancelled ADD leaves nothing, even when it is cancelled again while it is undone."""
+    world.waiting = {step: asyncio.Event(), "release": asyncio.Event()}
+    task = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began[step].wait()
+    task.cancel()
+    await world.began["release"].wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    world.waiting["release"].set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (world.held, world.wired) == ({}, {})
+
+
+async def test_the_first_error_is_reported_when_undoing_fails_too(service: CniService, world: World) -> None:
+    """An error while undoing hides neither the first error nor the rest of the undoing."""
+    world.failing = {"connect": CniError(101, "the first"), "disconnect": NodeError("the second")}
+    with pytest.raises(CniError, match="the first"):
+        await service.handle(call("ADD"))
+    assert world.held == {}
+
+
+async def test_an_address_left_by_a_killed_agent_is_given_back_first(service: CniService, world: World) -> None:
+    """An ADD of a container whose handle holds an address, but which has no interface, ends with one address."""
+    world.held[HANDLE] = (IPv4Address("10.244.1.99"),)
+    await service.handle(call("ADD"))
+    assert world.done[1] == "release"
+    assert world.held == {HANDLE: (ADDRESS,)}
+
+
+async def test_trouble_with_addresses_is_code_11(service: CniService, world: World) -> None:
+    """When no address can be had the runtime is told to try again later, with the reason."""
+    world.failing["assign"] = IpamError("no address is free in 10.244.0.0/16")
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("ADD"))
+    assert (caught.value.code, caught.value.msg) == (11, "no address is free in 10.244.0.0/16")
+
+
+async def test_calls_for_one_pod_follow_each_other(service: CniService, world: World) -> None:
+    """A DEL that comes during an ADD of the same pod waits for its end, also for another container of the pod."""
+    world.waiting["connect"] = asyncio.Event()
+    adding = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began["connect"].wait()
+    deleting = asyncio.ensure_future(service.handle(call("DEL", container="c0")))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert "disconnect" not in world.done
+    world.waiting["connect"].set()
+    await asyncio.gather(adding, deleting)
+    assert world.done[-2:] == ["disconnect", "release"]
+
+
+async def test_delete_takes_the_kernel_down_before_the_address(service: CniService, world: World) -> None:
+    """An address is free for another pod only when no route leads to this one any more."""
+    await service.handle(call("ADD"))
+    world.done.clear()
+    assert await service.handle(call("DEL")) == {}
+    assert world.done == ["disconnect", "release"]
+
+
+async def test_delete_of_another_interface_keeps_the_address(service: CniService, world: World) -> None:
+    """While the container has its interface on the network, the DEL of one that never was releases nothing."""
+    await service.handle(call("ADD"))
+    world.free = False
+    await service.handle(call("DEL", interface="net1"))
+    assert world.held == {HANDLE: (ADDRESS,)}
+
+
+async def test_delete_that_cannot_release_says_so(service: CniService, world: World) -> None:
+    """When the address cannot be given back the runtime has to come again."""
+    world.failing["release"] = NodeError("the datastore is away")
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("DEL"))
+    assert caught.value.code == 11
+
+
+async def test_a_result_of_an_earlier_plugin_is_refused_by_add(service: CniService) -> None:
+    """The plugin makes the first interface, so it has to stand first in its list."""
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("ADD", prevResult={"interfaces": []}))
+    assert caught.value.code == 7
+
+
+@pytest.mark.parametrize(
+    ("version", "sides", "address", "scope"),
+    [
+        ("0.3.1", set[str](), {"version": "4", "interface": 1, "address": "10.244.1.2/32"}, False),
+        ("0.4.0", set[str](), {"version": "4", "interface": 1, "address": "10.244.1.2/32"}, False),
+        ("1.0.0", set[str](), {"interface": 1, "address": "10.244.1.2/32"}, False),
+        ("1.1.0", {"mtu"}, {"interface": 1, "address": "10.244.1.2/32"}, True),
+    ],
+)
+async def test_the_result_has_the_keys_of_its_version(
+    service: CniService, version: str, sides: set[str], address: dict[str, object], scope: bool
+) -> None:
+    """An address has a version before 1.0.0, an interface its MTU and a route its scope from 1.1.0 on."""
+    result: dict[str, Any] = await service.handle(call("ADD", cniVersion=version))
+    assert result["cniVersion"] == version
+    assert set(result["interfaces"][0]) == {"name", "mac"} | sides
+    assert set(result["interfaces"][1]) == {"name", "mac", "sandbox"} | sides
+    assert result["ips"] == [address]
+    assert ("scope" in result["routes"][0]) is scope
+
+
+async def test_check_compares_with_the_earlier_result(service: CniService, world: World) -> None:
+    """CHECK hands address, MTU and MAC of the earlier result to the kernel's check."""
+    result = await service.handle(call("ADD"))
+    assert await service.handle(call("CHECK", prevResult=result)) == {}
+    assert world.about["check"] == (HANDLE, ADDRESS, 1440, "02:00:00:00:00:07")
+
+
+async def test_check_without_an_earlier_result_is_code_7(service: CniService) -> None:
+    """CHECK cannot know what was promised without prevResult."""
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("CHECK"))
+    assert caught.value.code == 7
+
+
+@pytest.mark.parametrize(
+    "previous",
+    [
+        {},
+        {"interfaces": [{"name": "eth0", "sandbox": "/p"}], "ips": [{"address": "10.1.1.1/32", "interface": 5}]},
+        {"interfaces": [{"name": "eth0", "sandbox": "/p"}], "ips": [{"address": "fd00::1/128", "interface": 0}]},
+        {"interfaces": [{"name": "eth0", "sandbox": ""}], "ips": [{"address": "10.1.1.1/32", "interface": 0}]},
+        {"interfaces": [{"name": "eth1", "sandbox": "/p"}], "ips": [{"address": "10.1.1.1/32", "interface": 0}]},
+    ],
+)
+async def test_check_of_a_result_without_our_address_is_code_7(service: CniService, previous: object) -> None:
+    """A prevResult that gives the container's interface no IPv4 address is refused by name."""
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("CHECK", prevResult=previous))
+    assert caught.value.code == 7
+
+
+async def test_check_lists_all_damages(service: CniService, world: World) -> None:
+    """Every damage of the kernel's check is in the details, with the address that is not ours first."""
+    result = await service.handle(call("ADD"))
+    world.damages = ("one", "two")
+    world.held.clear()
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("CHECK", prevResult=result))
+    assert caught.value.msg.endswith("in 3 places")
+    assert caught.value.details == "10.244.1.2 is not assigned to net.c1; one; two"
+
+
+async def test_collection_without_a_list_removes_nothing(service: CniService, world: World) -> None:
+    """GC without the key of valid attachments is refused: it does not say that none is left."""
+    await service.handle(call("ADD"))
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("GC"))
+    assert caught.value.code == 7
+    assert world.held
+
+
+async def test_collection_frees_addresses_without_interface_but_not_those_of_others(
+    service: CniService, world: World
+) -> None:
+    """GC releases handles of its network that no attachment has, not those of a network whose name begins alike."""
+    world.held = {"net.c1": (ADDRESS,), "net.lost": (ADDRESS,), "net.b.c9": (ADDRESS,), "other.c1": (ADDRESS,)}
+    valid = [{"containerID": "c1", "ifname": "eth0"}]
+    await service.handle(call("GC", keys={"cni.dev/valid-attachments": valid}))
+    assert set(world.held) == {"net.c1", "net.b.c9", "other.c1"}
+
+
+async def test_collection_spares_an_add_that_runs(service: CniService, world: World) -> None:
+    """A container that is being added, and so is in no list yet, keeps what it has."""
+    world.waiting["connect"] = asyncio.Event()
+    adding = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began["connect"].wait()
+    await service.handle(call("GC", keys={"cni.dev/valid-attachments": ()}))
+    assert HANDLE in world.held
+    assert HANDLE in world.wired
+    world.waiting["connect"].set()
+    await adding
+
+
+async def test_status_tells_why_no_pod_can_be_added(world: World) -> None:
+    """STATUS answers nothing when pods can be added, else code 50 with the reason."""
+
+    async def not_ready() -> str:
+        return "the datastore is away"
+
+    assert await CniService(world, world, node="n1").handle(call("STATUS")) == {}
+    with pytest.raises(CniError) as caught:
+        await CniService(world, world, node="n1", ready=not_ready).handle(call("STATUS"))
+    assert (caught.value.code, caught.value.details) == (50, "the datastore is away")
+
+
+async def test_version_names_what_is_spoken(service: CniService) -> None:
+    """VERSION by way of the agent lists the same versions as the executable."""
+    answer = await service.handle(call("VERSION"))
+    assert answer["supportedVersions"] == ["0.3.1", "0.4.0", "1.0.0", "1.1.0"]

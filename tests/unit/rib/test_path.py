@@ -1,0 +1,78 @@
+"""Paths: what is kept, and how it ranks."""
+
+from bgpkit_rib import DEFAULT_LOCAL_PREF, Path, Source, SourceKind, make_path
+
+PEER = Source("peer", SourceKind.EBGP, address=bytes((192, 0, 2, 1)), bgp_identifier=7)
+LOCAL = Source("local", SourceKind.LOCAL)
+
+
+def test_what_ranks_a_path_can_be_read_back() -> None:
+    """The one number of the rank gives back its parts, at their largest, too."""
+    path = make_path(PEER, b"", origin=2, as_path_length=65535, local_pref=4294967295)
+    assert (path.local_pref, path.as_path_length, path.origin) == (4294967295, 65535, 2)
+    path = make_path(PEER, b"", origin=1, as_path_length=3, local_pref=0)
+    assert (path.local_pref, path.as_path_length, path.origin) == (0, 3, 1)
+
+
+def test_missing_attributes_have_their_defaults() -> None:
+    """Without LOCAL_PREF it is 100, without MED 0, without ORIGINATOR_ID the peer's identifier counts."""
+    path = Path(PEER, b"")
+    assert (path.local_pref, path.med, path.identifier) == (DEFAULT_LOCAL_PREF, 0, 7)
+    assert Path(PEER, b"", originator_id=0).identifier == 0
+
+
+def test_rank_goes_by_preference_then_local_origin_then_length_then_origin() -> None:
+    """Each part of the rank outweighs all later ones."""
+    worst_to_best = [
+        Path(PEER, b"", local_pref=100, as_path_length=2, origin=0),
+        Path(PEER, b"", local_pref=100, as_path_length=1, origin=2),
+        Path(PEER, b"", local_pref=100, as_path_length=1, origin=0),
+        Path(LOCAL, b"", local_pref=100, as_path_length=9, origin=2),
+        Path(PEER, b"", local_pref=101, as_path_length=9, origin=2),
+    ]
+    ranks = [path.rank for path in worst_to_best]
+    assert ranks == sorted(ranks, reverse=True)
+    assert len(set(ranks)) == len(ranks)
+
+
+def test_a_path_is_stale_once_its_source_begins_a_new_generation() -> None:
+    """Staleness is the comparison of two generations; the path itself does not change."""
+    source = Source("peer", SourceKind.EBGP)
+    path = Path(source, b"")
+    before = path.stale
+    source.generation += 1
+    assert (before, path.stale, Path(source, b"").stale) == (False, True, False)
+
+
+def test_paths_are_equal_only_to_themselves_but_can_say_the_same() -> None:
+    """Two paths of one content differ as objects; the generation is not part of what they say."""
+    source = Source("peer", SourceKind.EBGP)
+    path = Path(source, b"raw", med=1)
+    source.generation += 1
+    again = Path(source, b"raw", med=1)
+    assert path != again
+    assert path.says_the_same(again)
+    assert not path.says_the_same(Path(source, b"raw", med=2))
+    assert not path.says_the_same(Path(source, b"other", med=1))
+    assert not path.says_the_same(Path(source, b"raw", med=1, eligible=False, reason="looped"))
+
+
+def test_the_printed_form_tells_source_and_verdict() -> None:
+    """A person sees who announced the path and why it is out."""
+    text = repr(Path(PEER, b"", eligible=False, reason="own AS in AS_PATH"))
+    assert "peer" in text
+    assert "own AS in AS_PATH" in text
+
+
+def test_a_path_keeps_what_its_source_was_to_us() -> None:
+    """When a peer becomes a client, its paths rank as before until they are renewed."""
+    source = Source("peer", SourceKind.NON_CLIENT)
+    path = Path(source, b"raw", med=1, local_pref=7, path_id=3)
+    source.kind = SourceKind.CLIENT
+    source.generation += 1
+    renewed = path.renewed(eligible=False, reason="refused")
+    assert (path.kind, renewed.kind) == (SourceKind.NON_CLIENT, SourceKind.CLIENT)
+    assert (path.eligible, renewed.eligible, renewed.reason) == (True, False, "refused")
+    assert (renewed.raw, renewed.med, renewed.local_pref, renewed.path_id) == (b"raw", 1, 7, 3)
+    assert renewed.generation == path.generation
+    assert not path.says_the_same(renewed)
