@@ -46,6 +46,11 @@ class UpdateGroup:
         """Return the number of members."""
         return len(self._members)
 
+    @property
+    def kept_chunks(self) -> int:
+        """How many chunks are kept for members that have not been sent them."""
+        return len(self._log)
+
     def join(
         self, source: Source, port: OutputPort, *, previous: "UpdateGroup | None" = None, end_of_rib: bool = True
     ) -> None:

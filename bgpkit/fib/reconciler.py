@@ -185,6 +185,7 @@ class Reconciler:
             self.stale.difference_update([key for key in part if key not in self.held])
             yield
         for part in _slices(self.foreign.routes):
+            self._pending.extend(key for key in part if key in self.desired)
             self.foreign.forget(key for key in part if key not in self.desired and key not in self.held)
             yield
 

@@ -4,6 +4,7 @@ The machine decides; the driver does what it says, in its order, and reports wha
 """
 
 import asyncio
+import os
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar, assert_never
@@ -271,7 +272,7 @@ class Session(Generic[T]):
             if self._dialed is not dialed:
                 return
             self._attempt = self._dialed = None
-            text = error.strerror or "no answer" if not isinstance(error, TimeoutError) else "no answer"
+            text = os.strerror(error.errno) if error.errno else "no answer"
             self._handle(TransportFailed(f"connect to {endpoint.remote} port {endpoint.port}: {text}"), Slot.OUTGOING)
 
     def _cancel_attempt(self) -> None:

@@ -48,6 +48,18 @@ class Environment:
         extras = ["dev", "node"] if extra == "dev" else [extra]
         self._stamp.write_text(json.dumps({"key": key, "extras": extras}), encoding="utf-8")
 
+    def is_sound(self) -> bool:
+        """Tell whether the environment works, is of this Python and stands where it was made."""
+        script = self._folder / "bin" / "pip"
+        python = self._folder / "bin" / "python"
+        try:
+            answer = subprocess.run([python, "-c", _IDENTITY], capture_output=True, text=True, check=False)
+            start = script.read_text(encoding="utf-8")[:2048]
+        except OSError:
+            return False
+        same = answer.stdout.strip() == f"{sys.base_prefix} {sys.version}"
+        return same and f"{self._folder}/bin/python" in start and not self._unfinished.exists()
+
     def _key(self) -> str:
         """Return what the installed state depends on, as one digest."""
         digest = hashlib.sha256((self._project / "pyproject.toml").read_bytes())
@@ -61,18 +73,6 @@ class Environment:
         except (OSError, ValueError):
             return frozenset()
         return frozenset(stamp["extras"]) if stamp.get("key") == key else frozenset()
-
-    def is_sound(self) -> bool:
-        """Tell whether the environment works, is of this Python and stands where it was made."""
-        script = self._folder / "bin" / "pip"
-        python = self._folder / "bin" / "python"
-        try:
-            answer = subprocess.run([python, "-c", _IDENTITY], capture_output=True, text=True, check=False)
-            start = script.read_text(encoding="utf-8")[:2048]
-        except OSError:
-            return False
-        same = answer.stdout.strip() == f"{sys.base_prefix} {sys.version}"
-        return same and f"{self._folder}/bin/python" in start and not self._unfinished.exists()
 
     def _create(self) -> None:
         """Make the environment anew; raise SetupError when this Python cannot."""

@@ -12,15 +12,15 @@ ELSEWHERE = re.compile(r"^\| `([\w/.]+\.py)` \| `([\w/.]+\.py)` \|", re.MULTILIN
 
 def test_every_unit_test_file_has_its_source() -> None:
     """tests/unit/wire/test_open.py stands for bgpkit/wire/open.py, and so on."""
-    files = [path for path in UNIT.rglob("test_*.py") if path.parent != UNIT]
-    lonely = [written(path) for path in files if not _source_of(path).exists()]
-    assert lonely == []
+    expected = {test for source in _modules() for test in _tests_of(source)}
+    files = [path for path in sorted(UNIT.rglob("test_*.py")) if path.parent != UNIT]
+    assert [written(path) for path in files if path not in expected] == []
 
 
 def test_every_module_that_does_something_has_its_test_file() -> None:
     """A module with functions has a unit test file, or tests/README.md names the test that proves it."""
     proved = _proved_elsewhere()
-    bare = [path for path in _sources() if not _test_of(path).exists()]
+    bare = [path for path in _modules() if _does_something(path) and not _has_test(path)]
     assert [written(path) for path in bare if written(path) not in proved] == []
 
 
@@ -28,7 +28,7 @@ def test_what_is_proved_elsewhere_is_proved_there() -> None:
     """Each row of the table in tests/README.md names a module and a test file that exist."""
     rows = _proved_elsewhere()
     gone = [place for row in rows.items() for place in row if not (PROJECT / place).exists()]
-    needless = [module for module in rows if _test_of(PROJECT / module).exists()]
+    needless = [module for module in rows if _has_test(PROJECT / module)]
     assert (gone, needless) == ([], [])
 
 
@@ -41,30 +41,34 @@ def test_every_folder_of_tests_is_a_package() -> None:
     assert [written(face) for face in faces if not ast.get_docstring(tree(face))] == []
 
 
-def _sources() -> list[Path]:
-    """Return the modules that do something: a function that is more than a signature, __str__ and its like apart."""
-    files = [path for folder in PACKAGES.values() for path in sorted((PROJECT / folder).rglob("*.py"))]
-    return [path for path in files if any(_does_something(name, node) for name, node in functions(path))]
+def _modules() -> list[Path]:
+    """Return the modules of all packages."""
+    return [path for folder in PACKAGES.values() for path in sorted((PROJECT / folder).rglob("*.py"))]
 
 
-def _does_something(name: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell a function from a port's signature and from a special method."""
-    signature = all(isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) for line in node.body)
-    return not signature and not name.rpartition(".")[2].startswith("__")
+def _does_something(path: Path) -> bool:
+    """Tell whether a module has a function that is more than a port's signature or a special method."""
+    return any(
+        not name.rpartition(".")[2].startswith("__") and not all(_is_constant(line) for line in node.body)
+        for name, node in functions(path)
+    )
 
 
-def _source_of(test: Path) -> Path:
-    """Return the source file that a unit test file stands for."""
-    package, *folders = test.parent.relative_to(UNIT).parts
-    root = PROJECT / PACKAGES.get(package, f"bgpkit/{package}")
-    return root.joinpath(*folders, test.name.removeprefix("test_"))
+def _is_constant(line: ast.stmt) -> bool:
+    """Tell a docstring and an ellipsis from a statement that does something."""
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
 
 
-def _test_of(source: Path) -> Path:
-    """Return the unit test file that stands for a source file."""
+def _tests_of(source: Path) -> tuple[Path, Path]:
+    """Return the two places for a module's tests: node/ipam/test_block.py, or node/test_ipam_block.py."""
     package, folder = next((name, root) for name, root in PACKAGES.items() if source.is_relative_to(PROJECT / root))
     inner = source.relative_to(PROJECT / folder)
-    return UNIT / package / inner.parent / f"test_{inner.name}"
+    return UNIT / package / inner.parent / f"test_{inner.name}", UNIT / package / f"test_{'_'.join(inner.parts)}"
+
+
+def _has_test(source: Path) -> bool:
+    """Tell whether a module has a unit test file."""
+    return any(test.exists() for test in _tests_of(source))
 
 
 def _proved_elsewhere() -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The lab of the tests itself: what Namespace, Segment and connect promise, by the kernel's word."""
 
-import os
 import socket
 import subprocess
 from pathlib import Path
@@ -52,13 +51,13 @@ def test_sysctl_sets_the_namespaces_own_value(namespaces: Namespaces) -> None:
 def test_sockets_of_this_process_can_live_in_a_node(namespaces: Namespaces) -> None:
     """A socket opened inside ``entered()`` belongs to the node, and the thread comes back."""
     node = namespaces.node()
-    home = os.readlink("/proc/thread-self/ns/net")
+    home = Path("/proc/thread-self/ns/net").readlink()
     with node.entered(), socket.create_server(("127.0.0.1", 179)) as server:
-        pass_through = os.readlink("/proc/thread-self/ns/net")
+        inside = Path("/proc/thread-self/ns/net").readlink()
         assert server.getsockname()[1] == 179
         assert ":179" in node.run(["cat", "/proc/net/tcp"]).stdout.replace(":00B3", ":179")
-    assert pass_through != home
-    assert os.readlink("/proc/thread-self/ns/net") == home
+    assert inside != home
+    assert Path("/proc/thread-self/ns/net").readlink() == home
 
 
 def test_a_deleted_namespace_takes_its_processes_along() -> None:

@@ -2,43 +2,21 @@
 
 import contextlib
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bgpkit.errors import MessageError
 from bgpkit.wire import AttributeInputs, UpdateContext, UpdateDecoder, decode_attributes, decode_message, next_message
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
 from bgpkit_rib import Prefix
-from tests.unit.wire.octets import AS_PATH, NEXT_HOP, ORIGIN, V6_HOP, attribute, message, mp_reach, mp_unreach, update
+from tests.properties.wire_strategies import blocks
+from tests.unit.wire.octets import NEXT_HOP, ORIGIN, attribute, message, update
 from tests.unit.wire.vector_rows import rows
 
 SESSIONS = [(four_octet_as, internal) for four_octet_as in (True, False) for internal in (True, False)]
 MESSAGES = [row.octets for file in ("messages.jsonl", "malformed.jsonl") for row in rows(file)]
 FAMILIES = frozenset({IPV4_UNICAST, IPV6_UNICAST})
 
-attribute_codes = st.one_of(
-    st.sampled_from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32]), st.integers(0, 255)
-)
-random_attributes = st.builds(
-    attribute,
-    st.sampled_from([0x40, 0x50, 0x80, 0x90, 0xC0, 0xD0, 0x00, 0xE0]),
-    attribute_codes,
-    st.binary(max_size=30),
-)
-likely_attributes = st.sampled_from(
-    [
-        ORIGIN,
-        AS_PATH,
-        NEXT_HOP,
-        mp_reach(),
-        mp_unreach(),
-        mp_reach(b"\x18\x0a\0\0", bytes((192, 0, 2, 1)), afi=1),
-        mp_reach(next_hop=V6_HOP * 2),
-        attribute(0xC0, 7, bytes.fromhex("5ba0c0000201")),
-        attribute(0xC0, 17, bytes.fromhex("020100010000")),
-    ]
-)
-blocks = st.lists(likely_attributes | random_attributes, max_size=8).map(b"".join)
 nlri = st.binary(max_size=20) | st.just(b"\x18\x0a\0\0")
 updates = st.builds(update, blocks, nlri, nlri)
 
@@ -58,6 +36,7 @@ def decode_in_every_session(octets: bytes) -> None:
                     assert all(Prefix.from_key(key, 32 if family == IPV4_UNICAST else 128) for key in keys)
 
 
+@settings(deadline=None)
 @given(updates)
 @example(update(attribute(0x50, 2, (b"\2\xff" + b"\0\1" * 255) * 100) + ORIGIN + NEXT_HOP, b"\0"))
 def test_no_update_does_anything_else(octets: bytes) -> None:
@@ -65,6 +44,7 @@ def test_no_update_does_anything_else(octets: bytes) -> None:
     decode_in_every_session(octets)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_body_does_anything_else(body: bytes) -> None:
     """Any octets at all, as the body of each kind of message."""
@@ -75,6 +55,7 @@ def test_no_body_does_anything_else(body: bytes) -> None:
             decode_message(kind, octets, 19, len(octets))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_damaged_message_does_anything_else(data: st.DataObject) -> None:
     """Messages of many origins with some octets changed, inserted or lost."""
@@ -90,6 +71,7 @@ def test_no_damaged_message_does_anything_else(data: st.DataObject) -> None:
             decode_message(octets[18], bytes(octets), 19, len(octets))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 5))
 def test_no_stream_does_anything_else(stream: bytes, offset: int) -> None:
     """The framing finds a message within the octets, waits for more, or names the fault."""

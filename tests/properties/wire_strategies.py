@@ -34,6 +34,7 @@ from bgpkit_rib import (
     PathAttributes,
     UnknownAttribute,
 )
+from tests.unit.wire.octets import AS_PATH, NEXT_HOP, ORIGIN, V6_HOP, attribute, mp_reach, mp_unreach
 
 u32 = st.integers(0, (1 << 32) - 1)
 asns = st.one_of(st.integers(1, 65535), st.integers(1, (1 << 32) - 1))
@@ -119,6 +120,38 @@ rewrites = st.builds(
     cluster_id=st.none() | u32,
     two_octet_as=st.booleans(),
 )
+
+attribute_codes = st.one_of(
+    st.sampled_from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 32]), st.integers(0, 255)
+)
+random_attributes = st.builds(
+    attribute,
+    st.sampled_from([0x40, 0x50, 0x80, 0x90, 0xC0, 0xD0, 0x00, 0xE0]),
+    attribute_codes,
+    st.binary(max_size=30),
+)
+likely_attributes = st.sampled_from(
+    [
+        ORIGIN,
+        AS_PATH,
+        NEXT_HOP,
+        mp_reach(),
+        mp_unreach(),
+        mp_reach(b"\x18\x0a\0\0", bytes((192, 0, 2, 1)), afi=1),
+        mp_reach(next_hop=V6_HOP * 2),
+        attribute(0x80, 4, bytes(4)),
+        attribute(0x40, 5, bytes(4)),
+        attribute(0x50, 2, AS_PATH[3:]),
+        attribute(0x40, 2, bytes.fromhex("01010000000102010000ffff")),
+        attribute(0xC0, 7, bytes.fromhex("5ba0c0000201")),
+        attribute(0xC0, 7, bytes.fromhex("00005ba0c0000201")),
+        attribute(0xC0, 8, b"comm"),
+        attribute(0xC0, 17, bytes.fromhex("020100010000")),
+        attribute(0xC0, 32, bytes(12)),
+    ]
+)
+blocks = st.lists(likely_attributes | random_attributes, max_size=8).map(b"".join)
+"""Attribute blocks, about as many right as wrong."""
 
 Model = dict[int, tuple[int, bytes]]
 """Flags without the extended length bit, and value, by type code."""

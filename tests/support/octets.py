@@ -83,7 +83,8 @@ def nlri(*prefixes: str) -> bytes:
 def update(block: bytes, *prefixes: str, withdrawn: Iterable[str] = ()) -> bytes:
     """Return an UPDATE of IPv4 unicast. RFC 4271, section 4.3."""
     gone = nlri(*withdrawn)
-    return message(UPDATE, struct.pack("!H", len(gone)) + gone + struct.pack("!H", len(block)) + block + nlri(*prefixes))
+    lengths = struct.pack("!H", len(gone)), struct.pack("!H", len(block))
+    return message(UPDATE, lengths[0] + gone + lengths[1] + block + nlri(*prefixes))
 
 
 def withdraw(*prefixes: str) -> bytes:

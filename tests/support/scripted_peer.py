@@ -12,13 +12,13 @@ PATIENCE = 30.0
 """Seconds that a test waits for what must come; the machine may be busy."""
 
 
-async def eventually(condition: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
-    """Look until a condition holds; fail with a sentence naming what was awaited after timeout seconds."""
+async def eventually(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    """Look until a condition holds; fail with a sentence naming what was awaited after ``patience`` seconds."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline = loop.time() + patience
     while not condition():
         if loop.time() > deadline:
-            raise AssertionError(f"{what}: not within {timeout:g} seconds")
+            raise AssertionError(f"{what}: not within {patience:g} seconds")
         await asyncio.sleep(0.002)
 
 
@@ -127,8 +127,9 @@ class ScriptedListener:
         """Describe a listener at ``address``, on whatever port is free."""
         self._address = address
         self._server: asyncio.Server | None = None
-        self._accepted: asyncio.Queue[ScriptedPeer] = asyncio.Queue()
+        self._waiting: asyncio.Queue[ScriptedPeer] = asyncio.Queue()
         self._all: list[ScriptedPeer] = []
+        self._closed = False
 
     @property
     def port(self) -> int:
@@ -145,15 +146,24 @@ class ScriptedListener:
         """Stop to listen and close what was accepted."""
         assert self._server is not None
         self._server.close()
+        self._closed = True
         for peer in self._all:
             await peer.close()
+
+    @property
+    def accepted(self) -> int:
+        """How many connections have come."""
+        return len(self._all)
 
     async def accept(self) -> ScriptedPeer:
         """Return the next connection."""
         async with asyncio.timeout(PATIENCE):
-            return await self._accepted.get()
+            return await self._waiting.get()
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = ScriptedPeer(reader, writer)
+        if self._closed:
+            peer.reset()
+            return
         self._all.append(peer)
-        self._accepted.put_nowait(peer)
+        self._waiting.put_nowait(peer)

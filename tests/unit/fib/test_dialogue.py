@@ -19,12 +19,18 @@ FORM_A = make_form(1, [Hop(b"\x0a\0\0\2", 2, onlink=False, weight=1)], 0)
 FORM_B = make_form(1, [Hop(b"\x0a\0\0\3", 3, onlink=False, weight=1)], 0)
 
 
+def compare(dialogue: Dialogue) -> None:
+    """Compare all, slice by slice."""
+    for _ in dialogue.compare():
+        pass
+
+
 def start(kernel: ModelKernel) -> tuple[Dialogue, Reconciler]:
     """Return a dialogue that has adopted what is there, and its IPv4 part."""
     dialogue = Dialogue(OURS, kernel, lambda _: 0)
     dialogue.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
     complete(dialogue.read_all(lambda: 0.0, adopt=True))
-    assert list(dialogue.compare()) is not None
+    compare(dialogue)
     return dialogue, dialogue.reconcilers[32]
 
 
@@ -34,7 +40,7 @@ def work(dialogue: Dialogue) -> int:
     for _ in range(20):
         if dialogue.check_wanted:
             complete(dialogue.read_all(lambda: 0.0))
-            assert list(dialogue.compare()) is not None
+            compare(dialogue)
         elif dialogue.pending:
             dialogue.write(0.0)
         else:
@@ -111,7 +117,7 @@ def test_a_conflict_is_explained_by_a_dump_and_left_alone() -> None:
     assert work(dialogue) == 1
     assert reconciler.foreign.conflicts == {KEY: STATIC}
     complete(dialogue.read_all(lambda: 0.0))
-    assert list(dialogue.compare()) is not None
+    compare(dialogue)
     assert work(dialogue) == 0
     assert kernel.foreign() == {PLACE: [FORM_B]}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from bgpkit_node.ipam import Block, Finding, Owner, Verdict, load_snapshot
+from bgpkit_node.ipam import Block, Finding, Owner, Verdict
 from bgpkit_node.ipam.affinity import AffinityState, encode_affinity
 from bgpkit_node.ipam.block_codec import encode_block
 from bgpkit_node.ipam.handle import Handle, encode_handle
@@ -158,16 +158,3 @@ async def test_documents_that_cannot_be_read_are_named_and_the_rest_is_checked()
         (Verdict.FALSE_AFFINITY, str(NETWORK)),
     ]
     assert found[0][2] == "the document is that of block 10.0.0.0/30"
-
-
-async def test_a_snapshot_and_the_calls_agree_on_what_a_node_has() -> None:
-    """Whoever follows the documents sees what the calls say."""
-    cluster = Cluster(pool("10.0.0.0/29", 30))
-    for node, count in (("a", 1), ("b", 5), ("c", 1)):
-        await cluster.give(node, count)
-    snapshot = await load_snapshot(cluster.datastore)
-    assert snapshot.revision == cluster.datastore.revision
-    for node in ("a", "b", "c"):
-        assert set(snapshot.blocks_of(node)) == set(await cluster.ipam.blocks_of(node))
-        assert snapshot.borrowed_of(node) == await cluster.ipam.borrowed_of(node)
-    assert {len(snapshot.borrowed_of(node)) for node in "ab"} == {0, 1}

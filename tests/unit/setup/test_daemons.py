@@ -62,7 +62,10 @@ def test_ensure_unpacks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         calls.append(names)
         _unpack(root)
 
-    monkeypatch.setattr(apt, "closure", lambda name: {"libprobe": "1", name: "2:1.0"})
+    def closure(name: str) -> dict[str, str]:
+        return {"libprobe": "1", name: "2:1.0"}
+
+    monkeypatch.setattr(apt, "closure", closure)
     monkeypatch.setattr(apt, "unpack", unpack)
     assert ensure([PACKAGE], tmp_path) == ()
     assert ensure([PACKAGE], tmp_path) == ()
@@ -92,10 +95,16 @@ def test_root_installs_what_cannot_be_unpacked(tmp_path: Path, monkeypatch: pyte
     def refuse(*_: object) -> None:
         raise SetupError("dpkg-deb is broken")
 
-    monkeypatch.setattr(apt, "closure", lambda name: {name: "1"})
+    def closure(name: str) -> dict[str, str]:
+        return {name: "1"}
+
+    def is_present(package: Package) -> bool:
+        return package.name in installed
+
+    monkeypatch.setattr(apt, "closure", closure)
     monkeypatch.setattr(apt, "unpack", refuse)
     monkeypatch.setattr(apt, "is_root", lambda: True)
     monkeypatch.setattr(apt, "install_unstarted", installed.extend)
-    monkeypatch.setattr(daemons, "is_present", lambda package: package.name in installed)
+    monkeypatch.setattr(daemons, "is_present", is_present)
     assert ensure([PACKAGE], tmp_path) == ()
     assert installed == ["bgpkit-probe"]

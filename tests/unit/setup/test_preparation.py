@@ -19,11 +19,21 @@ LIST = (
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note the steps of a preparation on a machine that lacks everything."""
     noted: list[str] = []
+
+    def note_environment(_: Environment, extra: str) -> None:
+        noted.append(f"pip {extra}")
+
+    def note_packages(names: list[str]) -> None:
+        noted.append(f"apt {' '.join(names)}")
+
+    def note_daemons(*_: object) -> None:
+        noted.append("daemons")
+
     monkeypatch.setattr(preparation, "PROJECT", tmp_path)
     monkeypatch.setattr(preparation, "read_packages", lambda: LIST)
-    monkeypatch.setattr(Environment, "ensure", lambda _self, extra: noted.append(f"pip {extra}"))
-    monkeypatch.setattr(apt, "install", lambda names: noted.append(f"apt {' '.join(names)}"))
-    monkeypatch.setattr(daemons, "ensure", lambda *_: noted.append("daemons"))
+    monkeypatch.setattr(Environment, "ensure", note_environment)
+    monkeypatch.setattr(apt, "install", note_packages)
+    monkeypatch.setattr(daemons, "ensure", note_daemons)
     monkeypatch.setattr(apt, "is_root", lambda: True)
     return noted
 

@@ -106,5 +106,5 @@ def test_the_order_of_unknown_attributes_and_long_lengths_do_not_matter() -> Non
 )
 def test_what_no_block_can_say_is_refused(attributes: PathAttributes, family: Family) -> None:
     """A next hop of the wrong kind, numbers too large, attributes twice."""
-    with pytest.raises(ValueError, match="next hop|fit|twice"):
+    with pytest.raises(ValueError, match=r"next hop|fit|twice"):
         encode_attributes(attributes, family)

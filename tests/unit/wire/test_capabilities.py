@@ -91,5 +91,5 @@ def test_a_capability_beyond_its_parameter_is_an_error(octets: str) -> None:
 )
 def test_what_does_not_fit_is_refused(capability: Capability) -> None:
     """A field that its octets cannot hold is the caller's fault."""
-    with pytest.raises(ValueError, match="fit|within"):
+    with pytest.raises(ValueError, match=r"fit|within"):
         encode_capability(capability)

@@ -28,7 +28,8 @@ from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.kernel import write_sysctl
 from bgpkit_node.paths import SOCKET_NAME
-from bgpkit_node.peering import Cluster, Sessions, Terms, pairs_without_path, plan_peerings
+from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
+from bgpkit_node.peering.sessions import Sessions, Terms
 from bgpkit_node.resources import Node, ResourceBatch, ResourceStore
 
 _EVERYWHERE: Final = str(IPv4Address(0))

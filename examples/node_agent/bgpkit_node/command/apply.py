@@ -1,24 +1,16 @@
 """``bgpkit-node apply``: create and change resources, all of a call or none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.reachability import read_all, refuse_cut
 from bgpkit_node.command.surroundings import opened_store
-from bgpkit_node.errors import NodeError
-from bgpkit_node.peering import Cluster, pairs_without_path
-from bgpkit_node.resources import (
-    KINDS,
-    Applied,
-    Document,
-    Resource,
-    ResourceStore,
-    kind_of,
-    load_paths,
-)
+from bgpkit_node.peering import unhonoured
+from bgpkit_node.resources import KINDS, Applied, Document, Resource, WriteMode, draft, kind_of, load_paths
 
 
 @click.command()
@@ -51,9 +43,26 @@ async def _apply(documents: Sequence[Document], datastore: Path, *, yes: bool) -
         if not yes:
             present = await read_all(store)
             wanted = {(document.resource.kind, document.resource.name): document.resource for document in documents}
-            check_apply(documents, present.values())
+            _check(documents, present.values())
             refuse_cut(present.values(), (present | wanted).values(), nothing="nothing applied")
         return await store.apply(documents)
+
+
+def _check(documents: Sequence[Document], present: Iterable[Resource]) -> None:
+    """Raise InvalidResourcesError when the resources cannot be: of such ones it is idle to ask whom they cut off."""
+    draft.check_each(documents)
+    stored = list(present)
+    states = {
+        kind.name: draft.Present(
+            kind,
+            0,
+            {resource.name: resource for resource in stored if resource.kind == kind.name},
+            {resource.name: resource.revision for resource in stored if resource.kind == kind.name},
+        )
+        for kind in KINDS
+    }
+    writes = [draft.prepare(document, states[document.resource.kind], WriteMode.APPLY) for document in documents]
+    draft.check_together(writes, states)
 
 
 def summary(applied: Applied) -> str:

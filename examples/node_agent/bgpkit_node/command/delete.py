@@ -7,20 +7,34 @@ import click
 
 from bgpkit_node.command.get import kind_argument
 from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.reachability import read_all, refuse_cut
 from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.errors import NodeError, NotFoundError
 
 
 @click.command()
 @click.argument("kind")
 @click.argument("name")
+@click.option("--yes", is_flag=True, help="Delete even what leaves nodes without a path to each other.")
 @datastore_option
-def delete(kind: str, name: str, datastore: Path) -> None:
-    """Delete the resource NAME of a KIND (node, ippool, bgpconfig, bgppeer)."""
+def delete(kind: str, name: str, yes: bool, datastore: Path) -> None:
+    """Delete the resource NAME of a KIND (node, ippool, bgpconfig, bgppeer).
+
+    A deletion after which nodes would not reach each other is refused, with their names, unless --yes is given.
+    """
     row = kind_argument(kind)
 
     async def remove() -> None:
         async with opened_store(datastore) as store:
-            await store.delete(row.type, name)
+            present = await read_all(store)
+            left = {key: resource for key, resource in present.items() if key != (row.name, name)}
+            if not yes:
+                refuse_cut(present.values(), left.values(), nothing="nothing deleted")
+            try:
+                await store.delete(row.type, name)
+            except NotFoundError as error:
+                names = ", ".join(known for kind, known in present if kind == row.name)
+                raise NodeError(f"{row.name} {name} not found; there is {names or 'none'}") from error
 
     asyncio.run(remove())
     click.echo(f"Successfully deleted 1 '{row.name}' resource(s)")

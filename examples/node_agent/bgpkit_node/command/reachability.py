@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from bgpkit_node.errors import NodeError
-from bgpkit_node.peering.cluster import Cluster
-from bgpkit_node.peering.topology import pairs_without_path
+from bgpkit_node.peering import Cluster, pairs_without_path
 from bgpkit_node.resources import KINDS, Resource, ResourceStore
 
 

@@ -22,6 +22,19 @@ ASN: Final = 63400
 _BRIDGE: Final = "segment"
 _NETWORK: Final = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit"}
 
+_ENTRANCE: Final = """\
+#!/bin/sh
+# on NODE|POD [COMMAND [ARGUMENT ...]]
+place=$1
+if ! shift || ! [ -e "/run/netns/$place" ]; then
+    echo "usage: on NODE|POD [COMMAND [ARGUMENT ...]]; there is: $(ls -m /run/netns)" >&2
+    exit 2
+fi
+export BGPKIT_NODE_DATASTORE={datastore} BGPKIT_NODE_RUN_DIR="{root}/$place"
+export PATH="{root}/bin:$PATH:/usr/sbin:/sbin:/usr/bin:/bin"
+exec nsenter "--net=/run/netns/$place" -- "${{@:-${{SHELL:-/bin/sh}}}}"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -148,6 +161,17 @@ class Cluster:
         self.pods.append(added)
         return added
 
+    def write_entrance(self) -> Path:
+        """Write the script that runs a command, or a shell, in the namespace of a node or a pod."""
+        script = ROOT / "on"
+        script.write_text(_ENTRANCE.format(root=ROOT, python=sys.executable, datastore=self.datastore))
+        script.chmod(0o755)
+        launcher = ROOT / "bin" / "bgpkit-node"
+        launcher.parent.mkdir(exist_ok=True)
+        launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m bgpkit_node.command.main "$@"\n')
+        launcher.chmod(0o755)
+        return script
+
     def environment(self, machine: Machine | None = None) -> dict[str, str]:
         """Return the environment in which ``bgpkit-node`` finds this cluster, as seen from ``machine``."""
         environment = {**os.environ, "BGPKIT_NODE_DATASTORE": str(self.datastore)}
@@ -177,7 +201,7 @@ class Cluster:
 
 def bgpkit_node(*words: str) -> tuple[str, ...]:
     """Return the command line of ``bgpkit-node`` in this very Python."""
-    return (sys.executable, "-m", "bgpkit_node.command.main", *words)
+    return (sys.executable, "-P", "-m", "bgpkit_node.command.main", *words)
 
 
 def within(namespace: str) -> tuple[str, ...]:
@@ -209,4 +233,4 @@ async def run(*words: str, environment: dict[str, str] | None = None, given: str
 
 def pinger(*words: str) -> tuple[str, ...]:
     """Return the command line of the pinger."""
-    return (sys.executable, "-m", "bgpkit_node.demo.pinger", *words)
+    return (sys.executable, "-P", "-m", "bgpkit_node.demo.pinger", *words)

@@ -83,11 +83,11 @@ async def reflect(address: str) -> None:
 
 
 def _reflector_command() -> tuple[str, ...]:
-    return (sys.executable, "-m", "bgpkit_node.demo.internet_table")
+    return (sys.executable, "-P", "-m", "bgpkit_node.demo.internet_table")
 
 
 def _client(role: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "bgpkit_node.demo.minimal_client", role)
+    return (sys.executable, "-P", "-m", "bgpkit_node.demo.minimal_client", role)
 
 
 async def _start(words: tuple[str, ...], environment: dict[str, str]) -> asyncio.subprocess.Process:

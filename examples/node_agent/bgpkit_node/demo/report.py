@@ -4,13 +4,15 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+
+HOLDING: Final = "the cluster stays after step {step}, in process {pid}, until Ctrl-C; look around from another terminal"
 
 
 class Report(Protocol):
@@ -34,6 +36,10 @@ class Report(Protocol):
 
     def text(self, title: str, body: str) -> None:
         """Show what a command printed."""
+        ...
+
+    def hold(self, step: str, pid: int, lines: Sequence[str]) -> None:
+        """Say that the cluster stays after ``step``, and how to look around."""
         ...
 
     def finish(self, facts: dict[str, object]) -> None:
@@ -77,6 +83,10 @@ class PlainReport:
         for line in body.rstrip().splitlines():
             print(f"            {line}")
 
+    def hold(self, step: str, pid: int, lines: Sequence[str]) -> None:
+        """Print the ways to look around."""
+        self.text(HOLDING.format(step=step, pid=pid), "\n".join(lines))
+
     def finish(self, facts: dict[str, object]) -> None:
         """Print the figures."""
         self._line("== done: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in facts.items()))
@@ -110,6 +120,10 @@ class JsonReport:
     def text(self, title: str, body: str) -> None:
         """Print what a command printed, as lines."""
         self._emit("text", title=title, lines=body.rstrip().splitlines())
+
+    def hold(self, step: str, pid: int, lines: Sequence[str]) -> None:
+        """Print the process to enter, and the ways to look around."""
+        self._emit("hold", step=step, pid=pid, lines=list(lines))
 
     def finish(self, facts: dict[str, object]) -> None:
         """Print the figures."""
@@ -163,6 +177,13 @@ class LiveReport:
         """Print what a command printed."""
         self._console.print(Text(f"  {title}", style="bold"))
         self._console.print(Text("\n".join("    " + line for line in body.rstrip().splitlines())), highlight=False)
+
+    def hold(self, step: str, pid: int, lines: Sequence[str]) -> None:
+        """Give the terminal back and print the ways to look around."""
+        self._close_step()
+        self._live.stop()
+        self._console.print(Text(HOLDING.format(step=step, pid=pid), style="bold yellow"))
+        self._console.print(Text("\n".join("  " + line for line in lines)), highlight=False, soft_wrap=True)
 
     def finish(self, facts: dict[str, object]) -> None:
         """Print the figures and give the terminal back."""

@@ -1,17 +1,22 @@
 """The demonstration, step by step."""
 
 import asyncio
+import os
 import signal
+import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from bgpkit_node.demo import manifests
 from bgpkit_node.demo.cluster import MACHINES, Cluster, Machine, run, within
 from bgpkit_node.demo.internet_table import carry_table
+from bgpkit_node.demo.isolation import Isolation
 from bgpkit_node.demo.pings import Streams, ping_matrix
 from bgpkit_node.demo.report import Report, make_report
+from bgpkit_node.demo.titles import TITLES
 from bgpkit_node.demo.waiting import established, kernel_routes, until
 from bgpkit_node.errors import NodeError
 
@@ -26,15 +31,6 @@ class Demonstration:
     cluster: Cluster
     report: Report
     facts: dict[str, object] = field(default_factory=dict[str, object])
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: its name for ``--hold``, its title, and what it does."""
-
-    name: str
-    title: str
-    run: Callable[[Demonstration], Awaitable[None]]
 
 
 async def start_nodes(demo: Demonstration) -> None:
@@ -111,52 +107,70 @@ async def internet_table(demo: Demonstration) -> None:
         raise NodeError(f"the table came out with {outcome.differences} differences, such as {outcome.example}")
 
 
-STEPS: Final = (
-    Step("nodes", "three machines on one segment, an agent on each", start_nodes),
-    Step("pods", "two pods on each node, through the CNI executable", add_pods),
-    Step("mesh", "a full mesh of BGP sessions", full_mesh),
-    Step("reflectors", "from mesh to route reflectors, and through a crash, without losing a packet", reflectors),
-    Step("table", "a real Internet table through a reflector", internet_table),
+STEPS: Final[Mapping[str, Callable[[Demonstration], Awaitable[None]]]] = MappingProxyType(
+    {
+        "nodes": start_nodes,
+        "pods": add_pods,
+        "mesh": full_mesh,
+        "reflectors": reflectors,
+        "table": internet_table,
+    }
 )
 
 
-async def run_demonstration(*, hold: str | None, as_json: bool) -> int:
-    """Run the steps; return the exit code. With ``hold``, stop after that step and wait for Ctrl-C."""
+async def run_demonstration(isolation: Isolation, *, hold: str | None, as_json: bool) -> int:
+    """Run the steps and return the exit code. With ``hold``, stop after that step and wait for Ctrl-C."""
     report = make_report(as_json=as_json)
     demo = Demonstration(Cluster(), report)
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped = _stop_request(isolation)
     started = time.monotonic()
     work = asyncio.create_task(_run_steps(demo, hold))
-    stopping = asyncio.create_task(stopped.wait())
     try:
-        await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
             report.fail("interrupted; nothing is left behind")
             return 130
         work.result()
+        facts = {**demo.facts, "seconds": round(time.monotonic() - started, 1)}
         if hold is not None:
-            _explain_hold(demo)
-            await stopping
+            await _hold(demo, isolation, hold)
+            await stopped
+        report.finish(facts)
     except NodeError as error:
         for machine in MACHINES:
             report.text(f"last words of the agent of {machine.name}", demo.cluster.log_of(machine))
         report.fail(str(error))
         return 1
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     finally:
         work.cancel()
-        stopping.cancel()
         await demo.cluster.stop()
-    report.finish({**demo.facts, "seconds": round(time.monotonic() - started, 1)})
     return 0
 
 
+def _stop_request(isolation: Isolation) -> asyncio.Future[None]:
+    """Return a future that is done when the demonstration is to end: by its guard, or by a signal of its own."""
+    loop = asyncio.get_running_loop()
+    stopped = loop.create_future()
+
+    def stop() -> None:
+        loop.remove_reader(isolation.stop)
+        if not stopped.done():
+            stopped.set_result(None)
+
+    loop.add_reader(isolation.stop, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return stopped
+
+
 async def _run_steps(demo: Demonstration, hold: str | None) -> None:
-    for step in STEPS:
-        demo.report.step(step.name, step.title)
-        await step.run(demo)
-        if step.name == hold:
+    for name, title in TITLES.items():
+        demo.report.step(name, title)
+        await STEPS[name](demo)
+        if name == hold:
             return
 
 
@@ -215,16 +229,19 @@ async def _show_loss(streams: Streams, report: Report) -> None:
         await asyncio.sleep(0.25)
 
 
-def _explain_hold(demo: Demonstration) -> None:
-    machine = MASTER
-    demo.report.text(
-        "the cluster stays until Ctrl-C; look around from another terminal",
-        "\n".join(
-            (
-                "nsenter -t $(pgrep -n -f 'bgpkit_node.command.main demo') -m -n -p   # then:",
-                f"  nsenter --net=/run/netns/{machine.name} ip route",
-                f"  bgpkit-node node status --run-dir {machine.directory}",
-                f"  bgpkit-node get nodes -o wide --datastore {demo.cluster.datastore}",
-            )
-        ),
+async def _hold(demo: Demonstration, isolation: Isolation, step: str) -> None:
+    """Tell how to look around, from another terminal."""
+    script = demo.cluster.write_entrance()
+    flags = " --preserve-credentials" if isolation.unprivileged else ""
+    enter = f"nsenter -t {isolation.pid} -a{flags} {script}"
+    places = [machine.name for machine in MACHINES] + [pod.namespace for pod in demo.cluster.pods]
+    demo.report.hold(
+        step,
+        isolation.pid,
+        [
+            f"a shell on a node:  {enter} {MASTER.name}",
+            "inside it:          bgpkit-node node status; bgpkit-node get nodes -o wide; ip route; ss -tnp",
+            f"or one command:     {enter} {MASTER.name} bgpkit-node node status",
+            f"places to enter:    {', '.join(places)}",
+        ],
     )

@@ -62,6 +62,7 @@ class Ipam:
         owner = _owner(node, handle, attributes)
 
         async def change(draft: Draft) -> tuple[Assigned, ...]:
+            """Work out one attempt with the pools of the moment."""
             request = await self._request(node, owner, version=version, use=use, names=pools, count=count)
             return await assign_any(draft, request)
 
@@ -80,6 +81,7 @@ class Ipam:
         owner = _owner(node, handle, attributes)
 
         async def change(draft: Draft) -> Assigned:
+            """Work out one attempt with the pools of the moment."""
             pool = pool_of(await self._pools.pools(), address)
             if pool is None:
                 raise IpamError(f"{address} is in no IPPool")
@@ -109,6 +111,7 @@ class Ipam:
         """
 
         async def change(draft: Draft) -> bool:
+            """Work out one attempt."""
             return await release_one(draft, await self._pools.pools(), address, handle=handle, sequence=sequence)
 
         return await self._carry_out(change)
@@ -136,6 +139,7 @@ class Ipam:
         usable = await self._usable(node)
 
         async def change(draft: Draft) -> tuple[IPNetwork, ...]:
+            """Work out one attempt."""
             found: list[IPNetwork] = []
             for network in await draft.affine_networks(node):
                 with suppress(IpamError):

@@ -76,6 +76,7 @@ async def load_snapshot(datastore: Datastore) -> Snapshot:
     unreadable: list[tuple[str, str]] = []
 
     def under(prefix: str) -> Iterable[KeyValue]:
+        """Yield what stands under a prefix."""
         return (pair for pair in found if pair.key.startswith(prefix))
 
     return Snapshot(

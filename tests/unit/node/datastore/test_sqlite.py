@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bgpkit_node.datastore import Datastore, Delete, KeyValue, Put, SqliteDatastore, WatchEvent
+from bgpkit_node.datastore import Datastore, Delete, KeyValue, Put, SqliteDatastore, WatchEvent, sqlite_pulse
 from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, DatastoreError, NotFoundError
 
 _WRITER = """
@@ -115,6 +115,17 @@ async def test_a_watch_waits_for_what_comes(store: SqliteDatastore) -> None:
         waiting = asyncio.ensure_future(anext(watch))
         await store.create("/a", b"x")
         assert await waiting == (WatchEvent("/a", b"x", 1),)
+
+
+async def test_own_changes_are_seen_without_the_pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They need not wait for the next look at the file."""
+    monkeypatch.setattr(sqlite_pulse, "POLL_SECONDS", 1000)
+    store = await SqliteDatastore.open(tmp_path / "store.db")
+    async with store, asyncio.timeout(10), aclosing(store.watch("/", 0)) as watch:
+        for number in range(1, 4):
+            waiting = asyncio.ensure_future(anext(watch))
+            await store.transact([Put("/a", b"x")])
+            assert await waiting == (WatchEvent("/a", b"x", number),)
 
 
 async def test_a_change_of_another_process_is_seen_within_50_ms(store: SqliteDatastore, tmp_path: Path) -> None:

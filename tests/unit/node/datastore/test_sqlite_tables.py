@@ -104,12 +104,14 @@ def test_compaction_keeps_at_least_as_many_changes_as_asked_and_whole_transactio
     """What is forgotten is refused with the oldest revision that can be watched from."""
     for number in range(5):
         sqlite_tables.write(connection, [Put(f"/{number}/{part}", b"") for part in range(3)])
-    sqlite_tables.compact(connection, kept=7)
+    sqlite_tables.compact(connection, kept=9)
     with pytest.raises(CompactedError) as caught:
         sqlite_tables.read_changes(connection, "", 1)
     assert caught.value.oldest == 2
     _, batches = sqlite_tables.read_changes(connection, "", 2)
     assert [len(batch) for batch in batches] == [3, 3, 3]
+    sqlite_tables.compact(connection, kept=4)
+    assert sqlite_tables.read_changes(connection, "", 3)[1] == batches[1:]
     assert len(sqlite_tables.read_all(connection, "")[1]) == 15
 
 

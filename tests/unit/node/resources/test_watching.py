@@ -88,15 +88,19 @@ async def test_a_watch_that_was_left_behind_tells_the_difference(datastore: Sqli
     await store.apply([_node("stays"), _node("goes"), _node("changes")])
     async with asyncio.timeout(20), aclosing(store.watch()) as watch:
         await anext(watch)
+        await store.label(Node, "stays", {"zone": "x"})
+        assert _told(await anext(watch)) == [("Node(stays)", "Node(stays)")]
         await datastore.transact([Delete(NODE.key("goes"))])
-        batch = await anext(watch)
-        assert _told(batch) == [("Node(goes)", None)]
         await store.label(Node, "changes", {"zone": "x"})
         await store.create(_node("comes"))
         for number in range(600):
             await datastore.transact([Put("/elsewhere", str(number).encode())])
         batch = await anext(watch)
-        assert _told(batch) == [("Node(changes)", "Node(changes)"), (None, "Node(comes)")]
+        assert _told(batch) == [
+            ("Node(goes)", None),
+            ("Node(changes)", "Node(changes)"),
+            (None, "Node(comes)"),
+        ]
 
 
 async def test_a_resource_that_cannot_be_read_is_as_good_as_gone(datastore: SqliteDatastore) -> None:

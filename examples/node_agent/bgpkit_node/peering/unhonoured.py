@@ -1,0 +1,54 @@
+"""Fields of resources that are read and kept and yet change nothing here: each is named, none is passed over silently."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from bgpkit_node.resources import BGPConfiguration, BGPPeer, IPPool, Node, Resource
+from bgpkit_node.resources.part import to_plain
+
+_HONOURED: Final[Mapping[str, frozenset[str]]] = {
+    "BGPPeer": frozenset({"node", "nodeSelector", "peerIP", "asNumber", "peerSelector", "reversePeering"}),
+    "BGPConfiguration": frozenset({"nodeToNodeMeshEnabled", "asNumber", "listenPort"}),
+    "IPPool": frozenset(
+        {"cidr", "disabled", "disableBGPExport", "blockSize", "nodeSelector", "allowedUses", "assignmentMode"}
+    ),
+}
+"""What is acted upon; whatever else is set is named, fields of a later day, too."""
+_AS_IT_IS: Final[Mapping[str, str]] = {
+    "ipipMode": "Never",
+    "logSeverityScreen": "Info",
+    "nextHopMode": "Auto",
+    "sourceAddress": "UseNodeIP",
+    "bindMode": "None",
+    "programClusterRoutes": "EnabledNoEncapOnly",
+    "serviceLoadBalancerAggregation": "Enabled",
+    "vxlanMode": "Never",
+}
+"""Values that ask for what happens anyway."""
+
+
+def unhonoured(resource: Resource) -> Iterator[str]:
+    """Yield a sentence for each field of ``resource`` that asks for something this version does not do."""
+    for field in _fields(resource):
+        yield f"{resource}: spec.{field} is kept, but not honoured yet: everything goes on as without it"
+
+
+def _fields(resource: Resource) -> Iterator[str]:
+    match resource:
+        case Node(spec=spec):
+            if spec.bgp is not None and spec.bgp.ipv6_address:
+                yield "bgp.ipv6Address"
+            return
+        case BGPPeer(spec=spec):
+            if resource.peer_address is not None and resource.peer_address.version == 6:
+                yield "peerIP (an IPv6 address)"
+        case IPPool(spec=spec):
+            if resource.network.version == 6:
+                yield "cidr (an IPv6 range)"
+        case BGPConfiguration(spec=spec):
+            pass
+        case _:
+            return
+    for field, value in to_plain(spec).items():
+        if field not in _HONOURED[resource.kind] and _AS_IT_IS.get(field) != value:
+            yield field

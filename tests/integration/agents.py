@@ -1,0 +1,133 @@
+"""A cluster of real agents for tests: a namespace for each node on one segment, and one datastore file."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bgpkit_node.cni import install_shim, request
+from bgpkit_node.errors import CniError
+from tests.support.netns import Namespace, Namespaces
+from tests.support.processes import RunningProcess, wait_until
+
+ADDRESSES: Final = {"k8s-master1": "10.4.7.11", "k8s-node1": "10.4.7.12", "k8s-node2": "10.4.7.21"}
+POOL: Final = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: default-ipv4-ippool}
+spec: {cidr: 10.244.0.0/16, blockSize: 26}
+---
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata: {name: default}
+spec: {asNumber: 63400}
+"""
+PATIENCE: Final = 30.0
+
+
+class Agents:
+    """Up to three nodes, their agents and their pods."""
+
+    def __init__(self, namespaces: Namespaces, folder: Path, names: tuple[str, ...] = tuple(ADDRESSES)) -> None:
+        """Make the machines; agents are started one by one."""
+        self._namespaces = namespaces
+        self._folder = folder
+        self.datastore = folder / "datastore.sqlite"
+        self.machines: dict[str, Namespace] = {}
+        self.running: dict[str, RunningProcess] = {}
+        self._shim = install_shim(folder / "bin", python=f"{sys.executable} -IS")
+        segment = namespaces.segment()
+        for name in names:
+            machine = self.machines[name] = namespaces.node(name)
+            segment.attach(machine, f"{ADDRESSES[name]}/24")
+            self.directory(name).mkdir()
+
+    def directory(self, name: str) -> Path:
+        """Return where a node's agent keeps its socket."""
+        return self._folder / name
+
+    def start(self, name: str, *options: str, ready: bool = True) -> RunningProcess:
+        """Start the agent of a node; it is ready when it answers."""
+        words = command("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
+        argv = self.machines[name].command(["env", f"BGPKIT_NODE_DATASTORE={self.datastore}", *words])
+        process = RunningProcess(argv, self._folder / f"{name}-{len(os.listdir(self._folder))}.log")
+        if ready:
+            self.running[name] = process
+            process.wait_ready(lambda: self._answers(name), PATIENCE)
+        return process
+
+    def stop(self) -> None:
+        """Stop all agents."""
+        for process in self.running.values():
+            process.stop()
+
+    def status(self, name: str) -> dict[str, Any]:
+        """Return what a node's agent tells of itself."""
+        return dict(request(self.directory(name) / "agent.sock", {"request": "status"}, timeout=PATIENCE))
+
+    def established(self, name: str) -> dict[str, str]:
+        """Return the Established sessions of a node: address and type."""
+        peers = self.status(name)["peers"]
+        return {peer["address"]: peer["type"] for peer in peers if peer["info"] == "Established"}
+
+    def wait_established(self, name: str, *others: str) -> None:
+        """Wait until a node has Established sessions with these nodes, and no other sessions."""
+        wanted = {ADDRESSES[other] for other in others}
+
+        def as_wanted() -> bool:
+            peers = {peer["address"] for peer in self.status(name)["peers"]}
+            return peers == set(self.established(name)) == wanted
+
+        wait_until(as_wanted, f"{name} with {others}", PATIENCE)
+
+    def routes(self, name: str) -> dict[str, str]:
+        """Return the routes of protocol bird in a node's kernel: their gateways, or ``blackhole``."""
+        rows = self.machines[name].ip_json("route", "show", "proto", "bird")
+        return {row["dst"]: row.get("gateway") or row["type"] for row in rows}
+
+    def run(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run ``bgpkit-node`` on this cluster."""
+        environment = {**os.environ, "BGPKIT_NODE_DATASTORE": str(self.datastore)}
+        return subprocess.run(
+            command(*words), input=given, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def apply(self, text: str, *options: str) -> None:
+        """Apply resources, which has to succeed."""
+        answer = self.run("apply", "-f", "-", *options, given=text)
+        assert answer.returncode == 0, answer.stderr
+
+    def add_pod(self, name: str, pod: str) -> tuple[Namespace, str]:
+        """Make a pod on a node as a container runtime does, and return its namespace and its address."""
+        namespace = self._namespaces.node(pod)
+        environment: Mapping[str, str] = {
+            "PATH": os.environ["PATH"],
+            "CNI_COMMAND": "ADD",
+            "CNI_CONTAINERID": f"cid-{pod}",
+            "CNI_NETNS": str(namespace.path),
+            "CNI_IFNAME": "eth0",
+            "CNI_PATH": str(self._shim.parent),
+            "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={pod}",
+        }
+        socket = str(self.directory(name) / "agent.sock")
+        config = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit", "agent_socket": socket}
+        answer = subprocess.run(
+            [self._shim], input=json.dumps(config), env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert answer.returncode == 0, answer.stdout
+        return namespace, json.loads(answer.stdout)["ips"][0]["address"].removesuffix("/32")
+
+    def _answers(self, name: str) -> bool:
+        try:
+            self.status(name)
+        except CniError:
+            return False
+        return True
+
+
+def command(*words: str) -> list[str]:
+    """Return the command line of ``bgpkit-node``."""
+    return [sys.executable, "-m", "bgpkit_node.command.main", *words]

@@ -1,0 +1,54 @@
+"""Resources of a cluster in few words, for tests."""
+
+from bgpkit_node.peering import Cluster
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPConfigurationSpec,
+    BGPPeer,
+    BGPPeerSpec,
+    Metadata,
+    Node,
+    NodeBgp,
+    NodeSpec,
+    Resource,
+)
+
+REFLECTORS = "route-reflector == 'true'"
+
+
+def node(name: str, address: str = "", *, cluster_id: str = "", asn: int | None = None, **labels: str) -> Node:
+    """Make a Node; underscores in the names of labels become hyphens."""
+    return Node(
+        metadata=Metadata(name=name, labels={key.replace("_", "-"): value for key, value in labels.items()}),
+        spec=NodeSpec(bgp=NodeBgp(ipv4_address=address, route_reflector_cluster_id=cluster_id, as_number=asn)),
+    )
+
+
+def reflector(name: str, address: str, cluster_id: str) -> Node:
+    """Make a Node that reflects, and is labelled so."""
+    return node(name, address, cluster_id=cluster_id, route_reflector="true")
+
+
+def configuration(
+    name: str = "default", *, mesh: bool | None = None, asn: int | None = None, port: int | None = None
+) -> BGPConfiguration:
+    """Make a BGPConfiguration."""
+    return BGPConfiguration(
+        metadata=Metadata(name=name),
+        spec=BGPConfigurationSpec(node_to_node_mesh_enabled=mesh, as_number=asn, listen_port=port),
+    )
+
+
+def peer(name: str, spec: BGPPeerSpec) -> BGPPeer:
+    """Make a BGPPeer."""
+    return BGPPeer(metadata=Metadata(name=name), spec=spec)
+
+
+def all_with_reflectors() -> BGPPeer:
+    """Make the BGPPeer with which every node peers with the reflectors."""
+    return peer("peer-with-route-reflectors", BGPPeerSpec(node_selector="all()", peer_selector=REFLECTORS))
+
+
+def cluster(*resources: Resource) -> Cluster:
+    """Make a cluster of resources."""
+    return Cluster.of(resources)

@@ -1,0 +1,1 @@
+"""Unit tests of bgpkit.adj_rib_out."""

@@ -1,0 +1,50 @@
+"""What is kept and does nothing is named; nothing is passed over silently."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bgpkit_node.peering import unhonoured
+from bgpkit_node.resources import load_documents
+
+CASES: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("BGPPeer", {"peerIP": "10.4.7.1", "asNumber": 65000, "node": "a", "reversePeering": "Manual"}, []),
+    ("BGPPeer", {"nodeSelector": "all()", "peerSelector": "has(x)", "nextHopMode": "Auto"}, []),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "sourceAddress": "UseNodeIP"}, []),
+    ("BGPPeer", {"peerIP": "fd00::1"}, ["peerIP"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "sourceAddress": "None"}, ["sourceAddress"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "password": {"secretKeyRef": {"name": "s", "key": "k"}}}, ["password"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "ttlSecurity": 1, "filters": ["f"]}, ["ttlSecurity", "filters"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "keepaliveTime": "10s", "maxRestartTime": "90s"}, ["keepaliveTime", "maxR"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "localASNumber": 1, "numAllowedLocalASNumbers": 1}, ["localAS", "numAllowed"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "nextHopMode": "Self", "reachableBy": "10.4.7.2"}, ["nextHopMode", "reachableBy"]),
+    ("BGPPeer", {"peerIP": "10.4.7.1", "keepOriginalNextHop": True}, ["keepOriginalNextHop"]),
+    ("BGPPeer", {"localWorkloadSelector": "all()", "asNumber": 1}, ["localWorkloadSelector"]),
+    ("BGPConfiguration", {"nodeToNodeMeshEnabled": True, "asNumber": 63400, "listenPort": 179}, []),
+    ("BGPConfiguration", {"logSeverityScreen": "Info", "bindMode": "None"}, []),
+    ("BGPConfiguration", {"serviceClusterIPs": [{"cidr": "10.96.0.0/16"}]}, ["serviceClusterIPs"]),
+    ("BGPConfiguration", {"bindMode": "NodeIP", "logSeverityScreen": "Debug"}, ["bindMode", "logSeverityScreen"]),
+    ("BGPConfiguration", {"nodeMeshPassword": {"secretKeyRef": {"name": "s", "key": "k"}}}, ["nodeMeshPassword"]),
+    ("BGPConfiguration", {"prefixAdvertisements": [{"cidr": "10.0.0.0/8"}]}, ["prefixAdvertisements"]),
+    ("IPPool", {"cidr": "10.244.0.0/16", "ipipMode": "Never", "vxlanMode": "Never", "blockSize": 26}, []),
+    ("IPPool", {"cidr": "10.244.0.0/16", "ipipMode": "Always", "natOutgoing": True}, ["ipipMode", "natOutgoing"]),
+    ("IPPool", {"cidr": "10.244.0.0/16", "vxlanMode": "CrossSubnet"}, ["vxlanMode"]),
+    ("IPPool", {"cidr": "10.244.0.0/16", "namespaceSelector": "all()"}, ["namespaceSelector"]),
+    ("IPPool", {"cidr": "fd00::/64"}, ["cidr"]),
+    ("Node", {"bgp": {"ipv4Address": "10.4.7.11/24", "ipv4IPIPTunnelAddr": "10.244.0.1"}}, []),
+    ("Node", {"orchRefs": [{"nodeName": "a", "orchestrator": "k8s"}]}, []),
+    ("Node", {"bgp": {"ipv6Address": "fd00::11/64"}}, ["bgp.ipv6Address"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "spec", "fields"), CASES, ids=[f"{case[0]}-{'-'.join(case[1])}" for case in CASES])
+def test_each_field_that_does_nothing_is_named(kind: str, spec: dict[str, Any], fields: list[str]) -> None:
+    """One sentence a field, with the resource; none for what is acted upon, or says what happens anyway."""
+    text = json.dumps({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": "default"}, "spec": spec})
+    (document,) = load_documents(text, "test")
+    sentences = list(unhonoured(document.resource))
+    assert len(sentences) == len(fields)
+    for sentence in sentences:
+        assert any(sentence.startswith(f"{kind}(default): spec.{field}") for field in fields)
+        assert "not honoured yet" in sentence

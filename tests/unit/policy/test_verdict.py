@@ -1,0 +1,43 @@
+"""Policies as such: what accept-all and reject-all answer, and how accepted keys are picked."""
+
+from collections.abc import Iterable
+
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, Verdict, accepted_keys
+from bgpkit_fsm import IPV4_UNICAST, Family
+from bgpkit_rib import Path, Source, SourceKind, make_path
+
+KEYS = [bytes((8, number)) for number in range(4)]
+PATH = make_path(Source("peer", SourceKind.EBGP), b"")
+
+
+class Halves:
+    """Accepts the first half of the keys."""
+
+    name = "halves"
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
+        """Divide the keys in the middle."""
+        middle = len(keys) // 2
+        return ((Verdict(False, "later"), keys[middle:]), (Verdict(True, "first"), keys[:middle]))
+
+
+def test_accept_all_gives_the_very_list_back() -> None:
+    """A policy that accepts everything costs no copy."""
+    ((verdict, keys),) = ACCEPT_ALL.apply(IPV4_UNICAST, PATH, KEYS)
+    assert verdict == Verdict(True, "accept-all")
+    assert keys is KEYS
+    assert accepted_keys(ACCEPT_ALL, IPV4_UNICAST, PATH, KEYS) is KEYS
+
+
+def test_reject_all_accepts_nothing() -> None:
+    """RFC 8212, section 2: without a policy nothing passes; this is the policy that says so."""
+    ((verdict, keys),) = REJECT_ALL.apply(IPV4_UNICAST, PATH, KEYS)
+    assert verdict == Verdict(False, "reject-all")
+    assert keys is KEYS
+    assert accepted_keys(REJECT_ALL, IPV4_UNICAST, PATH, KEYS) == []
+
+
+def test_accepted_keys_are_those_of_accepted_groups_only() -> None:
+    """Where a policy divides the keys, only the accepted group is left, in its order."""
+    halves: Policy = Halves()
+    assert accepted_keys(halves, IPV4_UNICAST, PATH, KEYS) == KEYS[:2]

@@ -1,0 +1,424 @@
+"""The calls of those who embed a speaker, proven on the loopback interface."""
+
+import asyncio
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+import pytest
+
+from bgpkit import (
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    BgpError,
+    ChangePlan,
+    ConfigError,
+    Entry,
+    Notification,
+    PathAttributes,
+    PeerConfig,
+    Prefix,
+    Speaker,
+    SpeakerClosedError,
+    State,
+    best_of,
+)
+from tests.support import octets
+from tests.support.leaks import open_sockets, other_tasks, pending_timers
+from tests.support.scripted_peer import ScriptedPeer, eventually
+from tests.support.speakers import (
+    ASN,
+    EVERYTHING,
+    OURS,
+    THEIRS,
+    THIRD,
+    address_of,
+    connect,
+    established,
+    holds,
+    only,
+    port_of,
+    prefixes,
+    route_to,
+    scripted,
+    settled,
+    speaker_at,
+    state,
+    towards,
+    towards_scripted,
+)
+
+BOTH = (IPV4_UNICAST, IPV6_UNICAST)
+
+
+async def test_routes_of_both_families_travel_both_ways() -> None:
+    """IPv4 and IPv6 prefixes announced at either end are held at the other with the attributes given."""
+    attributes = PathAttributes(med=7, local_pref=200)
+    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
+        await connect(one, other, {"families": BOTH}, {"families": BOTH})
+        await one.announce("10.1.0.0/16", attributes=attributes)
+        await one.announce("2001:db8:1::/48", next_hop="2001:db8::1")
+        await other.announce("10.2.0.0/16")
+        await holds(other, {"10.1.0.0/16", "10.2.0.0/16"})
+        await holds(other, {"2001:db8:1::/48"}, IPV6_UNICAST)
+        await holds(one, {"10.1.0.0/16", "10.2.0.0/16"})
+        received = route_to(other, "10.1.0.0/16").attributes
+        assert (received.med, received.local_pref, received.next_hop) == (7, 200, IPv4Address(OURS))
+        assert route_to(other, "2001:db8:1::/48", IPV6_UNICAST).attributes.next_hop == IPv6Address("2001:db8::1")
+        await one.withdraw("10.1.0.0/16", "2001:db8:1::/48")
+        await holds(other, {"10.2.0.0/16"})
+        await holds(other, set(), IPV6_UNICAST)
+
+
+async def test_a_peer_over_ipv6_is_told_our_ipv6_address_as_next_hop() -> None:
+    """On a session over ::1 an IPv6 route without a next hop goes out with the session's own address."""
+    async with Speaker(asn=ASN, bgp_identifier="10.0.0.1", listen=[("::1", 0)]) as one:
+        await one.add_peer(PeerConfig(address="0:0::1", asn=ASN, passive=True, families=BOTH))
+        async with await ScriptedPeer.dial("::1", port_of(one), local="::1") as peer:
+            await peer.handshake(ASN, "10.0.0.2", octets.IPV4_CAPABILITY, octets.IPV6_CAPABILITY)
+            await one.announce("2001:db8::/32")
+            while not (heard := await peer.update()).announced:
+                pass
+            assert (heard.announced, heard.next_hop) == (("2001:db8::/32",), "::1")
+        assert one.peers()[0].address == "::1"
+
+
+async def test_ipv6_routes_over_ipv4_get_a_next_hop_of_their_own_family() -> None:
+    """The mapped form of the session's address, or the address of ``next_hops``."""
+    async with speaker_at(OURS) as one:
+        await one.announce("2001:db8::/32")
+        own = IPv6Address("2001:db8::7")
+        for options, expected in (({}, "::ffff:7f00:1"), ({"next_hops": (own,)}, "2001:db8::7")):
+            await one.add_peer(towards_scripted(families=(IPV6_UNICAST,), **options))
+            async with await scripted(one, octets.IPV6_CAPABILITY) as peer:
+                assert (await peer.update()).next_hop == expected
+            await one.remove_peer(THEIRS)
+
+
+async def test_announcing_a_wrong_prefix_announces_none() -> None:
+    """One bad prefix, or a next hop of the wrong family, among several: ValueError, and nothing is held."""
+    async with speaker_at() as speaker:
+        with pytest.raises(ValueError, match=r"10\.0\.0\.1/8"):
+            await speaker.announce("192.0.2.0/24", "10.0.0.1/8")
+        with pytest.raises(ValueError, match=r"10\.0\.0\.1"):
+            await speaker.announce("192.0.2.0/24", "2001:db8::/32", next_hop="10.0.0.1")
+        assert prefixes(speaker) == prefixes(speaker, IPV6_UNICAST) == set()
+
+
+async def test_a_peer_that_joins_late_is_sent_everything_then_end_of_rib() -> None:
+    """The table first, then the marker; an empty table is the marker alone. RFC 4724, section 2."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker) as peer:
+            assert (await peer.update()).is_end_of_rib
+        await speaker.announce(*(f"10.{number}.0.0/16" for number in range(100)))
+        async with await scripted(speaker) as peer:
+            assert set(await peer.routes()) == {f"10.{number}.0.0/16" for number in range(100)}
+
+
+async def test_routes_of_one_peer_are_shown_accepted_or_not() -> None:
+    """``routes(peer=...)`` is what the peer announced; ``local`` stands for our own."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted(asn=64999))
+        await speaker.announce("10.1.0.0/16")
+        async with await scripted(speaker, asn=64999) as peer:
+            await peer.send(octets.update(octets.attributes(64999), "10.2.0.0/16"))
+            await holds(speaker, {"10.2.0.0/16"}, peer=THEIRS)
+            assert prefixes(speaker) == prefixes(speaker, peer="local") == {"10.1.0.0/16"}
+
+
+async def test_watch_gives_the_present_then_every_change() -> None:
+    """A snapshot of the best routes first, then announcements and withdrawals as they come."""
+    async with speaker_at() as speaker:
+        await speaker.announce("10.1.0.0/16", "10.2.0.0/16")
+        changes = speaker.watch()
+        snapshot = {str((await anext(changes)).prefix) for _ in range(2)}
+        assert snapshot == {"10.1.0.0/16", "10.2.0.0/16"}
+        await speaker.announce("10.3.0.0/16")
+        come = await anext(changes)
+        assert (str(come.prefix), come.route is not None) == ("10.3.0.0/16", True)
+        await speaker.withdraw("10.1.0.0/16")
+        gone = await anext(changes)
+        assert (str(gone.prefix), gone.route) == ("10.1.0.0/16", None)
+        await speaker.stop()
+        assert [change async for change in changes] == []
+
+
+async def test_subscribers_hear_the_present_table_then_blocks_until_they_end_it() -> None:
+    """Replay as additions, then change blocks; after the end nothing more."""
+    heard: list[tuple[list[bytes], Entry | None, Entry | None]] = []
+    async with speaker_at() as speaker:
+        await speaker.announce("10.1.0.0/16", "10.2.0.0/16")
+        end = speaker.subscribe(IPV4_UNICAST, lambda keys, old, new: heard.append((keys, old, new)))
+        assert [(sorted(keys), old) for keys, old, _ in heard] == [
+            (sorted(Prefix.parse(text).key for text in ("10.1.0.0/16", "10.2.0.0/16")), None)
+        ]
+        await speaker.withdraw("10.1.0.0/16")
+        assert heard[-1][0] == [Prefix.parse("10.1.0.0/16").key]
+        assert (best_of(heard[-1][1]) is not None, heard[-1][2]) == (True, None)
+        end()
+        await speaker.announce("10.3.0.0/16")
+        assert len(heard) == 2
+
+
+@pytest.mark.parametrize("graceful", [True, False])
+async def test_subscribers_are_not_told_to_remove_routes_when_the_speaker_stops(graceful: bool) -> None:
+    """Forwarding outlives the speaker: a stop withdraws nothing from those who follow the table."""
+    heard: list[Entry | None] = []
+    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
+        await connect(one, other)
+        await other.announce("10.2.0.0/16")
+        await holds(one, {"10.2.0.0/16"})
+        one.subscribe(IPV4_UNICAST, lambda keys, old, new: heard.append(new))
+        await one.stop(graceful=graceful)
+        await settled()
+        assert len(heard) == 1
+        assert heard[0] is not None
+
+
+async def test_stop_tells_peers_that_it_is_an_administrative_shutdown() -> None:
+    """Cease, Administrative Shutdown. RFC 4486, section 4."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker) as peer:
+            assert (await peer.update()).is_end_of_rib
+            stop = asyncio.ensure_future(speaker.stop())
+            assert await peer.expect_notification() == (6, 2)
+            await stop
+
+
+async def test_a_graceful_stop_sends_no_notification() -> None:
+    """The connection just ends, so that the peer keeps our routes. RFC 4724, section 4."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker) as peer:
+            assert (await peer.update()).is_end_of_rib
+            stop = asyncio.ensure_future(speaker.stop(graceful=True))
+            await peer.expect_end()
+            await stop
+
+
+async def test_stop_sends_what_was_written_before_the_notification() -> None:
+    """A peer that reads slowly still gets the NOTIFICATION after all the routes before it."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker) as peer:
+            assert (await peer.update()).is_end_of_rib
+            await speaker.announce(*(f"10.{high}.{low}.0/24" for high in range(40) for low in range(250)))
+            await settled()
+            stop = asyncio.ensure_future(speaker.stop())
+            heard = 0
+            while heard < 10_000:
+                heard += len((await peer.update()).announced)
+            assert await peer.expect_notification() == (6, 2)
+            await stop
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [({}, (6, 3)), ({"notification": Notification(6, 9)}, (6, 9))])
+async def test_remove_peer_says_so(arguments: dict[str, Notification], expected: tuple[int, int]) -> None:
+    """Cease, Peer De-configured, or the NOTIFICATION given; the peer's routes go, and it may not come back."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker) as peer:
+            assert (await peer.update()).is_end_of_rib
+            await peer.send(octets.update(octets.attributes(), "10.2.0.0/16"))
+            await holds(speaker, {"10.2.0.0/16"})
+            await speaker.remove_peer(THEIRS, **arguments)
+            assert prefixes(speaker) == set()
+            assert await peer.expect_notification() == expected
+        async with await ScriptedPeer.dial(OURS, port_of(speaker), local=THEIRS) as again:
+            await again.expect_end()
+
+
+async def test_remove_peer_without_a_word_drops_its_routes_at_once() -> None:
+    """``notification=None`` closes silently; graceful restart does not keep routes of a peer that we remove."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted())
+        async with await scripted(speaker, octets.graceful_restart((1, True))) as peer:
+            assert (await peer.update()).is_end_of_rib
+            await peer.send(octets.update(octets.attributes(), "10.2.0.0/16"))
+            await holds(speaker, {"10.2.0.0/16"})
+            await speaker.remove_peer(THEIRS, notification=None)
+            assert prefixes(speaker) == set()
+            await peer.expect_end()
+
+
+async def test_a_stranger_is_closed_at_once() -> None:
+    """A connection from an address that is no peer's ends without a word."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(towards_scripted(THEIRS))
+        async with await ScriptedPeer.dial(OURS, port_of(speaker), local=THIRD) as stranger:
+            await stranger.expect_end()
+
+
+async def test_both_sides_connect_at_once_and_one_session_survives() -> None:
+    """Whatever connections were tried, each side ends with one session, the same, that carries routes."""
+    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
+        await asyncio.gather(one.add_peer(towards(other, one)), other.add_peer(towards(one, other)))
+        await established(one, THEIRS)
+        await established(other, OURS)
+        await one.announce("10.1.0.0/16")
+        await other.announce("10.2.0.0/16")
+        await holds(one, {"10.1.0.0/16", "10.2.0.0/16"})
+        await holds(other, {"10.1.0.0/16", "10.2.0.0/16"})
+        assert [status.established_count for speaker in (one, other) for status in speaker.peers()] == [1, 1]
+
+
+async def test_a_peer_that_never_reads_does_not_hold_up_others() -> None:
+    """Tens of thousands of routes reach the second peer while the first one takes nothing in."""
+    async with speaker_at(OURS) as speaker, speaker_at(THIRD) as reader:
+        await speaker.add_peer(towards_scripted())
+        blocked = await ScriptedPeer.dial(OURS, port_of(speaker), local=THEIRS, receive_buffer=4096)
+        async with blocked:
+            await blocked.handshake(ASN, "10.0.0.2")
+            await connect(speaker, reader)
+            for high in range(40):
+                texts = [f"10.{high}.{low}.0/24" for low in range(256)]
+                attributes = [PathAttributes(med=low) for low in range(256)]
+                for text, each in zip(texts, attributes, strict=True):
+                    await speaker.announce(text, attributes=each)
+            await eventually(lambda: len(prefixes(reader)) == 40 * 256, "all routes at the second peer")
+            assert state(speaker, THEIRS) is State.ESTABLISHED
+            await speaker.stop()
+
+
+async def test_a_stopped_speaker_leaves_nothing() -> None:
+    """No task, socket or timer is left of speakers with sessions, watchers and attempts."""
+    sockets, tasks, timers = open_sockets(), other_tasks(), pending_timers()
+    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
+        await connect(one, other)
+        await one.add_peer(PeerConfig(address=THIRD, asn=ASN, port=1, local_address=OURS))
+        await one.announce("10.1.0.0/16")
+        await holds(other, {"10.1.0.0/16"})
+        changes = other.watch()
+        await anext(changes)
+        await one.remove_peer(THIRD)
+        await asyncio.gather(one.stop(), other.stop())
+        await changes.aclose()
+        assert other_tasks() <= tasks
+        assert open_sockets() <= sockets
+        assert [timer for timer in pending_timers() if timer not in timers] == []
+
+
+async def test_calls_after_the_stop_are_refused() -> None:
+    """Every call that changes something says that the speaker is not running; a speaker does not run twice."""
+    async with speaker_at() as speaker:
+        await speaker.stop()
+        await speaker.stop()
+        calls = (
+            speaker.add_peer(towards_scripted()),
+            speaker.announce("10.0.0.0/8"),
+            speaker.withdraw("10.0.0.0/8"),
+            speaker.update_peer(towards_scripted()),
+            speaker.wait_converged(),
+            speaker.remove_peer(THEIRS),
+        )
+        for call in calls:
+            with pytest.raises(SpeakerClosedError):
+                await call
+    with pytest.raises(SpeakerClosedError, match="runs once"):
+        await speaker.__aenter__()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"asn": 0}, r"asn 0 is not between 1 and 4294967295 \(AS 0: RFC 7607\)"),
+        ({"bgp_identifier": "router"}, r"bgp_identifier 'router' is not written like an IPv4 address \(RFC 6286\)"),
+        ({"bgp_identifier": "0.0.0.0"}, r"bgp_identifier 0\.0\.0\.0 is not allowed \(RFC 6286, section 2\.1\)"),
+        ({"cluster_id": "x"}, r"cluster_id 'x' is not written like an IPv4 address \(RFC 6286\)"),
+    ],
+)
+def test_a_speaker_that_cannot_be_is_one_sentence(arguments: dict[str, Any], sentence: str) -> None:
+    """ConfigError names field, value and reason."""
+    given: dict[str, Any] = {"asn": ASN, "bgp_identifier": "10.0.0.1"} | arguments
+    with pytest.raises(ConfigError, match=f"^{sentence}$"):
+        Speaker(**given)
+
+
+async def test_peers_that_cannot_be_are_one_sentence_each() -> None:
+    """Unknown, twice, of a family without table, a client of another AS: each is told, and nothing changes."""
+    async with Speaker(asn=ASN, bgp_identifier="10.0.0.1", families=[IPV4_UNICAST]) as speaker:
+        await speaker.add_peer(towards_scripted())
+        sentences: list[str] = []
+        for call in (
+            speaker.add_peer(towards_scripted()),
+            speaker.add_peer(towards_scripted(THIRD, families=BOTH)),
+            speaker.add_peer(towards_scripted(THIRD, asn=64999, route_reflector_client=True)),
+            speaker.update_peer(towards_scripted(families=BOTH)),
+            speaker.update_peer(towards_scripted(asn=64999, route_reflector_client=True)),
+            speaker.remove_peer(THIRD),
+        ):
+            with pytest.raises(ConfigError) as caught:
+                await call
+            sentences.append(str(caught.value))
+        with pytest.raises(BgpError, match="no table for ipv6-unicast"):
+            speaker.subscribe(IPV6_UNICAST, lambda keys, old, new: None)
+        assert sentences == [
+            "peer 127.0.0.2 exists already; change it with update_peer",
+            "peer 127.0.0.3: this speaker has no table for ipv6-unicast",
+            "peer 127.0.0.3: a route reflector client is in our own AS, 64512",
+            "peer 127.0.0.2: this speaker has no table for ipv6-unicast",
+            "peer 127.0.0.2: a route reflector client is in our own AS, 64512",
+            "there is no peer 127.0.0.3; configured: 127.0.0.2",
+        ]
+        assert [status.address for status in speaker.peers()] == [THEIRS]
+
+
+async def test_a_port_in_use_stops_the_speaker_before_it_starts() -> None:
+    """ConfigError, and the listeners that were opened before are closed again."""
+    async with speaker_at() as first:
+        sockets = open_sockets()
+        second = Speaker(asn=ASN, bgp_identifier="10.0.0.2", listen=[(THEIRS, 0), (OURS, port_of(first))])
+        with pytest.raises(ConfigError, match="in use"):
+            await second.__aenter__()
+        assert open_sockets() == sockets
+
+
+async def test_changes_of_configuration_go_as_planned() -> None:
+    """A change of nothing sends nothing, a soft one only differences, a hard one resets with Cease / 6."""
+    async with speaker_at() as speaker:
+        await speaker.announce("10.1.0.0/16", "192.0.2.0/24")
+        config = towards_scripted(asn=64999, export_policy=EVERYTHING)
+        await speaker.add_peer(config)
+        async with await scripted(speaker, asn=64999) as peer:
+            assert set(await peer.routes()) == {"10.1.0.0/16", "192.0.2.0/24"}
+            sent = octets_sent(speaker)
+            described = towards_scripted(asn=64999, export_policy=EVERYTHING, description="the same")
+            assert await speaker.update_peer(described) is ChangePlan.NONE
+            await settled()
+            assert octets_sent(speaker) == sent
+            narrow = towards_scripted(asn=64999, export_policy=only("10.0.0.0/8"))
+            assert await speaker.update_peer(narrow) is ChangePlan.SOFT
+            assert (await peer.update()).withdrawn == ("192.0.2.0/24",)
+            await speaker.announce("10.3.0.0/16")
+            assert (await peer.update()).announced == ("10.3.0.0/16",)
+            other_hold_time = towards_scripted(asn=64999, export_policy=only("10.0.0.0/8"), hold_time=30)
+            assert await speaker.update_peer(other_hold_time) is ChangePlan.RESET
+            assert await peer.expect_notification() == (6, 6)
+        assert speaker.peer_config(THEIRS) == other_hold_time
+
+
+async def test_several_speakers_live_in_one_process() -> None:
+    """Four speakers in a full mesh: each holds the routes of all, and nobody else's."""
+    addresses = [OURS, THEIRS, THIRD, "127.0.0.4"]
+    async with (
+        speaker_at(addresses[0]) as a,
+        speaker_at(addresses[1]) as b,
+        speaker_at(addresses[2]) as c,
+        speaker_at(addresses[3]) as d,
+    ):
+        mesh = (a, b, c, d)
+        for number, one in enumerate(mesh):
+            for other in mesh[:number]:
+                await connect(one, other)
+            await one.announce(f"10.{number}.0.0/16")
+        for one in mesh:
+            await holds(one, {f"10.{number}.0.0/16" for number in range(4)})
+        assert {address_of(one) for one in mesh} == set(addresses)
+
+
+def octets_sent(speaker: Speaker) -> int:
+    """Return the octets that a speaker has written to its only peer's session."""
+    (peer,) = speaker._peers.values()
+    assert peer.session.connection is not None
+    return peer.session.connection.octets_sent
