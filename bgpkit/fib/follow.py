@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from bgpkit.fib.route import NextHop, RouteKind, Spec
 from bgpkit.fib.wanted import Wanted
 from bgpkit_fsm import Family
-from bgpkit_rib import Consumer, Entry, Path, SourceKind, best_of
+from bgpkit_rib import Entry, Path, SourceKind, best_of
 
 WIDTH_OF_FAMILY: Final = {Family(1, 1): 32, Family(2, 1): 128}
 """Bits of an address, for the families whose routes a kernel table can hold."""
@@ -19,7 +19,9 @@ _REMEMBERED: Final = 65_536
 class Speaker(Protocol):
     """What following needs of a speaker."""
 
-    def subscribe(self, family: Family, consumer: Consumer, /) -> Callable[[], None]:
+    def subscribe(
+        self, family: Family, consumer: Callable[[list[bytes], Entry | None, Entry | None], None], /
+    ) -> Callable[[], None]:
         """Call ``consumer`` for the present table, then for each block of changes; return how to end it."""
         ...
 
@@ -50,7 +52,7 @@ class Follower:
         self._wake = wake
         self._specs: dict[NextHop, Spec] = {}
 
-    def consume(self, keys: list[bytes], old: Entry | None, new: Entry | None, _nlri: bytes | None) -> None:
+    def consume(self, keys: list[bytes], old: Entry | None, new: Entry | None) -> None:
         """Take in one block of changes: ``keys`` had the entry ``old`` and have ``new``."""
         before, best = best_of(old), best_of(new)
         if best is before:

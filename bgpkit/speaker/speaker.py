@@ -1,7 +1,7 @@
 """The speaker: sessions round one set of tables, and the calls of those who embed it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -272,7 +272,7 @@ class Speaker:
 
         return unsubscribe
 
-    async def watch(self, family: Family = IPV4_UNICAST) -> AsyncIterator[RouteChange]:
+    async def watch(self, family: Family = IPV4_UNICAST) -> AsyncGenerator[RouteChange, None]:
         """Yield the best route of every prefix, then every change of one, until the speaker stops.
 
         A slow reader gets the last state of a prefix, not all states between; memory stays bounded.

@@ -115,7 +115,13 @@ class Agents:
         socket = str(self.directory(name) / "agent.sock")
         config = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit", "agent_socket": socket}
         answer = subprocess.run(
-            [self._shim], input=json.dumps(config), env=environment, capture_output=True, text=True, timeout=60, check=False
+            [self._shim],
+            input=json.dumps(config),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert answer.returncode == 0, answer.stdout
         return namespace, json.loads(answer.stdout)["ips"][0]["address"].removesuffix("/32")

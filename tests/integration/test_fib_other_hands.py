@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bgpkit import FibError
 from bgpkit.fib import RouteKind
 from bgpkit_fsm import IPV4_UNICAST, Family
-from bgpkit_rib import Consumer, Path, Prefix, Source, SourceKind, Table
+from bgpkit_rib import Entry, Path, Prefix, Source, SourceKind, Table
 from tests.integration.test_fib_kernel import GATEWAY, GATEWAY6, eventually, node, route, running, shown, via
 from tests.support.netns import Namespace
 from tests.support.skips import require_kernel
@@ -271,12 +271,14 @@ async def test_following_a_table_installs_its_best_paths(node: Namespace) -> Non
     class TableSpeaker:
         """A speaker that is nothing but its table."""
 
-        def subscribe(self, family: Family, consumer: Consumer, /) -> Callable[[], None]:
+        def subscribe(
+            self, family: Family, consumer: Callable[[list[bytes], Entry | None, Entry | None], None], /
+        ) -> Callable[[], None]:
             """Follow the table."""
             assert family == IPV4_UNICAST
             for key, entry in table.items():
-                consumer([key], None, entry, None)
-            return table.subscribe(consumer)
+                consumer([key], None, entry)
+            return table.subscribe(lambda keys, old, new, _nlri: consumer(keys, old, new))
 
     peer, own = Source("peer", SourceKind.EBGP), Source("own", SourceKind.LOCAL)
     keys = [Prefix.parse(text).key for text in ("10.1.0.0/16", "10.2.0.0/16")]

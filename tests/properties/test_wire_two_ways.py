@@ -7,7 +7,7 @@ from bgpkit.errors import MessageError
 from bgpkit.wire import AttributeInputs, UpdateDecoder
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
-from tests.properties.wire_strategies import blocks, read_block
+from tests.properties.wire_strategies import blocks, likely_attributes, random_attributes, read_block
 from tests.unit.wire.octets import AS_PATH, NEXT_HOP, NLRI, ORIGIN, attribute, decoder, mp_reach, update
 
 optional = st.permutations(
@@ -22,6 +22,7 @@ optional = st.permutations(
         attribute(0xC0, 32, bytes(12)),
     ]
 ).flatmap(lambda parts: st.integers(0, 8).map(lambda count: b"".join(parts[:count])))
+complete = st.builds((ORIGIN + AS_PATH + NEXT_HOP).__add__, likely_attributes | random_attributes)
 FIELDS = AttributeInputs.__slots__
 
 
@@ -79,7 +80,7 @@ def test_the_place_of_mp_reach_does_not_matter(raw: bytes, internal: bool) -> No
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(blocks, st.booleans()), max_size=4), st.booleans(), st.booleans())
+@given(st.lists(st.tuples(blocks | complete, st.booleans()), max_size=4), st.booleans(), st.booleans())
 def test_what_came_before_does_not_matter(sent: list[tuple[bytes, bool]], four_octet_as: bool, internal: bool) -> None:
     """A decoder that has seen other UPDATEs reads one as a new decoder does."""
     used = decoder(four_octet_as=four_octet_as, internal=internal)

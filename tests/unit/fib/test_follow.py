@@ -32,7 +32,7 @@ def follow(table: Table, via: Callable[[Path], NextHop | None] = gateway_of) -> 
     reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
     woken: list[None] = []
     follower = Follower(Wanted(reconciler), via, 7, lambda: woken.append(None))
-    table.subscribe(follower.consume)
+    table.subscribe(lambda keys, old, new, _nlri: follower.consume(keys, old, new))
     return reconciler, woken
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bgpkit.session import Endpoint, Session
+from bgpkit.session import Endpoint, Session, connection
 from bgpkit_fsm import ExtendedMessageCapability, State
 from tests.support import octets
 from tests.support.leaks import open_sockets, other_tasks, pending_timers
@@ -290,8 +290,9 @@ async def test_nothing_is_left_after_stop() -> None:
     assert [timer for timer in pending_timers() if timer not in timers] == []
 
 
-async def test_an_attempt_given_up_as_it_succeeds_opens_nothing() -> None:
+async def test_an_attempt_given_up_as_it_succeeds_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped at the very moment of the connection, the session takes no connection and leaves none."""
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.05)
     sockets = open_sockets()
     for turns in range(12):
         owner = Owner()

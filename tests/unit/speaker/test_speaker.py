@@ -11,6 +11,7 @@ from bgpkit import (
     IPV6_UNICAST,
     BgpError,
     ChangePlan,
+    Community,
     ConfigError,
     Entry,
     Notification,
@@ -86,9 +87,8 @@ async def test_ipv6_routes_over_ipv4_get_a_next_hop_of_their_own_family() -> Non
     """The mapped form of the session's address, or the address of ``next_hops``."""
     async with speaker_at(OURS) as one:
         await one.announce("2001:db8::/32")
-        own = IPv6Address("2001:db8::7")
-        for options, expected in (({}, "::ffff:7f00:1"), ({"next_hops": (own,)}, "2001:db8::7")):
-            await one.add_peer(towards_scripted(families=(IPV6_UNICAST,), **options))
+        for own, expected in (((), "::ffff:7f00:1"), ((IPv6Address("2001:db8::7"),), "2001:db8::7")):
+            await one.add_peer(towards_scripted(families=(IPV6_UNICAST,), next_hops=own))
             async with await scripted(one, octets.IPV6_CAPABILITY) as peer:
                 assert (await peer.update()).next_hop == expected
             await one.remove_peer(THEIRS)
@@ -168,7 +168,7 @@ async def test_subscribers_are_not_told_to_remove_routes_when_the_speaker_stops(
         await connect(one, other)
         await other.announce("10.2.0.0/16")
         await holds(one, {"10.2.0.0/16"})
-        one.subscribe(IPV4_UNICAST, lambda keys, old, new: heard.append(new))
+        one.subscribe(IPV4_UNICAST, lambda _keys, _old, new: heard.append(new))
         await one.stop(graceful=graceful)
         await settled()
         assert len(heard) == 1
@@ -264,19 +264,19 @@ async def test_both_sides_connect_at_once_and_one_session_survives() -> None:
 
 
 async def test_a_peer_that_never_reads_does_not_hold_up_others() -> None:
-    """Tens of thousands of routes reach the second peer while the first one takes nothing in."""
+    """Megabytes of routes reach the second peer while the first one takes nothing in."""
     async with speaker_at(OURS) as speaker, speaker_at(THIRD) as reader:
         await speaker.add_peer(towards_scripted())
         blocked = await ScriptedPeer.dial(OURS, port_of(speaker), local=THEIRS, receive_buffer=4096)
         async with blocked:
             await blocked.handshake(ASN, "10.0.0.2")
             await connect(speaker, reader)
-            for high in range(40):
-                texts = [f"10.{high}.{low}.0/24" for low in range(256)]
-                attributes = [PathAttributes(med=low) for low in range(256)]
-                for text, each in zip(texts, attributes, strict=True):
-                    await speaker.announce(text, attributes=each)
-            await eventually(lambda: len(prefixes(reader)) == 40 * 256, "all routes at the second peer")
+            bulky = tuple(Community(number) for number in range(800))
+            for number in range(2000):
+                attributes = PathAttributes(med=number, communities=bulky)
+                await speaker.announce(f"10.{number // 256}.{number % 256}.0/24", attributes=attributes)
+            await eventually(lambda: len(prefixes(reader)) == 2000, "all routes at the second peer")
+            assert not speaker._peers[THEIRS].writable, "the first one is full"
             assert state(speaker, THEIRS) is State.ESTABLISHED
             await speaker.stop()
 
@@ -352,7 +352,7 @@ async def test_peers_that_cannot_be_are_one_sentence_each() -> None:
                 await call
             sentences.append(str(caught.value))
         with pytest.raises(BgpError, match="no table for ipv6-unicast"):
-            speaker.subscribe(IPV6_UNICAST, lambda keys, old, new: None)
+            speaker.subscribe(IPV6_UNICAST, lambda _keys, _old, _new: None)
         assert sentences == [
             "peer 127.0.0.2 exists already; change it with update_peer",
             "peer 127.0.0.3: this speaker has no table for ipv6-unicast",

@@ -119,6 +119,13 @@ def test_what_is_known_of_a_block_does_not_depend_on_what_is_beside_it() -> None
         assert list(found.withdrawn) == ([(IPV4_UNICAST, [b"\x08\x0a"])] if withdrawn else [])
 
 
+def test_a_fault_is_told_each_time() -> None:
+    """What is known of a block does not hide its faults."""
+    shared = decoder()
+    octets = update(MANDATORY + attribute(0x40, 6, b"x"), NLRI)
+    assert [len(shared.decode(octets, 19, len(octets)).faults) for _ in range(3)] == [1, 1, 1]
+
+
 @pytest.mark.parametrize("attributes", [MANDATORY, MANDATORY + attribute(0xC0, 200, b"unknown")])
 def test_keys_come_once_and_canonical(attributes: bytes) -> None:
     """Repeated keys and spare bits are put right; the NLRI octets are handed on only when nothing was."""

@@ -9,9 +9,7 @@ from bgpkit_node.resources import KINDS, Resource, ResourceStore
 
 async def read_all(store: ResourceStore) -> dict[tuple[str, str], Resource]:
     """Return all resources by kind and name."""
-    return {
-        (resource.kind, resource.name): resource for kind in KINDS for resource in await store.list(kind.type)
-    }
+    return {(resource.kind, resource.name): resource for kind in KINDS for resource in await store.list(kind.type)}
 
 
 def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,10 +27,11 @@ _ENTRANCE: Final = """\
 #!/bin/sh
 # on NODE|POD [COMMAND [ARGUMENT ...]]
 place=$1
-if ! shift || ! [ -e "/run/netns/$place" ]; then
-    echo "usage: on NODE|POD [COMMAND [ARGUMENT ...]]; there is: $(ls -m /run/netns)" >&2
+if [ $# -eq 0 ] || [ ! -e "/run/netns/$place" ]; then
+    echo "usage: on NODE|POD [COMMAND [ARGUMENT ...]]; there is:" $(ls /run/netns) >&2
     exit 2
 fi
+shift
 export BGPKIT_NODE_DATASTORE={datastore} BGPKIT_NODE_RUN_DIR="{root}/$place"
 export PATH="{root}/bin:$PATH:/usr/sbin:/sbin:/usr/bin:/bin"
 exec nsenter "--net=/run/netns/$place" -- "${{@:-${{SHELL:-/bin/sh}}}}"
@@ -89,7 +91,7 @@ class Cluster:
 
     async def build_segment(self) -> None:
         """Make a bridge, and a namespace with eth0 on it for each machine."""
-        ROOT.mkdir(parents=True)
+        ROOT.mkdir(parents=True)  # at once: others put files there, too
         commands = [
             f"link add {_BRIDGE} type bridge stp_state 0",
             f"link set {_BRIDGE} up",
@@ -164,11 +166,11 @@ class Cluster:
     def write_entrance(self) -> Path:
         """Write the script that runs a command, or a shell, in the namespace of a node or a pod."""
         script = ROOT / "on"
-        script.write_text(_ENTRANCE.format(root=ROOT, python=sys.executable, datastore=self.datastore))
+        script.write_text(_ENTRANCE.format(root=ROOT, datastore=self.datastore))
         script.chmod(0o755)
         launcher = ROOT / "bin" / "bgpkit-node"
         launcher.parent.mkdir(exist_ok=True)
-        launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m bgpkit_node.command.main "$@"\n')
+        launcher.write_text(f'#!/bin/sh\nexec {shlex.join(bgpkit_node())} "$@"\n')
         launcher.chmod(0o755)
         return script
 

@@ -5,20 +5,18 @@ import json
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
-from bgpkit import PeerConfig, Speaker
-from bgpkit.policy import ACCEPT_ALL
 from bgpkit_node.demo.cluster import ASN
 from bgpkit_node.demo.minimal_client import attributes, differences, has_zero_aggregator, read_feed, table_of
 from bgpkit_node.errors import NodeError
 
 FEED: Final = "feed-as1853-20020722.as2.bgp.gz"
 FEED_ASN: Final = 1853
-_REFLECTOR, _FEEDER, _SINK = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+REFLECTOR, FEEDER, SINK = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 _SECONDS: Final = 60.0
 
 
@@ -46,18 +44,18 @@ async def carry_table(environment: dict[str, str]) -> Outcome:
     sent = await asyncio.to_thread(lambda: table_of(read_feed(feed)))
     with tempfile.TemporaryDirectory(dir="/run") as scratch:
         result = Path(scratch) / "received.json"
-        reflector = await _start((*_reflector_command(), _REFLECTOR), environment)
+        reflector = await _start(_reflector_command(), environment)
         try:
             port = str((await _line(reflector))["port"])
-            common = ("--connect", f"{_REFLECTOR}:{port}")
+            common = ("--connect", f"{REFLECTOR}:{port}")
             expected = ("--expect", str(len(sent)))
             sink = await _start(
-                (*_client("sink"), *common, "--bind", _SINK, "--asn", str(ASN), "--file", str(result), *expected),
+                (*_client("sink"), *common, "--bind", SINK, "--asn", str(ASN), "--file", str(result), *expected),
                 environment,
             )
             await _line(sink)
             feeder = await _start(
-                (*_client("feed"), *common, "--bind", _FEEDER, "--asn", str(FEED_ASN), "--file", str(feed)), environment
+                (*_client("feed"), *common, "--bind", FEEDER, "--asn", str(FEED_ASN), "--file", str(feed)), environment
             )
             try:
                 seconds = (await _line(sink))["seconds"]
@@ -67,23 +65,17 @@ async def carry_table(environment: dict[str, str]) -> Outcome:
             await _end(reflector)
         received: dict[str, str] = json.loads(result.read_text())
     found = await asyncio.to_thread(differences, sent, received)
-    zeros = sum(has_zero_aggregator(attributes(bytes.fromhex(block), as_octets=2)) for block in sent.values())
+    zeros = sum(map(_has_zero_aggregator, sent.values()))
     return Outcome(len(received), seconds, len(found), found[0] if found else "", zeros)
 
 
-async def reflect(address: str) -> None:
-    """Run the reflector until killed: an external peer with an explicit import policy, an internal client."""
-    async with Speaker(asn=ASN, bgp_identifier=IPv4Address(address), listen=[(address, 0)]) as speaker:
-        await speaker.add_peer(
-            PeerConfig(address=_FEEDER, asn=FEED_ASN, passive=True, import_policy=ACCEPT_ALL, graceful_restart=False)
-        )
-        await speaker.add_peer(PeerConfig(address=_SINK, asn=ASN, passive=True, route_reflector_client=True))
-        print(json.dumps({"port": speaker.addresses[0][1]}), flush=True)
-        await asyncio.Event().wait()
+@cache
+def _has_zero_aggregator(block: str) -> bool:
+    return has_zero_aggregator(attributes(bytes.fromhex(block), as_octets=2))
 
 
 def _reflector_command() -> tuple[str, ...]:
-    return (sys.executable, "-P", "-m", "bgpkit_node.demo.internet_table")
+    return (sys.executable, "-P", "-m", "bgpkit_node.demo.reflector")
 
 
 def _client(role: str) -> tuple[str, ...]:
@@ -114,7 +106,3 @@ async def _end(*processes: asyncio.subprocess.Process) -> None:
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(reflect(sys.argv[1]))

@@ -49,17 +49,22 @@ def ensure_isolated(arguments: Sequence[str]) -> Isolation:
     NodeError when the machine lacks a program or refuses the namespaces.
     """
     mark = os.environ.pop(_MARK, None)
-    if mark is not None and os.getpid() == 1:
-        return _enter(*map(int, mark.split(",")))
-    missing = sorted({package for tool, package in _TOOLS.items() if shutil.which(tool, path=search_path()) is None})
-    if missing:
-        raise NodeError(f"the demonstration needs the Debian packages {', '.join(missing)}: install them and try again")
-    _guard(arguments)
+    if mark is None or os.getpid() != 1:
+        _require_tools()
+        _guard(arguments)
+    return _enter(*map(int, mark.split(",")))
 
 
 def search_path() -> str:
     """Return PATH with the directories of system tools, which ordinary users often lack."""
     return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/bin", "/bin"))
+
+
+def _require_tools() -> None:
+    """Raise NodeError when programs are missing, with the Debian packages that bring them."""
+    missing = sorted({package for tool, package in _TOOLS.items() if shutil.which(tool, path=search_path()) is None})
+    if missing:
+        raise NodeError(f"the demonstration needs the Debian packages {', '.join(missing)}: install them and try again")
 
 
 def _guard(arguments: Sequence[str]) -> NoReturn:

@@ -15,11 +15,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 _ECHO_REQUEST, _ECHO_REPLY = 8, 0
+_SOL_RAW, _ICMP_FILTER = 255, 1  # <linux/icmp.h>: a bit for each ICMP type that is not wanted
 _HEADER: Final = struct.Struct("!BBHHH")
 _PAYLOAD: Final = b"bgpkit pod network demonstration"
 _ANSWER_SECONDS: Final = 1.0
 """A reply that takes longer counts as lost."""
 _REPORT_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.02
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Pinger:
         self._identifier = os.getpid() & 0xFFFF
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self._socket.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", ~(1 << _ECHO_REPLY) & 0xFFFFFFFF))
         self._socket.setblocking(False)
         self._by_target = {stream.target: stream for stream in self.streams}
 
@@ -93,6 +96,11 @@ class Pinger:
                 self.ttls[source] = packet[8]
                 stream.replied(sequence)
 
+    def drain(self, until: float) -> None:
+        """Take replies until none is missing, or until the monotonic time ``until``."""
+        while any(stream.waiting for stream in self.streams) and (now := time.monotonic()) < until:
+            self.receive(min(until, now + _LOOK_SECONDS))
+
 
 def stream(targets: list[str], interval: float) -> None:
     """Ping ``targets`` every ``interval`` seconds until SIGTERM, reporting twice a second and at the end."""
@@ -113,7 +121,7 @@ def stream(targets: list[str], interval: float) -> None:
             for one in pinger.streams:
                 one.expire(now - _ANSWER_SECONDS)
             _report(pinger, final=False)
-    pinger.receive(time.monotonic() + _ANSWER_SECONDS)
+    pinger.drain(time.monotonic() + _ANSWER_SECONDS)
     for one in pinger.streams:
         one.expire(time.monotonic())
     _report(pinger, final=True)
@@ -123,9 +131,7 @@ def once(targets: list[str]) -> None:
     """Ping each of ``targets`` once and print the TTL of each reply, or null."""
     pinger = Pinger(targets)
     pinger.send(1)
-    deadline = time.monotonic() + _ANSWER_SECONDS
-    while len(pinger.ttls) < len(targets) and time.monotonic() < deadline:
-        pinger.receive(min(deadline, time.monotonic() + 0.02))
+    pinger.drain(time.monotonic() + _ANSWER_SECONDS)
     print(json.dumps({target: pinger.ttls.get(target) for target in targets}))
 
 

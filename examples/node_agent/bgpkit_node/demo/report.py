@@ -12,7 +12,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-HOLDING: Final = "the cluster stays after step {step}, in process {pid}, until Ctrl-C; look around from another terminal"
+HOLDING: Final = (
+    "the cluster stays after step {step}, in process {pid}, until Ctrl-C; look around from another terminal"
+)
 
 
 class Report(Protocol):

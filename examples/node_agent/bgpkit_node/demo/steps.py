@@ -35,8 +35,7 @@ class Demonstration:
 
 async def start_nodes(demo: Demonstration) -> None:
     """Make the machines, apply the first resources, start the agents."""
-    await demo.cluster.build_segment()
-    await demo.cluster.command("apply", "-f", "-", given=manifests.FIRST)
+    await asyncio.gather(demo.cluster.build_segment(), demo.cluster.command("apply", "-f", "-", given=manifests.FIRST))
     await asyncio.gather(*(demo.cluster.start_agent(machine) for machine in MACHINES))
     for machine in MACHINES:
         demo.report.note(f"{machine.name} at {machine.address}: agent process {demo.cluster.agents[machine.name].pid}")
@@ -44,10 +43,10 @@ async def start_nodes(demo: Demonstration) -> None:
 
 async def add_pods(demo: Demonstration) -> None:
     """Call the CNI executable for two pods on each node."""
-    for machine in MACHINES:
-        for number in range(PODS_PER_NODE):
-            pod = await demo.cluster.add_pod(f"{machine.name.removeprefix('k8s-')}-pod{number + 1}", machine)
-            demo.report.note(f"{pod.name} on {machine.name}: {pod.address}")
+    await asyncio.gather(*(_add_pods_of(demo, machine) for machine in MACHINES))
+    demo.cluster.pods.sort(key=lambda pod: pod.name)
+    for pod in demo.cluster.pods:
+        demo.report.note(f"{pod.name} on {pod.machine.name}: {pod.address}")
     table = await demo.cluster.command("ipam", "show")
     demo.report.text("bgpkit-node ipam show", table)
 
@@ -57,13 +56,17 @@ async def full_mesh(demo: Demonstration) -> None:
     for machine in MACHINES:
         others = {str(other.address.ip) for other in MACHINES if other is not machine}
         await _node_settled("the mesh", machine, others)
-    status = await demo.cluster.command("node", "status", machine=MASTER)
+    status, routes, sockets, matrix = await asyncio.gather(
+        demo.cluster.command("node", "status", machine=MASTER),
+        run(*within(MASTER.name), "ip", "route"),
+        _bgp_sockets(MASTER),
+        ping_matrix(demo.cluster.pods),
+    )
     demo.report.text("bgpkit-node node status, on k8s-master1", status)
-    demo.report.text("ip route, on k8s-master1", await run(*within(MASTER.name), "ip", "route"))
-    demo.report.text("sockets of port 179, on k8s-master1", await _bgp_sockets(MASTER))
+    demo.report.text("ip route, on k8s-master1", routes)
+    demo.report.text("sockets of port 179, on k8s-master1", sockets)
     pods = [pod.name for pod in demo.cluster.pods]
     sources = [*pods, *(machine.name for machine in MACHINES)]
-    matrix = await ping_matrix(demo.cluster.pods)
     demo.report.table("every pod and every node pings every pod", ["from", *pods], matrix.rows(sources, pods))
     if matrix.lost:
         raise NodeError(f"{len(matrix.lost)} pings were lost: {matrix.lost}")
@@ -172,6 +175,11 @@ async def _run_steps(demo: Demonstration, hold: str | None) -> None:
         await STEPS[name](demo)
         if name == hold:
             return
+
+
+async def _add_pods_of(demo: Demonstration, machine: Machine) -> None:
+    for number in range(PODS_PER_NODE):
+        await demo.cluster.add_pod(f"{machine.name.removeprefix('k8s-')}-pod{number + 1}", machine)
 
 
 async def _through_changes(demo: Demonstration) -> None:

@@ -147,4 +147,3 @@ def _is_about(peer: BGPPeer, node: Node) -> bool:
 def _selected(cluster: Cluster, selector: str) -> Iterator[Node]:
     parsed = parse_selector(selector)
     return (node for node in cluster.nodes if parsed.matches(node.labels))
-

@@ -95,9 +95,4 @@ def _is_mutual(speakers: dict[str, _Speaker], one: str, other: str) -> bool:
     """Tell whether both ends have the session, each with the AS number of the other."""
     there = speakers[one].sessions.get(other)
     back = speakers[other].sessions.get(one) if other in speakers else None
-    return (
-        there is not None
-        and back is not None
-        and there.asn == speakers[other].asn
-        and back.asn == speakers[one].asn
-    )
+    return there is not None and back is not None and there.asn == speakers[other].asn and back.asn == speakers[one].asn

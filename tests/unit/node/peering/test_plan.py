@@ -33,7 +33,13 @@ def test_the_sessions_are_those_that_calico_plans(number: int) -> None:
     assert own is not None
     without = ONE_SESSION_AN_ADDRESS.get(row["id"], set())
     expected = {
-        (told["neighbor"], told.get("port") or 179, told["peer_as"], KINDS[told["name"].split("_")[0]], told["rr_client"])
+        (
+            told["neighbor"],
+            told.get("port") or 179,
+            told["peer_as"],
+            KINDS[told["name"].split("_")[0]],
+            told["rr_client"],
+        )
         for told in row["expect"]
         if (told["neighbor"], told.get("port")) not in without
     }
@@ -190,7 +196,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
         for name, address in zip(_NAMES[: draw(st.integers(1, 5))], _ADDRESSES, strict=False)
     ]
     if draw(st.booleans()):
-        resources.append(configuration(mesh=draw(st.sampled_from([None, False])), port=draw(st.sampled_from([None, 177]))))
+        resources.append(
+            configuration(mesh=draw(st.sampled_from([None, False])), port=draw(st.sampled_from([None, 177])))
+        )
     for number in range(draw(st.integers(0, 4))):
         by_address = draw(st.booleans())
         spec = BGPPeerSpec(

@@ -70,9 +70,7 @@ async def machines(names: str) -> AsyncGenerator[list[Machine]]:
 def to(other: Machine, kind: PeeringKind = PeeringKind.MESH, *, client: bool = False) -> Peering:
     """Plan a session with another machine."""
     ((_, port),) = other.speaker.addresses
-    return Peering(
-        address=other.address, port=port, asn=ASN, kind=kind, node=other.name, client=client, resource=""
-    )
+    return Peering(address=other.address, port=port, asn=ASN, kind=kind, node=other.name, client=client, resource="")
 
 
 async def announced(a: Machine, b: Machine) -> None:

@@ -18,7 +18,11 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("BGPPeer", {"peerIP": "10.4.7.1", "ttlSecurity": 1, "filters": ["f"]}, ["ttlSecurity", "filters"]),
     ("BGPPeer", {"peerIP": "10.4.7.1", "keepaliveTime": "10s", "maxRestartTime": "90s"}, ["keepaliveTime", "maxR"]),
     ("BGPPeer", {"peerIP": "10.4.7.1", "localASNumber": 1, "numAllowedLocalASNumbers": 1}, ["localAS", "numAllowed"]),
-    ("BGPPeer", {"peerIP": "10.4.7.1", "nextHopMode": "Self", "reachableBy": "10.4.7.2"}, ["nextHopMode", "reachableBy"]),
+    (
+        "BGPPeer",
+        {"peerIP": "10.4.7.1", "nextHopMode": "Self", "reachableBy": "10.4.7.2"},
+        ["nextHopMode", "reachableBy"],
+    ),
     ("BGPPeer", {"peerIP": "10.4.7.1", "keepOriginalNextHop": True}, ["keepOriginalNextHop"]),
     ("BGPPeer", {"localWorkloadSelector": "all()", "asNumber": 1}, ["localWorkloadSelector"]),
     ("BGPConfiguration", {"nodeToNodeMeshEnabled": True, "asNumber": 63400, "listenPort": 179}, []),
@@ -41,7 +45,9 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
 @pytest.mark.parametrize(("kind", "spec", "fields"), CASES, ids=[f"{case[0]}-{'-'.join(case[1])}" for case in CASES])
 def test_each_field_that_does_nothing_is_named(kind: str, spec: dict[str, Any], fields: list[str]) -> None:
     """One sentence a field, with the resource; none for what is acted upon, or says what happens anyway."""
-    text = json.dumps({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": "default"}, "spec": spec})
+    text = json.dumps(
+        {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": "default"}, "spec": spec}
+    )
     (document,) = load_documents(text, "test")
     sentences = list(unhonoured(document.resource))
     assert len(sentences) == len(fields)

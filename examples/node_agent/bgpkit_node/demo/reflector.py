@@ -1,0 +1,28 @@
+"""The route reflector through which the Internet table goes, a process of its own."""
+
+import asyncio
+import json
+from ipaddress import IPv4Address
+
+from bgpkit import PeerConfig, Speaker
+from bgpkit.policy import ACCEPT_ALL
+from bgpkit_node.demo.cluster import ASN
+from bgpkit_node.demo.internet_table import FEED_ASN, FEEDER, REFLECTOR, SINK
+
+
+async def reflect() -> None:
+    """Run until killed: an external peer with an explicit import policy, an internal client.
+
+    The port that the kernel gave is printed as JSON.
+    """
+    async with Speaker(asn=ASN, bgp_identifier=IPv4Address(REFLECTOR), listen=[(REFLECTOR, 0)]) as speaker:
+        await speaker.add_peer(
+            PeerConfig(address=FEEDER, asn=FEED_ASN, passive=True, import_policy=ACCEPT_ALL, graceful_restart=False)
+        )
+        await speaker.add_peer(PeerConfig(address=SINK, asn=ASN, passive=True, route_reflector_client=True))
+        print(json.dumps({"port": speaker.addresses[0][1]}), flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(reflect())

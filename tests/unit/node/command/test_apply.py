@@ -1,0 +1,158 @@
+"""Apply: all of a call or nothing, in every form, and with every mistake named where it stands."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import applied, bgpkit_node, document, documents
+from tests.support.revisions import revision
+
+POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
+NODES = documents(
+    document("Node", "k8s-master1", "{bgp: {ipv4Address: 10.4.7.11/24}}"),
+    document("Node", "k8s-node1", "{bgp: {ipv4Address: 10.4.7.12/24}}"),
+    document("Node", "k8s-node2", "{bgp: {ipv4Address: 10.4.7.21/24}}"),
+)
+MESH_OFF = document("BGPConfiguration", "default", "{nodeToNodeMeshEnabled: false, asNumber: 63400}")
+REFLECTOR = document(
+    "Node",
+    "k8s-node1",
+    "{bgp: {ipv4Address: 10.4.7.12/24, routeReflectorClusterID: 244.0.0.1}}",
+    labels="{route-reflector: 'true'}",
+)
+PEERS = document("BGPPeer", "peer-with-route-reflectors", '{nodeSelector: all(), peerSelector: "has(route-reflector)"}')
+
+MISTAKES = {
+    "yaml": (POOL + "---\nkind: [", "bad.yaml: document 2, line 6: "),
+    "unknown field": (
+        documents(POOL, document("BGPPeer", "b", "{peerSelectr: all()}")),
+        "bad.yaml: document 2, line 9: BGPPeer spec.peerSelectr: unknown field; did you mean peerSelector?",
+    ),
+    "unknown kind": (document("BGPPeeer", "b", "{}"), "bad.yaml: document 1, line 2: kind 'BGPPeeer' is not known"),
+    "selector": (
+        document("BGPPeer", "b", '{nodeSelector: "has(", peerSelector: all()}'),
+        "bad.yaml: document 1, line 4: BGPPeer spec.nodeSelector: ",
+    ),
+    "overlap in the call": (
+        documents(POOL, document("IPPool", "q", "{cidr: 10.244.8.0/24}")),
+        "bad.yaml: document 2, line 9: IPPool spec.cidr: IPPool(q) CIDR overlaps with IPPool(p) CIDR 10.244.0.0/16",
+    ),
+    "overlap with the store": (
+        document("IPPool", "q", "{cidr: 10.99.8.0/24}"),
+        "bad.yaml: document 1, line 4: IPPool spec.cidr: IPPool(q) CIDR overlaps with IPPool(old) CIDR 10.99.0.0/16",
+    ),
+    "address of another node": (
+        document("Node", "k8s-node2", "{bgp: {ipv4Address: 10.4.7.11/24}}"),
+        "Node spec.bgp.ipv4Address: Node(k8s-node2) and Node(k8s-master1) cannot both have the address 10.4.7.11",
+    ),
+    "twice": (documents(POOL, POOL), "bad.yaml: document 2, line 8: IPPool metadata.name: IPPool(p) is given twice"),
+    "nothing": ("# nothing here\n", "bad.yaml: holds no resource"),
+}
+
+
+@pytest.fixture
+def datastore(tmp_path: Path) -> Path:
+    """Give a datastore with three nodes and a pool."""
+    path = tmp_path / "d.sqlite"
+    applied(path, documents(NODES, document("IPPool", "old", "{cidr: 10.99.0.0/16}")))
+    return path
+
+
+@pytest.mark.parametrize(("text", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_named_where_it_stands(text: str, sentence: str, datastore: Path, tmp_path: Path) -> None:
+    """File, document, line and field; and nothing of the call is applied."""
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    before = revision(datastore)
+    answer = bgpkit_node("apply", "-f", file, datastore=datastore)
+    answer.assert_refused(sentence)
+    assert revision(datastore) == before
+
+
+def test_all_mistakes_of_a_call_are_named_at_once(datastore: Path, tmp_path: Path) -> None:
+    """One line each, in the order of the files."""
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text(document("IPPool", "q", "{cidr: 10.1.2.3/16, blokSize: 26}"))
+    second.write_text(document("Node", "A_b", "{}"))
+    before = revision(datastore)
+    answer = bgpkit_node("apply", "-f", first, "-f", second, "-f", tmp_path / "none.yaml", datastore=datastore)
+    lines = answer.err.splitlines()
+    assert answer.status == 1
+    assert f"{first}: document 1, line 4" in lines[0]
+    assert lines[-1] == f"bgpkit-node: {tmp_path}/none.yaml: cannot be read: No such file or directory"
+    assert revision(datastore) == before
+
+
+def test_several_files_are_one_change(tmp_path: Path) -> None:
+    """With several -f and standard input among them: one revision for all."""
+    datastore, file = tmp_path / "d.sqlite", tmp_path / "pool.yaml"
+    file.write_text(POOL)
+    answer = bgpkit_node("apply", "-f", file, "-f", "-", given=NODES, datastore=datastore)
+    assert (answer.status, answer.out, answer.err) == (0, "Successfully applied 4 resource(s)\n", "")
+    assert revision(datastore) == 1
+
+
+def test_the_sentence_names_the_kind_when_there_is_one(tmp_path: Path) -> None:
+    """As calicoctl says it."""
+    assert applied(tmp_path / "d", NODES).out == "Successfully applied 3 'Node' resource(s)\n"
+
+
+def test_what_is_as_it_should_be_is_not_written(datastore: Path) -> None:
+    """Applied again, also as ``get -o yaml`` and ``-o json`` print it. walkthrough 15."""
+    before = revision(datastore)
+    assert applied(datastore, NODES).out == "Successfully applied 3 'Node' resource(s)\n"
+    for kind in ("node", "ippool"):
+        for form in ("yaml", "json"):
+            printed = bgpkit_node("get", kind, "-o", form, datastore=datastore)
+            applied(datastore, printed.out)
+    single = bgpkit_node("get", "node", "k8s-node2", "-o", "yaml", datastore=datastore)
+    assert applied(datastore, single.out).out == "Successfully applied 1 'Node' resource(s)\n"
+    assert revision(datastore) == before
+
+
+def test_a_change_that_cuts_nodes_off_is_refused_with_the_pairs(datastore: Path) -> None:
+    """Unless --yes is given. walkthrough 18."""
+    before = revision(datastore)
+    answer = bgpkit_node("apply", "-f", "-", given=MESH_OFF, datastore=datastore)
+    answer.assert_refused(
+        "nothing applied: no session would carry routes between k8s-master1 - k8s-node1, k8s-master1 - k8s-node2, "
+        "k8s-node1 - k8s-node2; add peerings to the same call of apply, or say --yes to cut them off"
+    )
+    assert revision(datastore) == before
+    assert applied(datastore, MESH_OFF, "--yes").out == "Successfully applied 1 'BGPConfiguration' resource(s)\n"
+    assert revision(datastore) == before + 1
+
+
+def test_a_switch_to_reflectors_in_one_call_is_no_cut(datastore: Path) -> None:
+    """The other half of the change stands in the same call. walkthrough 20."""
+    answer = applied(datastore, documents(MESH_OFF, REFLECTOR, PEERS))
+    assert answer.out == "Successfully applied 3 resource(s)\n"
+    lost = document("Node", "k8s-node1", "{bgp: {ipv4Address: 10.4.7.12/24}}")
+    refused = bgpkit_node("apply", "-f", "-", given=lost, datastore=datastore)
+    assert refused.status == 1
+    assert "k8s-master1 - k8s-node2" in refused.err
+
+
+def test_a_node_that_joins_is_not_cut_off(datastore: Path) -> None:
+    """Nobody reached it before; and pairs without a path before are not held against a change."""
+    applied(datastore, MESH_OFF, "--yes")
+    applied(datastore, document("Node", "k8s-node3", "{bgp: {ipv4Address: 10.4.7.22/24}}"))
+    applied(datastore, POOL)
+
+
+def test_fields_that_do_nothing_yet_are_named(tmp_path: Path) -> None:
+    """A warning each, and the resource is applied."""
+    text = document("IPPool", "p", "{cidr: 10.244.0.0/16, ipipMode: Always, natOutgoing: true}")
+    answer = applied(tmp_path / "d", text)
+    assert answer.out == "Successfully applied 1 'IPPool' resource(s)\n"
+    assert [line[:44] for line in answer.err.splitlines()] == [
+        "warning: IPPool(p): spec.ipipMode is kept, b",
+        "warning: IPPool(p): spec.natOutgoing is kept",
+    ]
+
+
+def test_a_resource_without_effect_is_named(tmp_path: Path) -> None:
+    """Once, and by its name."""
+    answer = applied(tmp_path / "d", document("BGPPeer", "b", "{nodeSelector: all()}"))
+    assert answer.err.startswith("warning: BGPPeer(b) makes no session")
+    assert answer.err.count("BGPPeer(b)") == 1

@@ -1,0 +1,198 @@
+"""The command as a new user meets it: wrong words, no datastore, no rights, no room; always a sentence, never a trace."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import PATIENCE, PROGRAM, applied, bgpkit_node, document
+from tests.support.processes import wait_until
+from tests.support.skips import require_kernel
+
+COMMANDS = ("agent", "apply", "delete", "demo", "get", "install", "ipam", "node")
+UNPRIVILEGED = ("setpriv", "--reuid=65534", "--clear-groups")
+POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
+
+
+@pytest.mark.parametrize(
+    "words", [(), *((name,) for name in COMMANDS), ("ipam", "show"), ("ipam", "check"), ("node", "status")]
+)
+def test_help_explains_each_command(words: tuple[str, ...]) -> None:
+    """--help and -h: usage and at least a sentence, exit code 0."""
+    answer = bgpkit_node(*words, "--help")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith(f"Usage: {' '.join(('bgpkit-node', *words))} ".rstrip())
+    assert ". " in answer.out or ".\n" in answer.out
+
+
+def test_help_lists_the_commands() -> None:
+    """Each with what it does, also without any word."""
+    told, bare = bgpkit_node("-h"), bgpkit_node()
+    for name in COMMANDS:
+        assert f"\n  {name} " in told.out
+        assert f"\n  {name} " in bare.out + bare.err
+    assert bare.status == 2
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """One line."""
+    answer = bgpkit_node("--version")
+    assert (answer.status, answer.out.split()[0], answer.err) == (0, "bgpkit-node", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("frob",), "No such command 'frob'."),
+        (("get",), "Missing argument 'KIND'."),
+        (("apply",), "Missing option '-f' / '--filename'."),
+        (("get", "node", "-o", "xml"), "'xml' is not one of 'ps', 'wide', 'yaml', 'json'."),
+        (("get", "node", "--frob"), "No such option: --frob"),
+        (("agent", "--ip", "10.4.7"), "'10.4.7' is not an IPv4 address with its subnet, such as 10.4.7.11/24"),
+    ],
+)
+def test_wrong_words_are_named(words: tuple[str, ...], sentence: str) -> None:
+    """With the way to the help, exit code 2."""
+    answer = bgpkit_node(*words)
+    assert (answer.status, answer.out) == (2, "")
+    assert sentence in answer.err.splitlines()[-1]
+    assert "--help' for help." in answer.err
+
+
+@pytest.mark.parametrize("words", [("get", "node"), ("delete", "node", "a"), ("ipam", "show"), ("ipam", "check")])
+def test_without_a_datastore_the_cure_is_named(words: tuple[str, ...], tmp_path: Path) -> None:
+    """The path, the option and the first step; nothing is made."""
+    answer = bgpkit_node(*words, datastore=tmp_path / "none.sqlite")
+    answer.assert_refused(f"{tmp_path}/none.sqlite: there is no datastore; name it with --datastore")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("get", "node"), ("apply", "-f", "-")])
+def test_a_file_that_is_no_datastore_is_left_as_it_is(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Named, in one sentence."""
+    file = tmp_path / "notes.txt"
+    file.write_text("these are notes, not an SQLite database, and they are worth a lot\n" * 9)
+    before = file.read_bytes()
+    bgpkit_node(*words, given=POOL, datastore=file).assert_refused(f"{file} is not an SQLite database")
+    assert file.read_bytes() == before
+
+
+def test_the_agent_wants_root(tmp_path: Path) -> None:
+    """It says what for."""
+    _require_root()
+    answer = bgpkit_node("agent", "--node", "a", prefix=UNPRIVILEGED, datastore=tmp_path / "d")
+    answer.assert_refused("the agent writes kernel routes and listens on port 179: run it as root")
+
+
+def test_another_user_may_neither_read_nor_write_the_datastore(tmp_path: Path) -> None:
+    """It is its owner's alone, since it may hold secrets."""
+    _require_root()
+    datastore = tmp_path / "d.sqlite"
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.is_relative_to("/tmp/") or "pytest" in folder.name:  # noqa: S108
+            folder.chmod(0o755)
+    applied(datastore, POOL)
+    for words in (("get", "ippool"), ("apply", "-f", "-")):
+        answer = bgpkit_node(*words, given=POOL, prefix=UNPRIVILEGED, datastore=datastore)
+        answer.assert_refused("permission denied")
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A read-only filesystem, as root: apply and install say which path, and nothing is left behind."""
+    _require_root()
+    place = tmp_path / "mnt"
+    place.mkdir()
+    prefix = _mounted(place, "ro")
+    refused = bgpkit_node("apply", "-f", "-", given=POOL, datastore=place / "d.sqlite", prefix=prefix)
+    refused.assert_refused(f"{place}/d.sqlite cannot be opened for writing: Read-only file system")
+    refused = bgpkit_node("apply", "-f", "-", given=POOL, datastore=place / "new" / "d.sqlite", prefix=prefix)
+    refused.assert_refused(f"{place}/new: cannot be made: Read-only file system")
+    refused = bgpkit_node("install", "--cni-bin", place / "bin", "--cni-conf", tmp_path / "conf", prefix=prefix)
+    refused.assert_refused(f"{place}/bin: cannot be written: Read-only file system")
+
+
+def test_a_full_disk_is_named_and_nothing_is_half_applied(tmp_path: Path) -> None:
+    """A filesystem of a megabyte; the pools that were there are all that is there afterwards."""
+    _require_root()
+    place = tmp_path / "mnt"
+    place.mkdir()
+    many = "---\n".join(
+        document("IPPool", f"p{number}", f"{{cidr: 10.{number}.0.0/16}}", labels=f"{{filler: {'x' * 60}}}")
+        for number in range(250)
+    ) + "".join(f"---\n{document('Node', f'n{number}', '{}')}" for number in range(2000))
+    (tmp_path / "many.yaml").write_text(many)
+    datastore = place / "d.sqlite"
+    script = (
+        f'exec 2>&1; apply() {{ {" ".join(PROGRAM)} apply --datastore {datastore} "$@"; }}\n'
+        f"apply -f {tmp_path}/one.yaml; apply -f {tmp_path}/many.yaml; echo status $?\n"
+        f"{' '.join(PROGRAM)} get ippool --datastore {datastore}; {' '.join(PROGRAM)} get node --datastore {datastore}"
+    )
+    (tmp_path / "one.yaml").write_text(POOL)
+    words = [*_mounted(place, "size=1m"), "sh", "-c", script]
+    answer = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    lines = answer.stdout.splitlines()
+    assert lines[0] == "Successfully applied 1 'IPPool' resource(s)"
+    assert lines[1:3] == [f"bgpkit-node: datastore {datastore} cannot be written: the disk is full", "status 1"]
+    assert [line.split()[0] for line in lines[3:] if line.strip()] == ["NAME", "p", "NAME"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT])
+def test_ctrl_c_ends_a_command(number: signal.Signals, tmp_path: Path) -> None:
+    """Exit code 130 and one word, whatever it waited for; nothing was written."""
+    words = [*PROGRAM, "apply", "-f", "-", "--datastore", str(tmp_path / "d.sqlite")]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with process:
+        waits = Path(f"/proc/{process.pid}/wchan")
+        wait_until(lambda: "pipe" in waits.read_text(), "reading standard input", PATIENCE)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
+    assert not (tmp_path / "d.sqlite").exists()
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    """As ``bgpkit-node get node | head -1`` does: no trace, no complaint."""
+    datastore = tmp_path / "d.sqlite"
+    applied(datastore, POOL)
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [*PROGRAM, "get", "ippool", "-o", "yaml", "--datastore", str(datastore)]
+    process = subprocess.Popen(words, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (1, "")
+
+
+def test_the_installed_script_is_the_same_command() -> None:
+    """``bgpkit-node`` stands beside the interpreter."""
+    script = Path(sys.executable).with_name("bgpkit-node")
+    answer = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert answer.stdout == bgpkit_node("--version").out
+
+
+@pytest.mark.parametrize(
+    ("command", "absent"),
+    [
+        ("node", {"bgpkit", "pyroute2", "yaml", "rich", "sqlite3"}),
+        ("get", {"bgpkit", "pyroute2"}),
+        ("apply", {"bgpkit", "pyroute2"}),
+    ],
+)
+def test_a_command_loads_what_it_needs_and_no_more(command: str, absent: set[str]) -> None:
+    """An operator's word waits for no speaker."""
+    program = f"import sys, bgpkit_node.command.main, bgpkit_node.command.{command}; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert absent & set(answer.stdout.split()) == set()
+
+
+def _mounted(place: Path, options: str) -> list[str]:
+    """Return the words that run a command where a fresh tmpfs is mounted at ``place``."""
+    return ["unshare", "-m", "sh", "-c", f'mount -t tmpfs -o {options} tmpfs {place} && exec "$0" "$@"']
+
+
+def _require_root() -> None:
+    """Only root can become somebody else, or mount."""
+    require_kernel("netns")

@@ -1,0 +1,100 @@
+"""Node status: the text that operators know, to the letter; calico.md, section 1, row 8; walkthrough 14 and 21."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from bgpkit_node.cni import AgentSocket
+from bgpkit_node.command.node import PeerRow, Status, render_status
+from tests.support.commands import Answer, bgpkit_node
+from tests.support.skips import require_kernel
+
+MESH = PeerRow("10.4.7.12", "node-to-node mesh", "up", "09:50:12", "Established")
+GOLDEN = """\
+Calico process is running.
+
+IPv4 BGP status
++--------------+-------------------+-------+----------+-------------+
+| PEER ADDRESS |     PEER TYPE     | STATE |  SINCE   |    INFO     |
++--------------+-------------------+-------+----------+-------------+
+| 10.4.7.12    | node-to-node mesh | up    | 09:50:12 | Established |
+| 10.4.7.21    | node-to-node mesh | up    | 09:50:13 | Established |
++--------------+-------------------+-------+----------+-------------+
+
+IPv6 BGP status
+No IPv6 peers found.
+
+"""
+SPECIFIC = """\
++--------------+---------------+-------+------------+-------------+
+| PEER ADDRESS |   PEER TYPE   | STATE |   SINCE    |    INFO     |
++--------------+---------------+-------+------------+-------------+
+| 10.4.7.12    | node specific | up    | 2026-11-21 | Established |
++--------------+---------------+-------+------------+-------------+
+"""
+NOBODY = """\
+Calico process is running.
+
+IPv4 BGP status
+No IPv4 peers found.
+
+IPv6 BGP status
+No IPv6 peers found.
+
+"""
+
+
+def test_the_table_of_a_mesh_is_calicoctls() -> None:
+    """Headings centred, cells to the left, IPv6 below."""
+    second = PeerRow("10.4.7.21", "node-to-node mesh", "up", "09:50:13", "Established")
+    assert render_status(Status("k8s-master1", (MESH, second))) + "\n" == GOLDEN
+
+
+def test_a_reflector_is_node_specific() -> None:
+    """After 20 hours with the date. walkthrough 21."""
+    row = PeerRow("10.4.7.12", "node specific", "up", "2026-11-21", "Established")
+    assert SPECIFIC in render_status(Status("k8s-master1", (row,)))
+
+
+def test_without_peers_there_is_no_table() -> None:
+    """One sentence for each IP version."""
+    assert render_status(Status("k8s-master1", ())) + "\n" == NOBODY
+
+
+def test_without_an_agent_the_process_is_not_running(tmp_path: Path) -> None:
+    """calicoctl's sentence, and on standard error where an agent was looked for."""
+    answer = bgpkit_node("node", "status", "--run-dir", tmp_path)
+    assert (answer.status, answer.out) == (1, "Calico process is not running.\n")
+    assert answer.err == f"bgpkit-node: no node agent answers on {tmp_path}/agent.sock: No such file or directory\n"
+
+
+def test_whoever_may_not_ask_is_told_so(tmp_path: Path) -> None:
+    """An agent that runs is not said to be missing."""
+    require_kernel("netns")
+    tmp_path.chmod(0o700)
+    answer = bgpkit_node("node", "status", "--run-dir", tmp_path, prefix=("setpriv", "--reuid=65534", "--clear-groups"))
+    answer.assert_refused(f"{tmp_path}/agent.sock: permission denied: ask the agent as root")
+
+
+async def test_the_answer_of_an_agent_is_printed(tmp_path: Path) -> None:
+    """As the table, or as JSON with all that was told."""
+    peer = {"address": "10.4.7.12", "type": "global", "state": "start", "since": "09:50:12", "info": "Active refused"}
+    told = {"node": "a", "asn": 63400, "peers": [{**peer, "asn": 1}]}
+    text, whole = await _asked(tmp_path, told, ()), await _asked(tmp_path, told, ("--json",))
+    assert "| 10.4.7.12    | global    | start | 09:50:12 | Active refused |" in text.out
+    assert json.loads(whole.out) == told
+
+
+async def test_an_answer_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
+    """Instead of a trace."""
+    answer = await _asked(tmp_path, {"node": "a", "peers": "none"}, ())
+    answer.assert_refused("is of another version, its answer cannot be read")
+
+
+async def _asked(folder: Path, told: dict[str, object], words: tuple[str, ...]) -> Answer:
+    async def status(_: Mapping[str, object]) -> dict[str, object]:
+        return told
+
+    async with AgentSocket(folder / "agent.sock", {"status": status}):
+        return await asyncio.to_thread(bgpkit_node, "node", "status", "--run-dir", folder, *words)
