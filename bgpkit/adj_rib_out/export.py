@@ -21,6 +21,8 @@ _NO_EXPORT, _NO_ADVERTISE, _NO_EXPORT_SUBCONFED = (
     bytes.fromhex("ffffff03"),
 )
 _DEFAULT_LOCAL_PREF: Final = 100
+_REMEMBERED: Final = 4096
+"""BGP Identifiers for which the prepared change is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,13 @@ class ExportKey:
 class Export:
     """Computes, for one kind of peer, the attributes with which a path is advertised."""
 
-    __slots__ = ("_memo", "key")
+    __slots__ = ("_changes", "_memo", "key")
 
     def __init__(self, key: ExportKey) -> None:
         """Serve the peers that share ``key``."""
         self.key = key
         self._memo: dict[Path, bytes | None] = {}
+        self._changes: dict[tuple[int, SourceKind, bool], Rewrite] = {}
 
     def attributes(self, path: Path) -> bytes | None:
         """Return the attribute block to send for ``path``, or None when it must not be advertised."""
@@ -67,14 +70,21 @@ class Export:
         return accepted_keys(self.key.policy, self.key.family, path, keys)
 
     def forget(self) -> None:
-        """Drop remembered attribute blocks (they would keep paths alive)."""
+        """Drop remembered attribute blocks, which would keep paths alive."""
         self._memo.clear()
+        if len(self._changes) > _REMEMBERED:
+            self._changes.clear()
 
     def _attributes(self, path: Path) -> bytes | None:
         key = self.key
         if not may_advertise(path, key.kind) or self._forbidden_by_community(path):
             return None
-        return rewrite(path.raw, self._change_for(path))
+        # Preparing a change costs more than making it, and all paths of a source get the same.
+        known = (path.source.bgp_identifier, path.kind, bool(path.next_hop))
+        change = self._changes.get(known)
+        if change is None:
+            change = self._changes[known] = self._change_for(path)
+        return rewrite(path.raw, change)
 
     def _change_for(self, path: Path) -> Rewrite:
         key = self.key

@@ -102,17 +102,10 @@ class SpeakerPeer:
 
     def reconfigure(self, config: PeerConfig, *, soft: bool) -> None:
         """Take up a change that needs no new session; a ``soft`` one concerns routes, the others the next session."""
-        self.config = config
+        former, self.config = self.config, config
         self.session.machine.reconfigure(self._session_config(config))
-        if not soft:
-            return
-        self.source.kind = self._kind(config)
-        self._ingest.policy = config.policies(self._shared.asn)[0]
-        self._ingest.cluster_ids = self._cluster_ids(config)
-        if self._decoder is not None:
-            self._decoder.clear()  # its paths are of the former kind
-        self._shared.run(self._ingest.evaluate_again())
-        self.join_groups()
+        if soft:
+            self._shared.run(self._adopt(former, config))
 
     def selection_ended(self) -> None:
         """Send routes, which a restart of ours held back; a later OPEN no longer speaks of the restart."""
@@ -226,6 +219,17 @@ class SpeakerPeer:
 
     def _make(self, inputs: AttributeInputs) -> Path:
         return self._ingest.make(inputs)
+
+    def _adopt(self, former: PeerConfig, config: PeerConfig) -> Iterator[None]:
+        """Take routes in, then send them, as ``config`` says; what comes in anew goes out to the former group first."""
+        asn = self._shared.asn
+        inward = [(self._kind(each), self._cluster_ids(each), each.policies(asn)[0]) for each in (former, config)]
+        if inward[0] != inward[1]:
+            self.source.kind, self._ingest.cluster_ids, self._ingest.policy = inward[1]
+            if self._decoder is not None:
+                self._decoder.clear()  # its paths are of the former kind
+            yield from self._ingest.evaluate_again()
+        self.join_groups()
 
     def _sweep(self, family: Family, below: int | None) -> None:
         steps: Iterator[None] = self._shared.tables[family].sweep(self.source, below=below)

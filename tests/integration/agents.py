@@ -1,5 +1,6 @@
 """A cluster of real agents for tests: a namespace for each node on one segment, and one datastore file."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -38,6 +39,7 @@ class Agents:
         self.datastore = folder / "datastore.sqlite"
         self.machines: dict[str, Namespace] = {}
         self.running: dict[str, RunningProcess] = {}
+        self._logs = itertools.count(1)
         self._shim = install_shim(folder / "bin", python=f"{sys.executable} -IS")
         segment = namespaces.segment()
         for name in names:
@@ -53,7 +55,7 @@ class Agents:
         """Start the agent of a node; it is ready when it answers."""
         words = command("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
         argv = self.machines[name].command(["env", f"BGPKIT_NODE_DATASTORE={self.datastore}", *words])
-        process = RunningProcess(argv, self._folder / f"{name}-{len(os.listdir(self._folder))}.log")
+        process = RunningProcess(argv, self._folder / f"{name}-{next(self._logs)}.log")
         if ready:
             self.running[name] = process
             process.wait_ready(lambda: self._answers(name), PATIENCE)

@@ -78,9 +78,10 @@ class DemoProcess:
 class HeldCluster:
     """The cluster inside a held demonstration, entered from outside with nsenter."""
 
-    def __init__(self, pid: int) -> None:
-        """Look at the cluster around process ``pid``."""
+    def __init__(self, pid: int, printed: Sequence[str]) -> None:
+        """Look at the cluster around process ``pid``; ``printed`` is how the demonstration says to enter it."""
         self.pid = pid
+        self.printed = printed
 
     def command(self, place: str, argv: Sequence[str]) -> list[str]:
         """Return the command line that runs a command in the network namespace of a node or (``pod-``) a pod."""

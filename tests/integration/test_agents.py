@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents
 from tests.support.netns import Namespaces
-from tests.support.processes import wait_until
+from tests.support.processes import RunningProcess, wait_until
 
 MASTER, NODE1, NODE2 = ADDRESSES
 REFLECTOR: Final = """\
@@ -59,7 +59,7 @@ def two(namespaces: Namespaces, tmp_path: Path) -> Generator[Agents]:
 
 
 def test_from_the_mesh_to_a_reflector(three: Agents) -> None:
-    """Mesh, a pod on two nodes, routes in the kernel, reflector in one apply, crash and return. walkthrough 10 to 21."""
+    """A pod on two nodes, routes in the kernel, a reflector in one apply, a crash, a return. walkthrough 10 to 21."""
     for name in ADDRESSES:
         three.wait_established(name, *(other for other in ADDRESSES if other != name))
     assert set(three.established(MASTER).values()) == {"node-to-node mesh"}
@@ -111,7 +111,7 @@ def test_an_agent_that_returns_changes_no_route(two: Agents) -> None:
             agent.kill()
         assert two.routes(MASTER) == before
         again = two.start(MASTER)
-        wait_until(lambda words=again.words: "agent.converged" in words(), "converged", PATIENCE)
+        _wait_converged(again)
         assert '"swept": 0' in again.words()
         assert '"restarting": true' in again.words()
         assert two.routes(MASTER) == before
@@ -171,7 +171,7 @@ def test_who_may_not_start_says_so_in_one_sentence(two: Agents) -> None:
         (twin, "Node(k8s-node1) and Node(k8s-master1) cannot both have the address 10.4.7.11"),
         (odd, "'../k8s' is not a name"),
     ):
-        wait_until(lambda running=process: not running.is_running, "ended", PATIENCE)
+        _wait_ended(process)
         assert sentence in process.words()
         assert len(process.words().splitlines()) == 1
         assert process.status == 1
@@ -186,9 +186,17 @@ def test_an_agent_whose_node_is_deleted_ends_with_a_sentence(two: Agents) -> Non
     two.wait_established(MASTER, NODE1)
     assert two.run("delete", "node", NODE1).returncode == 0
     agent = two.running.pop(NODE1)
-    wait_until(lambda: not agent.is_running, "ended", PATIENCE)
+    _wait_ended(agent)
     assert "Node(k8s-node1) has been deleted" in agent.words().splitlines()[-1]
     assert "Traceback" not in agent.words()
     two.wait_established(MASTER)
     two.start(NODE1)
     two.wait_established(MASTER, NODE1)
+
+
+def _wait_converged(agent: RunningProcess) -> None:
+    wait_until(lambda: "agent.converged" in agent.words(), "converged", PATIENCE)
+
+
+def _wait_ended(agent: RunningProcess) -> None:
+    wait_until(lambda: not agent.is_running, "ended", PATIENCE)

@@ -30,6 +30,7 @@ from tests.integration.demo_process import (
     namespace_of,
 )
 from tests.support.processes import RunningProcess, wait_until
+from tests.support.skips import require_kernel
 
 MASTER, NODE1, NODE2 = MACHINES
 DEMO_HELP_STEPS = ("nodes", "pods", "mesh", "reflectors", "table")
@@ -60,7 +61,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Generator[HeldCluster]:
     try:
         told = demo.wait_event("hold", step="mesh")
         assert told["pid"] == demo.first_process()
-        yield HeldCluster(told["pid"])
+        yield HeldCluster(told["pid"], told["lines"])
     finally:
         demo.guard.stop(20)
 
@@ -129,16 +130,17 @@ def test_node_status_prints_the_table_that_operators_know(held: HeldCluster) -> 
 
 def test_the_way_in_that_the_demonstration_prints_works(held: HeldCluster) -> None:
     """The printed command enters a node, where bgpkit-node knows the node's agent and the cluster's datastore."""
-    enter = ["nsenter", "-t", str(held.pid), "-a", f"{INSIDE}/on", NODE1]
+    *enter, place = held.printed[0].partition(":")[2].split()
+    assert (enter[0], place) == ("nsenter", MASTER)
     bare = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     words = "bgpkit-node node status && bgpkit-node get nodes && ip -br -4 addr show dev eth0"
     shell = subprocess.run(
-        [*enter, "sh"], input=words, env=bare, capture_output=True, text=True, timeout=60, check=True, cwd="/"
+        [*enter, NODE1, "sh"], input=words, env=bare, capture_output=True, text=True, timeout=60, check=True, cwd="/"
     )
     assert "| 10.4.7.11    | node-to-node mesh |" in shell.stdout
     assert "k8s-node2" in shell.stdout
     assert "10.4.7.12/24" in shell.stdout
-    unknown = subprocess.run([*enter[:-1], "nobody"], env=bare, capture_output=True, text=True, timeout=60, check=False)
+    unknown = subprocess.run([*enter, "nobody"], env=bare, capture_output=True, text=True, timeout=60, check=False)
     assert unknown.returncode == 2
     assert "k8s-master1 k8s-node1 k8s-node2 pod-master1-pod1" in unknown.stderr
 
@@ -229,20 +231,20 @@ def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(held: HeldClus
 
 
 def test_an_ordinary_user_is_root_inside(tmp_path: Path) -> None:
-    """A user without rights gets a user namespace; the way in is printed for such a one."""
-    tmp_path.chmod(0o777)
-    rights = "+dac_read_search"  # to read this checkout, wherever it is; no right over networks or mounts
-    words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    words += [f"--inh-caps={rights}", f"--ambient-caps={rights}"] if os.geteuid() == 0 else []
-    demo = DemoProcess(tmp_path, "--hold", "nodes", prefix=words)
+    """A user without any right gets a user namespace, the cluster comes up in it, and the way in fits it."""
+    require_kernel("userns")
+    demo = DemoProcess(tmp_path, "--hold", "pods", prefix=["unshare", "--user", "--map-user=1000", "--map-group=1000"])
     try:
         held = demo.wait_event("hold")
-        assert "--preserve-credentials" in held["lines"][0]
-        assert namespace_of("user", held["pid"]) != namespace_of("user", os.getpid())
-        assert int(Path(f"/proc/{held['pid']}/status").read_text().partition("\nUid:")[2].split()[0]) == 65534
+        assert re.search(r"^CapEff:\t0+$", Path(f"/proc/{demo.guard.pid}/status").read_text(), re.MULTILINE)
+        assert namespace_of("user", held["pid"]) != namespace_of("user", demo.guard.pid)
+        enter = held["lines"][0].partition(":")[2].split()
+        user = ["nsenter", "-t", str(demo.guard.pid), "-U", "--preserve-credentials"]
+        words = [*user, *enter, "bgpkit-node", "ipam", "show"]
+        shown = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        assert "k8s-node2" in shown.stdout, shown.stderr
     finally:
         demo.guard.stop(20)
-    assert_gone([])
 
 
 def test_an_unknown_step_is_refused_with_the_steps_there_are() -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -72,7 +73,7 @@ class RemoteSpeaker:
     def wait_established(self, *addresses: str) -> None:
         """Wait until the sessions are up."""
         for address in addresses:
-            wait_until(lambda address=address: self.is_established(address), f"Established with {address}", PATIENCE)
+            wait_until(partial(self.is_established, address), f"Established with {address}", PATIENCE)
 
     def stop(self, *, graceful: bool = False) -> None:
         """Stop the speaker as its program would."""

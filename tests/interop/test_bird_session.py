@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_sessions_and_routes_of_both_families(
         speaker.announce("10.99.0.0/16", communities=["no-advertise"])
         speaker.wait_established(BIRD4, BIRD6)
         for name in ("v4", "v6"):
-            wait_until(lambda name=name: bird.is_established(name), f"Established, as BIRD says of {name}", PATIENCE)
+            wait_until(partial(bird.is_established, name), f"Established, as BIRD says of {name}", PATIENCE)
         wait_until(lambda: "2001:db8:88::/48" in bird.ask("show", "route"), "our route in BIRD", PATIENCE)
         wait_until(lambda: "10.88.1.0/24" in bird.ask("show", "route"), "our route in BIRD", PATIENCE)
         heard = route(bird, "10.88.1.0/24")
@@ -137,13 +138,14 @@ def test_both_connect_at_once(namespaces: Namespaces, start_bird: StartBird, tmp
     with RemoteSpeaker(ours, tmp_path, asn=64512, bgp_identifier=OURS4, listen=[("0.0.0.0", 179)]) as speaker:
         speaker.add_peer(BIRD4, 64512)
         speaker.announce("10.88.1.0/24")
+        counts: list[int] = []
         for _ in range(3):
             speaker.wait_established(BIRD4)
             wait_until(lambda: bird.is_established("v4"), "Established, as BIRD says", PATIENCE)
             wait_until(lambda: "10.88.1.0/24" in bird.ask("show", "route"), "our route in BIRD", PATIENCE)
-            count = speaker.peer(BIRD4)["count"]
+            counts.append(speaker.peer(BIRD4)["count"])
             bird.command("restart", "v4")
-            wait_until(lambda count=count: speaker.peer(BIRD4)["count"] > count, "another session", PATIENCE)
+            wait_until(lambda: speaker.peer(BIRD4)["count"] > counts[-1], "another session", PATIENCE)
 
 
 def test_a_notification_is_understood_on_both_sides(

@@ -61,6 +61,13 @@ def test_messages_are_full_and_never_too_long(family: Family, maximum: int, coun
         assert all(int.from_bytes(octets[16:18], "big") == len(octets) for octets in messages)
 
 
+def test_a_message_may_be_full_to_the_last_octet() -> None:
+    """Keys that fit exactly go into one message."""
+    keys = [bytes((24, 10, 0, number)) for number in range(4)]
+    lengths = [len(octets) for octets in encode_withdrawals(IPV4_UNICAST, keys, 23 + 8)]
+    assert lengths == [31, 31]
+
+
 def test_joined_keys_are_taken_as_they_are() -> None:
     """A caller who has the NLRI octets saves the joining, with the same outcome."""
     keys = [bytes((24, 10, number >> 8, number & 255)) for number in range(2000)]

@@ -14,14 +14,14 @@ from bgpkit_node.paths import SOCKET_NAME
 @click.command()
 @click.option(
     "--cni-bin",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     default=Path("/opt/cni/bin"),
     show_default=True,
     help="Directory of the runtime's CNI executables.",
 )
 @click.option(
     "--cni-conf",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     default=Path("/etc/cni/net.d"),
     show_default=True,
     help="Directory of the runtime's CNI configurations.",

@@ -37,7 +37,7 @@ def bgpkit_node() -> None:
 def main() -> None:
     """Run the command; every error is one sentence on standard error and exit code 1."""
     try:
-        bgpkit_node(standalone_mode=False)
+        bgpkit_node(prog_name="bgpkit-node", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -8,7 +8,7 @@ from bgpkit_node.paths import DATASTORE, RUN_DIR
 
 datastore_option = click.option(
     "--datastore",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, readable=False, path_type=Path),
     default=DATASTORE,
     envvar="BGPKIT_NODE_DATASTORE",
     show_default=True,
@@ -17,7 +17,7 @@ datastore_option = click.option(
 )
 run_dir_option = click.option(
     "--run-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     default=RUN_DIR,
     envvar="BGPKIT_NODE_RUN_DIR",
     show_default=True,

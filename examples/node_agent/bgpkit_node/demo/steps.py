@@ -240,8 +240,8 @@ async def _show_loss(streams: Streams, report: Report) -> None:
 async def _hold(demo: Demonstration, isolation: Isolation, step: str) -> None:
     """Tell how to look around, from another terminal."""
     script = demo.cluster.write_entrance()
-    flags = " --preserve-credentials" if isolation.unprivileged else ""
-    enter = f"nsenter -t {isolation.pid} -a{flags} {script}"
+    user = "-U --preserve-credentials " if isolation.unprivileged else ""
+    enter = f"nsenter -t {isolation.pid} {user}-m -n -p {script}"
     places = [machine.name for machine in MACHINES] + [pod.namespace for pod in demo.cluster.pods]
     demo.report.hold(
         step,

@@ -1,7 +1,7 @@
 """From resources to BGP sessions: the plan, what it leaves unreached, and the change without loss.
 
-What works on a running speaker, ``Sessions``, stands in ``bgpkit_node.peering.sessions``: a command that only plans need
-not load the speaker.
+What works on a running speaker, ``Sessions``, stands in ``bgpkit_node.peering.sessions``: a command that only plans
+need not load the speaker.
 """
 
 from bgpkit_node.peering.cluster import Cluster

@@ -1,4 +1,4 @@
-"""Fields of resources that are read and kept and yet change nothing here: each is named, none is passed over silently."""
+"""Fields of resources that are read and kept and yet change nothing here: each is named, none passed over silently."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

@@ -1,5 +1,6 @@
 """Apply: all of a call or nothing, in every form, and with every mistake named where it stands."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,18 @@ MISTAKES = {
 }
 
 
-@pytest.fixture
-def datastore(tmp_path: Path) -> Path:
-    """Give a datastore with three nodes and a pool."""
-    path = tmp_path / "d.sqlite"
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a datastore with three nodes and a pool, to be copied."""
+    path = tmp_path_factory.mktemp("prepared") / "d.sqlite"
     applied(path, documents(NODES, document("IPPool", "old", "{cidr: 10.99.0.0/16}")))
     return path
+
+
+@pytest.fixture
+def datastore(prepared: Path, tmp_path: Path) -> Path:
+    """Give a datastore of the test's own with three nodes and a pool."""
+    return Path(shutil.copy(prepared, tmp_path))
 
 
 @pytest.mark.parametrize(("text", "sentence"), MISTAKES.values(), ids=MISTAKES)

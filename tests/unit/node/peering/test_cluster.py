@@ -25,7 +25,7 @@ def test_a_node_is_found_by_its_name() -> None:
 
 @pytest.mark.parametrize(("said", "mesh"), [(None, True), (True, True), (False, False)])
 def test_the_mesh_is_on_unless_said_otherwise(said: bool | None, mesh: bool) -> None:
-    """nodeToNodeMeshEnabled is true by default."""
+    """The default of nodeToNodeMeshEnabled is true."""
     assert cluster(configuration(mesh=said)).mesh is mesh
 
 
