@@ -30,6 +30,7 @@ class Attempts:
         self.failed: dict[bytes, Failure] = {}
         self._times: list[tuple[float, bytes]] = []
         self._fresh: dict[bytes, None] = {}
+        self._trying: set[bytes] = set()
 
     @property
     def next_at(self) -> float | None:
@@ -42,6 +43,7 @@ class Attempts:
         count = 1 if before is None else before.count + 1
         retry_at = now + min(FIRST_DELAY * 2 ** min(count - 1, 16), LONGEST_DELAY)
         self.failed[key] = Failure(refusal, count, retry_at)
+        self._trying.discard(key)
         heappush(self._times, (retry_at, key))
         if before is None or before.refusal != refusal:
             self._fresh[key] = None
@@ -50,6 +52,16 @@ class Attempts:
         """Forget a failure: the route is in, or is not wanted like this any more."""
         if self.failed:
             self.failed.pop(key, None)
+            self._trying.discard(key)
+
+    def waits(self, key: bytes) -> bool:
+        """Tell whether a prefix has failed and its time has not come; an attempt without an answer does not count."""
+        return key in self.failed and key not in self._trying
+
+    def clear(self) -> None:
+        """Forget all failures."""
+        self.failed.clear()
+        self._trying.clear()
 
     def due(self, now: float, limit: int) -> list[bytes]:
         """Return at most ``limit`` prefixes whose time has come."""
@@ -59,6 +71,7 @@ class Attempts:
             failure = self.failed.get(key)
             if failure is not None and failure.retry_at == time:
                 keys.append(key)
+        self._trying.update(keys)
         return keys
 
     def news(self) -> list[tuple[bytes, Failure]]:

@@ -5,11 +5,14 @@ The kernel keeps notices of changes in a queue, and answers a batch before the c
 - notices are read right before a batch is made: it builds on all that had happened;
 - notices are read again right after it: what they say of a prefix in the batch happened just before or just after
   our own change, nobody can tell, so a dump is asked for; all later notices are later than the batch;
+- when notices were lost, nothing is replaced before a dump has told what is still ours; adding and removing can
+  harm nobody and go on;
 - while a dump is read nothing is written, and notices are kept back until it is complete: the last notice of a
   prefix is then at least as true as the dump.
 
-What the kernel cannot offer is to replace a route only if it is still ours: between the first reading and the
-batch, some microseconds, a route that takes the place of ours by force is taken for ours.
+What the kernel cannot offer is to replace a route only if it is still ours. Between the first reading and the batch,
+some microseconds, a route that takes the place of ours by force is taken for ours; so is one that takes the place
+of a route that has gone with its interface, since the kernel tells the latter to nobody.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +77,7 @@ class Dialogue:
         written = 0
         for reconciler in self.reconcilers.values():
             self.listen()
-            operations = reconciler.take(BATCH, now)
+            operations = reconciler.take(BATCH, now, replace=not self._lost)
             if operations:
                 self._execute(reconciler, operations, now)
                 written += len(operations)
@@ -88,6 +91,7 @@ class Dialogue:
         """
         self.listen()
         own_only = not (adopt or self._foreign_matters())
+        lost_before = self._lost
         self._checking, self._lost, self.check_wanted = True, False, False
         try:
             for width, reconciler in self.reconcilers.items():
@@ -96,6 +100,7 @@ class Dialogue:
                 if adopt:
                     reconciler.adopt()
         except BaseException:
+            self._lost |= lost_before
             self.check_wanted = True
             raise
         finally:

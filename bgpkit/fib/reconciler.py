@@ -82,15 +82,18 @@ class Reconciler:
             self.desired,
             self.foreign.conflicts,
             self._contested,
-            self.attempts.failed,
+            self.attempts,
             self.stale,
             self._pending,
         ):
             wishes.clear()
         self._pending.extend(self.held)
 
-    def take(self, limit: int, now: float) -> list[Operation]:
-        """Return at most ``limit`` operations, each of another prefix; answer them with :meth:`settle` before more."""
+    def take(self, limit: int, now: float, *, replace: bool = True) -> list[Operation]:
+        """Return at most ``limit`` operations, each of another prefix; answer them with :meth:`settle` before more.
+
+        Without ``replace``, what would be replaced is left to the next :meth:`compare`.
+        """
         pending = self._pending
         pending.extend(self.attempts.due(now, _SLICE))
         decide = self._decide if self.foreign or self._contested else self._decide_plain
@@ -100,7 +103,7 @@ class Reconciler:
             if key in operations:
                 continue
             operation = decide(key, now)
-            if operation is not None:
+            if operation is not None and (replace or operation.verb is not Verb.REPLACE):
                 operations[key] = operation
                 if len(operations) >= limit:
                     break
@@ -307,7 +310,7 @@ class Reconciler:
 
     def _doubt(self, key: bytes) -> None:
         """Queue a prefix that is not as it should be, unless it is known why: then it has its own time."""
-        if not (key in self.attempts.failed or key in self.foreign.conflicts or key in self._contested):
+        if not (self.attempts.waits(key) or key in self.foreign.conflicts or key in self._contested):
             self._pending.append(key)
 
 

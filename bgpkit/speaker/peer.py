@@ -148,6 +148,8 @@ class SpeakerPeer:
             families=negotiated.families if negotiated is not None else (),
             hold_time=negotiated.hold_time if negotiated is not None else 0,
             prefixes_received=sum(table.count(self.source) for table in self._shared.tables.values()),
+            octets_received=connection.octets_received if connection is not None else 0,
+            octets_sent=connection.octets_sent if connection is not None else 0,
             stale=tuple(sorted(self._stale.families)),
             established_count=self._established_count,
             last_error=self._last_error,

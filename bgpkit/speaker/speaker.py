@@ -97,6 +97,11 @@ class Speaker:
         return self._bgp_identifier
 
     @property
+    def families(self) -> tuple[Family, ...]:
+        """The families that the speaker has tables for."""
+        return tuple(self._tables)
+
+    @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
         """The addresses and ports on which the speaker listens, as the kernel gave them."""
         names = (socket.getsockname() for server in self._servers for socket in server.sockets)

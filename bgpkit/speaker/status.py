@@ -25,6 +25,10 @@ class PeerStatus:
     """The negotiated hold time in seconds; 0 while the session is not Established."""
     prefixes_received: int
     """Routes held from the peer, accepted or not."""
+    octets_received: int
+    """Octets of all messages received on the session; 0 while it is not Established."""
+    octets_sent: int
+    """Octets of all messages handed to the session's transport; 0 while it is not Established."""
     stale: tuple[Family, ...]
     """Families whose routes are kept while the peer restarts."""
     established_count: int

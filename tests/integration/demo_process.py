@@ -1,7 +1,6 @@
 """The demonstration as its user starts it, and eyes of the test's own on what runs inside."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from tests.support.processes import RunningProcess, wait_until
 COMMAND: Final = str(Path(sys.executable).with_name("bgpkit-node"))
 MACHINES: Final = {"k8s-master1": "10.4.7.11", "k8s-node1": "10.4.7.12", "k8s-node2": "10.4.7.21"}
 PODS: Final = tuple(f"{name.removeprefix('k8s-')}-pod{number}" for name in MACHINES for number in (1, 2))
+STEPS: Final = ("nodes", "pods", "mesh", "reflectors", "table")
 INSIDE: Final = Path("/run/bgpkit-demo")
 PATIENCE: Final = 90.0
 
@@ -157,7 +157,7 @@ def processes() -> Iterator[int]:
 def namespace_of(kind: str, pid: int) -> str:
     """Return the identity of a process's namespace; empty when the process is no more."""
     try:
-        return os.readlink(f"/proc/{pid}/ns/{kind}")
+        return str(Path(f"/proc/{pid}/ns/{kind}").readlink())
     except OSError:
         return ""
 

@@ -1,27 +1,34 @@
 """The demonstration, run as its user runs it; what it shows is looked up anew, with the kernel's own words."""
 
-import json
 import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha1
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.demo_pings import SteadyPings
+from tests.integration.demo_changes import (
+    PEERING,
+    apply,
+    assert_block_routes,
+    blocks_of,
+    is_down,
+    log_of,
+    mesh_off,
+    reflector,
+    restart_agent,
+    wait_sessions,
+)
 from tests.integration.demo_process import (
-    COMMAND,
-    INSIDE,
     MACHINES,
     PATIENCE,
     PODS,
+    STEPS,
     DemoProcess,
     HeldCluster,
     assert_gone,
@@ -29,11 +36,10 @@ from tests.integration.demo_process import (
     machine_of,
     namespace_of,
 )
+from tests.integration.steady_pings import SteadyPings, ping_steadily
 from tests.support.processes import RunningProcess, wait_until
-from tests.support.skips import require_kernel
 
 MASTER, NODE1, NODE2 = MACHINES
-DEMO_HELP_STEPS = ("nodes", "pods", "mesh", "reflectors", "table")
 
 STATUS = """\
 Calico process is running.
@@ -56,7 +62,7 @@ pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("demo"), pytest.mark.ti
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Generator[HeldCluster]:
-    """The cluster held after step mesh, entered at the process that the demonstration names."""
+    """Give the cluster held after step mesh, entered at the process that the demonstration names."""
     demo = DemoProcess(tmp_path_factory.mktemp("held"), "--hold", "mesh")
     try:
         told = demo.wait_event("hold", step="mesh")
@@ -68,12 +74,12 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Generator[HeldCluster]:
 
 @pytest.fixture(scope="module")
 def addresses(held: HeldCluster) -> dict[str, str]:
-    """The address of each pod, as the pods tell them."""
+    """Give the address of each pod, as the pods tell them."""
     return {pod: held.address(pod) for pod in PODS}
 
 
 def test_the_routes_of_a_node_are_those_of_the_walkthrough(held: HeldCluster, addresses: dict[str, str]) -> None:
-    """walkthrough 10: default, segment, a link route per local pod, one blackhole, two gateways, nothing else."""
+    """Walkthrough 10: default, segment, a link route per local pod, one blackhole, two gateways, nothing else."""
     blocks = blocks_of(addresses)
     assert len(set(blocks.values())) == 3
     expected = [
@@ -88,7 +94,7 @@ def test_the_routes_of_a_node_are_those_of_the_walkthrough(held: HeldCluster, ad
 
 
 def test_the_sockets_of_a_node_are_the_agents(held: HeldCluster) -> None:
-    """walkthrough 11: LISTEN 0.0.0.0:179 and exactly one ESTABLISHED for each peer, owned by the agent's process."""
+    """Walkthrough 11: LISTEN 0.0.0.0:179 and exactly one ESTABLISHED for each peer, owned by the agent's process."""
     for machine, own in MACHINES.items():
         agent = held.agent(machine)
         number = re.findall(r"^NSpid:.*\t(\d+)$", Path(f"/proc/{agent}/status").read_text(), re.MULTILINE)[0]
@@ -101,7 +107,7 @@ def test_the_sockets_of_a_node_are_the_agents(held: HeldCluster) -> None:
 
 
 def test_every_pod_and_every_node_reaches_every_pod(held: HeldCluster, addresses: dict[str, str]) -> None:
-    """walkthrough 16: 30 pings between pods and 18 from nodes; each hop on the way takes one off the TTL."""
+    """Walkthrough 16: 30 pings between pods and 18 from nodes; each hop on the way takes one off the TTL."""
     sources = [(f"pod-{pod}", pod, machine_of(pod)) for pod in PODS] + [(name, name, name) for name in MACHINES]
     pairs = [(place, name, home, pod) for place, name, home in sources for pod in PODS if pod != name]
 
@@ -112,9 +118,7 @@ def test_every_pod_and_every_node_reaches_every_pod(held: HeldCluster, addresses
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(ttl, pairs))
-    expected = [
-        (name, pod, 64 - (name in PODS) - (not is_local(pod, home))) for _, name, home, pod in pairs
-    ]
+    expected = [(name, pod, 64 - (name in PODS) - (not is_local(pod, home))) for _, name, home, pod in pairs]
     assert len(found) == 48
     assert found == expected
 
@@ -148,43 +152,32 @@ def test_the_way_in_that_the_demonstration_prints_works(held: HeldCluster) -> No
 def test_no_ping_is_lost_from_mesh_to_reflectors_and_through_a_crash(
     held: HeldCluster, addresses: dict[str, str], tmp_path: Path
 ) -> None:
-    """walkthrough 20, 21: reflectors by one apply, a second one, SIGKILL and restart of the first: 0 of each lost."""
+    """Walkthrough 20, 21: reflectors by one apply, a second one, SIGKILL and restart of the first: 0 of each lost."""
+    pairs = [(one, other) for one in PODS for other in PODS if machine_of(one) != machine_of(other)]
+    assert len(pairs) == 24
+    commands = {f"{a}-{b}": held.command(f"pod-{a}", ping_steadily(addresses[b])) for a, b in pairs}
     watches = [RunningProcess(held.command(n, ["ip", "monitor", "route"]), tmp_path / f"{n}.routes") for n in MACHINES]
-    pings = SteadyPings(held, tmp_path)
-    started = time.time()
+    pings = SteadyPings(commands, tmp_path)
+    everyone = {machine: set(MACHINES) - {machine} for machine in MACHINES}
+    restarted: RunningProcess | None = None
     try:
         apply(held, tmp_path, mesh_off(), PEERING, reflector(NODE1))
         wait_sessions(held, {MASTER: {NODE1}, NODE1: {MASTER, NODE2}, NODE2: {NODE1}})
         apply(held, tmp_path, reflector(NODE2))
-        everyone = {machine: set(MACHINES) - {machine} for machine in MACHINES}
         wait_sessions(held, everyone)
         os.kill(held.agent(NODE1), signal.SIGKILL)
-        wait_until(
-            lambda: held.sessions(MASTER).get(MACHINES[NODE1], ("", "Established"))[1] != "Established",
-            "k8s-master1 sees the crash",
-            PATIENCE,
-        )
+        wait_until(lambda: is_down(held, MASTER, NODE1), "k8s-master1 sees the crash", PATIENCE)
         assert_block_routes(held, addresses)
-        restarted = RunningProcess(
-            held.bgpkit_node(NODE1, "agent", "--node", NODE1, "--run-dir", f"{INSIDE}/{NODE1}"), tmp_path / "agent.log"
-        )
-        try:
-            wait_sessions(held, everyone)
-            wait_until(lambda: '"agent.converged"' in restarted.words(), "the restarted agent has its routes", PATIENCE)
-            assert_block_routes(held, addresses)
-            time.sleep(0.5)  # pings after the last change
-            ended, replies = pings.stop()
-        finally:
-            restarted.stop()
+        restarted = restart_agent(held, NODE1, tmp_path)
+        wait_sessions(held, everyone)
+        wait_until(lambda: '"agent.converged"' in log_of(restarted), "the restarted agent has its routes", PATIENCE)
+        assert_block_routes(held, addresses)
+        pings.assert_none_lost({62})
     finally:
+        for process in (*watches, restarted):
+            if process is not None:
+                process.stop()
         pings.stop()
-        for watch in watches:
-            watch.stop()
-    assert {pair: one.missing() for pair, one in replies.items() if one.missing()} == {}
-    assert [pair for pair, one in replies.items() if one.last < ended - 1] == []
-    assert [pair for pair, one in replies.items() if len(one.numbers) < (ended - started) * 10] == []
-    assert len(replies) == 24
-    assert set().union(*(one.ttls for one in replies.values())) == {62}
     deleted = re.compile(rf"^Deleted .*({'|'.join(map(re.escape, blocks_of(addresses).values()))}).*", re.MULTILINE)
     assert [line.group() for watch in watches for line in deleted.finditer(watch.words())] == []
 
@@ -196,7 +189,7 @@ def test_a_whole_run_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert demo.wait_ended() == 0, demo.guard.words() + demo.errors()
     assert demo.errors() == ""
     events = demo.events()
-    assert [event["name"] for event in events if event["event"] == "step"] == list(DEMO_HELP_STEPS)
+    assert [event["name"] for event in events if event["event"] == "step"] == list(STEPS)
     (done,) = [event for event in events if event["event"] == "done"]
     assert events[-1] is done
     assert done["pings_answered"] == "48 of 48"
@@ -204,166 +197,6 @@ def test_a_whole_run_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert done["pings_sent"] > 24 * 500
     assert done["table_routes_per_second"] > 0
     assert_gone([namespace])
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_a_sentence_and_130(tmp_path: Path, number: signal.Signals) -> None:
-    """Ctrl-C, and SIGTERM as well, to the command: one sentence, exit status 130, no trace."""
-    demo = DemoProcess(tmp_path)
-    namespace = namespace_of("pid", demo.first_process())
-    if number == signal.SIGINT:
-        demo.wait_event("step", name="nodes")
-    os.kill(demo.guard.pid, number)
-    assert demo.wait_ended() == 130
-    told = [event for event in demo.events() if event["event"] == "failed"]
-    assert (told, demo.errors()) == ([{"event": "failed", "error": "interrupted; nothing is left behind"}], "")
-    assert_gone([namespace])
-
-
-def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(held: HeldCluster, tmp_path: Path) -> None:
-    """Two demonstrations run at once; one is killed, its processes go with it, the other one's stay."""
-    demo = DemoProcess(tmp_path)
-    namespace = namespace_of("pid", demo.first_process())
-    demo.wait_event("note")  # its agents run
-    demo.guard.kill()
-    assert_gone([namespace])
-    assert "LISTEN" in held.run(MASTER, "ss", "-Htln", "( sport = :179 )")
-
-
-def test_an_ordinary_user_is_root_inside(tmp_path: Path) -> None:
-    """A user without any right gets a user namespace, the cluster comes up in it, and the way in fits it."""
-    require_kernel("userns")
-    demo = DemoProcess(tmp_path, "--hold", "pods", prefix=["unshare", "--user", "--map-user=1000", "--map-group=1000"])
-    try:
-        held = demo.wait_event("hold")
-        assert re.search(r"^CapEff:\t0+$", Path(f"/proc/{demo.guard.pid}/status").read_text(), re.MULTILINE)
-        assert namespace_of("user", held["pid"]) != namespace_of("user", demo.guard.pid)
-        enter = held["lines"][0].partition(":")[2].split()
-        user = ["nsenter", "-t", str(demo.guard.pid), "-U", "--preserve-credentials"]
-        words = [*user, *enter, "bgpkit-node", "ipam", "show"]
-        shown = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-        assert "k8s-node2" in shown.stdout, shown.stderr
-    finally:
-        demo.guard.stop(20)
-
-
-def test_an_unknown_step_is_refused_with_the_steps_there_are() -> None:
-    """``--hold`` with a word that is no step: exit status 2 and the words that are."""
-    answer = subprocess.run([COMMAND, "demo", "--hold", "lunch"], capture_output=True, text=True, timeout=60, check=False)
-    assert (answer.returncode, answer.stdout) == (2, "")
-    assert [step for step in DEMO_HELP_STEPS if step not in answer.stderr] == []
-    assert "Traceback" not in answer.stderr
-
-
-def test_a_reader_who_leaves_ends_it_without_a_fault(tmp_path: Path) -> None:
-    """``bgpkit-node demo | head -1``: one line, no traceback, and the demonstration is over."""
-    errors = tmp_path / "errors"
-    with errors.open("wb") as file:
-        demo = subprocess.Popen([COMMAND, "demo"], stdout=subprocess.PIPE, stderr=file, stdin=subprocess.DEVNULL)
-        try:
-            assert demo.stdout is not None
-            assert b"== nodes:" in demo.stdout.readline()
-            demo.stdout.close()
-            wait_until(lambda: demo.poll() is not None, "the end of the demonstration", PATIENCE)
-        finally:
-            demo.kill()
-            demo.wait()
-    assert (demo.returncode, errors.read_text()) == (1, "")
-
-
-def test_without_ip_the_debian_package_is_named(tmp_path: Path) -> None:
-    """A machine without a tool: one sentence with the package to install, exit status 1."""
-    hidden = "mount -t tmpfs none /usr/sbin && mount -t tmpfs none /sbin; mount --bind /dev/null /usr/bin/ip 2>/dev/null"
-    script = f'{hidden}; mount --bind /dev/null "$(readlink -f /bin/ip)" 2>/dev/null; exec "$@"'
-    answer = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", COMMAND, "demo"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert answer.returncode == 1
-    assert answer.stderr.startswith("bgpkit-node: the demonstration needs the Debian packages iproute2")
-    assert len(answer.stderr.splitlines()) == 1
-
-
-PEERING = """\
-apiVersion: projectcalico.org/v3
-kind: BGPPeer
-metadata:
-  name: peer-with-route-reflectors
-spec:
-  nodeSelector: all()
-  peerSelector: route-reflector == 'true'
-"""
-
-
-def mesh_off() -> str:
-    """Return the BGPConfiguration of walkthrough 18."""
-    return """\
-apiVersion: projectcalico.org/v3
-kind: BGPConfiguration
-metadata:
-  name: default
-spec:
-  logSeverityScreen: Info
-  nodeToNodeMeshEnabled: false
-  asNumber: 63400
-"""
-
-
-def reflector(machine: str) -> str:
-    """Return the Node document of walkthrough 20."""
-    return f"""\
-apiVersion: projectcalico.org/v3
-kind: Node
-metadata:
-  name: {machine}
-  labels:
-    route-reflector: "true"
-spec:
-  bgp:
-    ipv4Address: {MACHINES[machine]}/24
-    routeReflectorClusterID: 244.0.0.1
-"""
-
-
-def apply(held: HeldCluster, folder: Path, *documents: str) -> None:
-    """Apply documents as one file, as an operator does on a node."""
-    file = folder / f"{len(list(folder.iterdir()))}.yaml"
-    file.write_text("---\n".join(documents), encoding="utf-8")
-    answer = subprocess.run(
-        held.bgpkit_node(MASTER, "apply", "-f", str(file)), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert f"Successfully applied {len(documents)}" in answer.stdout
-
-
-def wait_sessions(held: HeldCluster, wanted: dict[str, set[str]]) -> None:
-    """Wait until each node's status table has these sessions, all node specific and Established, and no other."""
-    expected = {
-        machine: dict.fromkeys((MACHINES[other] for other in others), ("node specific", "Established"))
-        for machine, others in wanted.items()
-    }
-    wait_until(lambda: {one: held.sessions(one) for one in wanted} == expected, f"sessions {wanted}", PATIENCE)
-
-
-def assert_block_routes(held: HeldCluster, addresses: dict[str, str]) -> None:
-    """Each node's kernel has its own block as a blackhole and the others' blocks by their nodes."""
-    blocks = blocks_of(addresses)
-    for machine in MACHINES:
-        rows = {row["dst"]: row for row in held.ip_json(machine, "route", "show", "proto", "bird")}
-        assert rows.keys() == set(blocks.values())
-        assert rows[blocks[machine]]["type"] == "blackhole"
-        others = {other for other in MACHINES if other != machine}
-        assert {other: rows[blocks[other]]["gateway"] for other in others} == {one: MACHINES[one] for one in others}
-
-
-def blocks_of(addresses: dict[str, str]) -> dict[str, str]:
-    """Return the /26 of each node, by the addresses of its pods."""
-    blocks = {(machine_of(pod), str(ip_network(f"{address}/26", strict=False))) for pod, address in addresses.items()}
-    assert len(blocks) == len(MACHINES)
-    return dict(blocks)
 
 
 def cali(pod: str) -> str:
@@ -378,11 +211,3 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
     if kept.get("protocol") == "boot":
         del kept["protocol"]
     return kept
-
-
-def test_every_line_of_json_is_an_event(tmp_path: Path) -> None:
-    """``--json`` prints nothing but JSON objects with an ``event``, until it is interrupted."""
-    demo = DemoProcess(tmp_path)
-    demo.wait_event("step")
-    demo.guard.stop(20)
-    assert all(isinstance(json.loads(line)["event"], str) for line in demo.guard.words().splitlines())

@@ -169,7 +169,7 @@ class FibLife(RuleBasedStateMachine):
                 if first:
                     self.kernel.delete(place, OURS)
                     self.kernel.add(place, OURS, kernel_form(place[0], spec))
-            elif what == "foreign":
+            elif what == "foreign" and not self.gone_unheard(place):
                 self.add_foreign(place, spec, 4, exclusive=False)
 
         self.kernel.lose_answers = what == "lose"
@@ -180,6 +180,13 @@ class FibLife(RuleBasedStateMachine):
         self.dialogue.write(self.now)
         self.kernel.before_batch = self.kernel.after_batch = nothing
         self.kernel.lose_answers = False
+
+    def gone_unheard(self, place: Place) -> bool:
+        """Tell whether a route of ours has gone with its link and is still believed to be there.
+
+        What takes its place in the microseconds of a batch is overwritten: the limit that Dialogue names.
+        """
+        return place[1] in self.dialogue.reconcilers[place[0]].held and place not in self.kernel.ours()
 
     @rule(place=places, spec=specs, what=st.sampled_from(("delete", "force", "foreign")))
     def disturb_a_dump(self, place: Place, spec: Spec, what: str) -> None:

@@ -37,6 +37,7 @@ class ScriptedPeer:
         """Connect from the address ``local``; ``receive_buffer`` bounds what the kernel takes in for us, in octets."""
         made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         made.setblocking(False)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if receive_buffer is not None:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         made.bind((local, 0))

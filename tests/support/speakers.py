@@ -35,7 +35,9 @@ def address_of(speaker: Speaker) -> str:
 def towards(other: Speaker, own: Speaker, **options: Any) -> PeerConfig:
     """Return the configuration of the peer ``other`` for the speaker ``own``."""
     where: dict[str, Any] = {"address": address_of(other), "port": port_of(other), "local_address": address_of(own)}
-    return PeerConfig(**(where | {"asn": other.asn, "connect_retry_time": 0.2} | options))
+    where |= {"asn": other.asn, "connect_retry_time": 0.2}
+    where |= options
+    return PeerConfig(**where)
 
 
 def towards_scripted(address: str = THEIRS, *, asn: int = ASN, **options: Any) -> PeerConfig:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_GRACE = 0.02  # seconds of real time that octets on their way through the kernel get before the clock jumps
+_GRACE = 0.05  # seconds of real time that octets on their way through the kernel get before the clock jumps
 
 
 class _JumpingSelector(selectors.DefaultSelector):

@@ -47,6 +47,19 @@ def test_forgiven_is_never_due() -> None:
     assert attempts.due(99.0, 10) == []
 
 
+def test_an_attempt_that_was_never_answered_does_not_wait() -> None:
+    """Its time has passed and nobody knows what became of it: nothing stands in the way of looking again."""
+    attempts = Attempts()
+    attempts.fail(b"a", UNREACHABLE, 0.0)
+    assert attempts.waits(b"a")
+    attempts.due(0.5, 10)
+    assert not attempts.waits(b"a")
+    attempts.fail(b"a", UNREACHABLE, 0.5)
+    assert attempts.waits(b"a")
+    attempts.clear()
+    assert not attempts.waits(b"a")
+
+
 def test_forgiving_starts_the_delays_afresh() -> None:
     """After a success the next failure is a first one."""
     attempts = Attempts()

@@ -145,6 +145,29 @@ def test_lost_notices_lead_to_a_dump() -> None:
     assert kernel.ours() == {PLACE: [FORM_A]}
 
 
+def test_nothing_is_replaced_while_notices_are_lost() -> None:
+    """A foreign route took the place of ours and the notice was lost: REPLACE would overwrite it unseen."""
+    kernel, dialogue, reconciler = with_route()
+    kernel.change(PLACE, STATIC, FORM_B)
+    kernel.overflow()
+    reconciler.want([KEY, OTHER], Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.4")),)))
+    assert dialogue.write(0.0) == 1
+    assert kernel.ours().keys() == {(32, OTHER)}
+    work(dialogue)
+    assert kernel.foreign() == {PLACE: [FORM_B]}
+    assert reconciler.foreign.conflicts == {KEY: STATIC}
+
+
+def test_a_replacement_that_waited_for_a_dump_is_made() -> None:
+    """After the loss of notices that meant nothing, the new form is written."""
+    kernel, dialogue, reconciler = with_route()
+    kernel.lost = True
+    reconciler.want([KEY], Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.3")),)))
+    assert dialogue.write(0.0) == 0
+    assert work(dialogue) == 1
+    assert kernel.ours() == {PLACE: [FORM_B]}
+
+
 def test_lost_answers_lead_to_a_dump() -> None:
     """What became of a batch is read from the table when the answers are lost."""
     kernel = ModelKernel()

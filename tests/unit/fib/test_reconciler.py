@@ -292,6 +292,16 @@ def test_lost_answers_prove_nothing() -> None:
     assert made.doubtful
 
 
+def test_a_retry_without_an_answer_is_found_by_comparison() -> None:
+    """A refused route is tried again, the answer is lost: the next comparison queues it."""
+    made = reconciler()
+    made.want([KEY], A)
+    verbs(made, refused(ENETUNREACH))
+    assert verbs(made, Answers({}, complete=False), now=0.5) == [(Verb.ADD, KEY, 0)]
+    assert list(made.compare())
+    assert verbs(made, now=0.5) == [(Verb.ADD, KEY, 0)]
+
+
 def test_a_dump_shows_what_notices_did_not() -> None:
     """Gone, altered and leftover routes are found by comparison; known failures keep their own time."""
     failed = b"\x10\x0a\x05"

@@ -35,6 +35,9 @@ from bgpkit_node.resources import Node, ResourceBatch, ResourceStore
 _EVERYWHERE: Final = str(IPv4Address(0))
 PROTOCOL: Final = 12
 """The kernel's number for routes of ours: ``bird``, as operators of such networks know it."""
+LOOK_SECONDS: Final = 0.25
+LEFTOVER_LOOKS: Final = 80
+"""How often, once routes are chosen, those of an earlier life are looked at before they go: for 20 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +185,7 @@ class _Served:
             export_policy=PrefixPolicy("ip-pools", exported),
         )
         names = frozenset(one.name for one in cluster.nodes)
-        partitioned = pairs_without_path(cluster)
+        partitioned = await asyncio.to_thread(pairs_without_path, cluster)
         lost = {name for pair in partitioned if node.name in pair for name in pair} - {node.name}
         cut_off = frozenset(one.ipv4.ip for one in cluster.nodes if one.name in lost and one.ipv4 is not None)
         await sessions.follow(plan_peerings(cluster, node), terms, names, cut_off)
@@ -191,10 +194,18 @@ class _Served:
         self._partitioned = partitioned
 
     async def _install_routes(self, speaker: Speaker) -> None:
-        """Hand routes to the kernel once the peers have told theirs; leftovers of an earlier life go last."""
+        """Hand routes to the kernel once the peers have told theirs; leftovers of an earlier life go last.
+
+        Peers that restart at the same time, as when the AS number changes, are not waited for before routes are chosen
+        (RFC 4724, section 4.1), and yet their routes are still to come: leftovers have some seconds to be wanted again.
+        """
         await speaker.wait_converged()
         self._fib.follow(speaker, IPV4_UNICAST)
         await self._fib.settled()
+        for _ in range(LEFTOVER_LOOKS):
+            if not self._fib.diff().unwanted:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
         swept = await self._fib.sweep()
         self._log.info("agent.converged", swept=swept)
 
@@ -226,10 +237,7 @@ class _Served:
 
 def _sentence(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error of ``group`` that is a sentence for a person; the group itself when none is."""
-    error: Exception = group.subgroup((NodeError, BgpError)) or group
-    while isinstance(error, ExceptionGroup) and error is not group:
-        error = error.exceptions[0]
-    return error
+    return next((error for error in group.exceptions if isinstance(error, NodeError | BgpError)), group)
 
 
 def _address(node: Node) -> IPv4Interface:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from rich.console import Console, Group, RenderableType
+from rich.highlighter import ReprHighlighter
 from rich.live import Live
+from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +17,8 @@ from rich.text import Text
 HOLDING: Final = (
     "the cluster stays after step {step}, in process {pid}, until Ctrl-C; look around from another terminal"
 )
+
+_HIGHLIGHT: Final = ReprHighlighter()
 
 
 class Report(Protocol):
@@ -160,7 +164,7 @@ class LiveReport:
 
     def note(self, text: str) -> None:
         """Print one fact above the live part."""
-        self._console.print(Text("  ") + Text(text), highlight=True)
+        self._console.print(Padding(_HIGHLIGHT(Text(text)), (0, 0, 0, 2)))
 
     def progress(self, text: str) -> None:
         """Show a changing figure beside the spinner."""
@@ -169,8 +173,10 @@ class LiveReport:
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table above the live part."""
         table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+        widest = [max(len(row[at]) for row in (columns, *rows)) for at in range(len(columns))]
+        narrow = sum(widest) + 3 * len(widest) + 1 > self._console.width
         for column in columns:
-            table.add_column(column)
+            table.add_column(column.replace("-", "-\n") if narrow else column)
         for row in rows:
             table.add_row(*row)
         self._console.print(table)
@@ -199,7 +205,7 @@ class LiveReport:
     def fail(self, sentence: str) -> None:
         """Give the terminal back and print the fault."""
         self._live.stop()
-        Console(stderr=True).print(Text("failed: ", style="bold red") + Text(sentence))
+        Console(stderr=True).print(Text("bgpkit-node demo: ", style="bold red") + Text(sentence), soft_wrap=True)
 
     def _close_step(self) -> None:
         if self._current is not None:

@@ -8,7 +8,7 @@ TITLES: Final = MappingProxyType(
         "nodes": "three machines on one segment, an agent on each",
         "pods": "two pods on each node, through the CNI executable",
         "mesh": "a full mesh of BGP sessions",
-        "reflectors": "from mesh to route reflectors, and through a crash, without losing a packet",
+        "reflectors": "from mesh to route reflectors, through a crash, no packet lost",
         "table": "a real Internet table through a reflector",
     }
 )

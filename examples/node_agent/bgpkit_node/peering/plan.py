@@ -83,11 +83,12 @@ def _mesh(cluster: Cluster, node: Node) -> Iterator[Peering]:
 
 
 def _between(cluster: Cluster, node: Node, other: Node, kind: PeeringKind, resource: str) -> Iterator[Peering]:
-    if other.name == node.name or node.ipv4 is None or other.ipv4 is None:
+    address = other.ipv4
+    if other.name == node.name or address is None or node.ipv4 is None:
         return
     asn = cluster.asn(other)
     yield Peering(
-        address=str(other.ipv4.ip),
+        address=str(address.ip),
         port=cluster.port(other),
         asn=asn,
         kind=kind,

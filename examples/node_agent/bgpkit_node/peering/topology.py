@@ -14,7 +14,9 @@ def pairs_without_path(cluster: Cluster) -> tuple[tuple[str, str], ...]:
     A session counts when both ends are to have it and each expects the AS number that the other has. It is asked
     whether a route can arrive at all; that a node passes on only the path it prefers is not looked at.
     """
-    speakers = {node.name: _Speaker.of(cluster, node) for node in cluster.nodes if node.ipv4 is not None}
+    if cluster.mesh and not any(_is_misdescribed(cluster, node) for node in cluster.nodes):
+        return ()
+    speakers = _speakers(cluster)
     names = sorted(speakers)
     reached = {name: _reached_from(name, speakers) for name in names}
     return tuple(
@@ -25,20 +27,39 @@ def pairs_without_path(cluster: Cluster) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _is_misdescribed(cluster: Cluster, node: Node) -> bool:
+    """Tell whether a BGPPeer gives ``node`` an AS number that it has not, so that sessions with it do not come up."""
+    right = {0, cluster.asn(node)}
+    wrong = [peer for peer in cluster.peers if peer.spec.peer_ip and peer.spec.as_number not in right]
+    return node.ipv4 is not None and any(peer.peer_address == node.ipv4.ip for peer in wrong)
+
+
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """A node's speaker: what reflection asks about it, and the sessions it should have by the other end's name."""
+    """A node's speaker: what reflection asks about it, and the sessions that it has by the other end's name."""
 
     asn: int
     cluster_id: str
     sessions: dict[str, Peering]
 
-    @classmethod
-    def of(cls, cluster: Cluster, node: Node) -> "_Speaker":
-        sessions = {peering.node: peering for peering in plan_peerings(cluster, node) if peering.node}
-        # Without a cluster ID a speaker uses its BGP identifier. RFC 4456, section 7.
-        cluster_id = str(node.cluster_id or (node.ipv4.ip if node.ipv4 is not None else ""))
-        return cls(cluster.asn(node), cluster_id, sessions)
+
+def _speakers(cluster: Cluster) -> dict[str, _Speaker]:
+    """Return the speakers of all nodes, with the sessions that come up: both ends have them as they are."""
+    nodes = {node.name: node for node in cluster.nodes if node.ipv4 is not None}
+    asns = {name: cluster.asn(node) for name, node in nodes.items()}
+    plans = {
+        name: {each.node: each for each in plan_peerings(cluster, node) if each.node and each.asn == asns[each.node]}
+        for name, node in nodes.items()
+    }
+    return {
+        # Without a cluster ID a speaker would use its BGP identifier, but it reflects nothing. RFC 4456, section 7.
+        name: _Speaker(
+            asns[name],
+            str(nodes[name].cluster_id or ""),
+            {other: each for other, each in plan.items() if name in plans[other]},
+        )
+        for name, plan in plans.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +76,18 @@ class _Arrival:
 
 def _reached_from(origin: str, speakers: dict[str, _Speaker]) -> set[str]:
     """Return the nodes that learn a route that ``origin`` originates."""
-    reached = {origin}
-    seen: dict[tuple[str, str], list[_Arrival]] = {}
     waiting = deque(_sent(origin, speakers, _Arrival("", origin)))
+    reached = {origin, *(arrival.node for arrival in waiting)}
+    seen: dict[tuple[str, str], list[_Arrival]] = {}
     while waiting and len(reached) < len(speakers):
         arrival = waiting.popleft()
         known = seen.setdefault((arrival.sender, arrival.node), [])
         if any(other.clusters <= arrival.clusters and other.asns <= arrival.asns for other in known):
             continue
         known.append(arrival)
-        reached.add(arrival.node)
-        waiting.extend(_sent(origin, speakers, arrival))
+        for further in _sent(origin, speakers, arrival):
+            reached.add(further.node)
+            waiting.append(further)
     return reached
 
 
@@ -73,26 +95,20 @@ def _sent(origin: str, speakers: dict[str, _Speaker], route: _Arrival) -> list[_
     """Return where ``route`` goes next: to the sessions that may be told of it, and whose other end takes it."""
     speaker = speakers[route.node]
     internal = bool(route.sender) and speakers[route.sender].asn == speaker.asn
-    from_client = internal and speaker.sessions[route.sender].client
+    to_all = not internal or speaker.sessions[route.sender].client
+    clusters = route.clusters | {speaker.cluster_id} if internal else route.clusters
+    asns = route.asns | {speaker.asn}
     sent: list[_Arrival] = []
     for name, peering in speaker.sessions.items():
-        if name in {route.sender, origin} or not _is_mutual(speakers, route.node, name):
-            continue
         other = speakers[name]
-        if other.asn != speaker.asn:
-            arrival = _Arrival(route.node, name, asns=route.asns | {speaker.asn})
-        elif internal and not from_client and not peering.client:
+        if name in {route.sender, origin}:
             continue
-        else:
-            clusters = route.clusters | {speaker.cluster_id} if internal else route.clusters
+        if other.asn != speaker.asn:
+            arrival = _Arrival(route.node, name, asns=asns)
+        elif to_all or peering.client:
             arrival = _Arrival(route.node, name, clusters, route.asns)
+        else:
+            continue
         if other.asn not in arrival.asns and other.cluster_id not in arrival.clusters:
             sent.append(arrival)
     return sent
-
-
-def _is_mutual(speakers: dict[str, _Speaker], one: str, other: str) -> bool:
-    """Tell whether both ends have the session, each with the AS number of the other."""
-    there = speakers[one].sessions.get(other)
-    back = speakers[other].sessions.get(one) if other in speakers else None
-    return there is not None and back is not None and there.asn == speakers[other].asn and back.asn == speakers[one].asn

@@ -16,6 +16,13 @@ RESOURCES = documents(
     document("BGPPeer", "tor", "{peerIP: 10.4.7.1, asNumber: 65000}"),
     document("BGPPeer", "x", "{peerIP: 10.4.7.2, node: k8s-node1}"),
 )
+
+
+def _row(*cells: str) -> str:
+    """Return a row of the widest table."""
+    return "".join(cell.ljust(width) for cell, width in zip(cells, (22, 16, 8, 11, 12, 11, 19, 11, 17), strict=True))
+
+
 TABLES = {
     ("nodes",): ["NAME          ", "k8s-master1   ", "k8s-node1     "],
     ("node", "-o", "wide"): [
@@ -28,10 +35,10 @@ TABLES = {
         "default-ipv4-ippool   10.244.0.0/16   all()      ",
     ],
     ("ippools", "--output=wide"): [
-        "NAME                  CIDR            NAT     IPIPMODE   VXLANMODE   DISABLED   DISABLEBGPEXPORT   SELECTOR   "
-        "ASSIGNMENTMODE   ",
-        "default-ipv4-ippool   10.244.0.0/16   false   Never      Never       false      false              all()      "
-        "Automatic        ",
+        _row(
+            "NAME", "CIDR", "NAT", "IPIPMODE", "VXLANMODE", "DISABLED", "DISABLEBGPEXPORT", "SELECTOR", "ASSIGNMENTMODE"
+        ),
+        _row("default-ipv4-ippool", "10.244.0.0/16", "false", "Never", "Never", "false", "false", "all()", "Automatic"),
     ],
     ("bgpconfig",): [
         "NAME      LOGSEVERITY   MESHENABLED   ASNUMBER   ",

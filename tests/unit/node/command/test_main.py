@@ -1,4 +1,4 @@
-"""The command as a new user meets it: wrong words, no datastore, no rights, no room; always a sentence, never a trace."""
+"""The command as a new user meets it: wrong words, no datastore, no rights, no room; a sentence, never a trace."""
 
 import os
 import signal
@@ -127,7 +127,7 @@ def test_a_full_disk_is_named_and_nothing_is_half_applied(tmp_path: Path) -> Non
     many = "---\n".join(
         document("IPPool", f"p{number}", f"{{cidr: 11.{number}.0.0/16}}", labels=f"{{filler: {'x' * 60}}}")
         for number in range(250)
-    ) + "".join(f"---\n{document('Node', f'n{number}', '{}')}" for number in range(2000))
+    ) + "".join(f"---\n{document('Node', f'n{number}', '{}')}" for number in range(800))
     (tmp_path / "many.yaml").write_text(many)
     datastore = place / "d.sqlite"
     script = (

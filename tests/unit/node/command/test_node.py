@@ -63,7 +63,7 @@ def test_without_peers_there_is_no_table() -> None:
 
 
 def test_without_an_agent_the_process_is_not_running(tmp_path: Path) -> None:
-    """calicoctl's sentence, and on standard error where an agent was looked for."""
+    """The sentence of calicoctl, and on standard error where an agent was looked for."""
     answer = bgpkit_node("node", "status", "--run-dir", tmp_path)
     assert (answer.status, answer.out) == (1, "Calico process is not running.\n")
     assert answer.err == f"bgpkit-node: no node agent answers on {tmp_path}/agent.sock: No such file or directory\n"
@@ -80,7 +80,7 @@ def test_whoever_may_not_ask_is_told_so(tmp_path: Path) -> None:
 async def test_the_answer_of_an_agent_is_printed(tmp_path: Path) -> None:
     """As the table, or as JSON with all that was told."""
     peer = {"address": "10.4.7.12", "type": "global", "state": "start", "since": "09:50:12", "info": "Active refused"}
-    told = {"node": "a", "asn": 63400, "peers": [{**peer, "asn": 1}]}
+    told: dict[str, object] = {"node": "a", "asn": 63400, "peers": [{**peer, "asn": 1}]}
     text, whole = await _asked(tmp_path, told, ()), await _asked(tmp_path, told, ("--json",))
     assert "| 10.4.7.12    | global    | start | 09:50:12 | Active refused |" in text.out
     assert json.loads(whole.out) == told

@@ -15,7 +15,7 @@ ON, OFF = configuration(mesh=True), configuration(mesh=False)
 def test_pairs_that_lose_their_path_are_named() -> None:
     """In the order of their names, with what was not done."""
     with pytest.raises(
-        NodeError, match="^nothing done: no session would carry routes between a - b, a - c, b - c; add"
+        NodeError, match=r"^nothing done: no session would carry routes between a - b, a - c, b - c; add"
     ):
         refuse_cut([A, B, C, ON], [C, B, A, OFF], nothing="nothing done")
 
