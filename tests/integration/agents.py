@@ -40,7 +40,7 @@ class Agents:
         self.machines: dict[str, Namespace] = {}
         self.running: dict[str, RunningProcess] = {}
         self._logs = itertools.count(1)
-        self._shim = install_shim(folder / "bin", python=f"{sys.executable} -IS")
+        self._shim = install_shim(folder / "bin")
         segment = namespaces.segment()
         for name in names:
             machine = self.machines[name] = namespaces.node(name)

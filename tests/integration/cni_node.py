@@ -32,7 +32,7 @@ class CniNode:
         """Install the executable; the agent is started by ``start``."""
         self.namespace = namespace
         self.socket = folder / "agent.sock"
-        self.shim = install_shim(folder / "bin", python=f"{sys.executable} -IS")
+        self.shim = install_shim(folder / "bin")
         self._log = folder / "agent.log"
         self._delay = delay
         self.agent: RunningProcess | None = None

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.demo_process import COMMAND, PATIENCE, STEPS, DemoProcess, assert_gone, namespace_of
+from tests.integration.demo_process import COMMAND, MACHINES, PATIENCE, STEPS, DemoProcess, HeldCluster, assert_gone, namespace_of
 from tests.support.processes import wait_until
 from tests.support.skips import require_kernel
+
+MASTER = next(iter(MACHINES))
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
@@ -54,6 +56,23 @@ def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(tmp_path: Path
         killed.guard.kill()
         other.guard.stop(20)
     assert other.guard.status == 130
+
+
+def test_a_fault_ends_it_with_the_last_words_of_the_agents(tmp_path: Path) -> None:
+    """An agent that dies unexpectedly: the end of each agent's log, one sentence, exit status 1, no trace."""
+    demo = DemoProcess(tmp_path)
+    first = demo.first_process()
+    namespace = namespace_of("pid", first)
+    demo.wait_event("note")  # the agents run
+    os.kill(HeldCluster(first, ()).agent(MASTER), signal.SIGKILL)
+    assert demo.wait_ended() == 1
+    events = demo.events()
+    words = [event for event in events if event["event"] == "text" and event["title"].startswith("last words")]
+    assert [event["title"].rpartition(" ")[2] for event in words] == list(MACHINES)
+    assert all("agent.started" in "".join(event["lines"]) for event in words)
+    assert events[-1]["event"] == "failed"
+    assert (len(events[-1]["error"].splitlines()), demo.errors()) == (1, "")
+    assert_gone([namespace])
 
 
 def test_an_ordinary_user_is_root_inside(tmp_path: Path) -> None:

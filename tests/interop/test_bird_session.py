@@ -68,26 +68,55 @@ def says(text: str, *lines: str) -> bool:
     return all(line in said for line in lines)
 
 
+def both_protocols(asn: int, options: str, **routes: str) -> str:
+    """Return a configuration with a session for each family."""
+    return bird_configuration(
+        bgp("v4", BIRD4, OURS4, "ipv4", asn=asn, options=options),
+        bgp("v6", BIRD6, OURS6, "ipv6", asn=asn, options=options),
+        **routes,
+    )
+
+
+def assert_heard(bird: Bird, as_path: str) -> None:
+    """See that BIRD has our routes as we sent them, and not the one that goes to nobody."""
+    heard = route(bird, "10.88.1.0/24")
+    assert says(
+        heard,
+        "BGP.origin: IGP",
+        f"BGP.as_path: {as_path}".strip(),
+        f"BGP.next_hop: {OURS4}",
+        "BGP.med: 7",
+        "BGP.community: (64512,5) (64512,6)",
+        "BGP.large_community: (64512, 3, 4)",
+    ), heard
+    assert says(route(bird, "2001:db8:88::/48"), f"BGP.next_hop: {OURS6}")
+    assert "10.99.0.0" not in bird.ask("show", "route")
+
+
+def assert_received(speaker: RemoteSpeaker, as_path: str, med: int | None) -> None:
+    """Wait for BIRD's routes and see that they are as BIRD sent them."""
+    wait_until(lambda: len(speaker.routes(peer=BIRD4)) >= 2, "BIRD's routes", PATIENCE)
+    wait_until(lambda: "2001:db8:77::/48" in speaker.routes("ipv6", BIRD6), "BIRD's IPv6 route", PATIENCE)
+    got = speaker.routes(peer=BIRD4)["10.77.1.0/24"]
+    assert (got["communities"], got["large_communities"]) == (["64513:100"], ["64513:1:2"])
+    assert (got["as_path"], got["next_hop"], got["med"]) == (as_path, BIRD4, med)
+    assert speaker.routes("ipv6", BIRD6)["2001:db8:77::/48"]["next_hop"] == BIRD6
+
+
 @pytest.mark.parametrize("who", ["we connect", "bird connects"])
 @pytest.mark.parametrize("asn", [64513, 4200000001, 64512], ids=["ebgp", "ebgp with 4-octet AS", "ibgp"])
 def test_sessions_and_routes_of_both_families(
     who: str, asn: int, namespaces: Namespaces, start_bird: StartBird, tmp_path: Path
 ) -> None:
     """Established, whoever connects; IPv4 and IPv6 routes go both ways with their attributes, as both sides tell."""
-    we_connect = who == "we connect"
+    we_connect, internal = who == "we connect", asn == 64512
     ours, theirs = cabled(namespaces, "ours", "bird")
     options = "passive on;" if we_connect else ""
-    bird = start_bird(
-        theirs,
-        bird_configuration(
-            bgp("v4", BIRD4, OURS4, "ipv4", asn=asn, options=options),
-            bgp("v6", BIRD6, OURS6, "ipv6", asn=asn, options=options),
-        ),
-    )
+    bird = start_bird(theirs, both_protocols(asn, options))
     listen = [] if we_connect else [("0.0.0.0", 179), ("::", 179)]
     with RemoteSpeaker(ours, tmp_path, asn=64512, bgp_identifier=OURS4, listen=listen) as speaker:
         both: dict[str, object] = {"passive": not we_connect}
-        if asn != 64512:
+        if not internal:
             both |= {"import_policy": ["0.0.0.0/0", "::/0"], "export_policy": ["10.88.0.0/16", "2001:db8:88::/48"]}
         speaker.add_peer(BIRD4, asn, local_address=OURS4, **both)
         speaker.add_peer(BIRD6, asn, local_address=OURS6, families=["ipv6"], **both)
@@ -99,35 +128,12 @@ def test_sessions_and_routes_of_both_families(
             wait_until(partial(bird.is_established, name), f"Established, as BIRD says of {name}", PATIENCE)
         wait_until(lambda: "2001:db8:88::/48" in bird.ask("show", "route"), "our route in BIRD", PATIENCE)
         wait_until(lambda: "10.88.1.0/24" in bird.ask("show", "route"), "our route in BIRD", PATIENCE)
-        heard = route(bird, "10.88.1.0/24")
-        as_path = "" if asn == 64512 else " 64512"
-        assert says(
-            heard,
-            "BGP.origin: IGP",
-            f"BGP.as_path:{as_path}",
-            f"BGP.next_hop: {OURS4}",
-            "BGP.med: 7",
-            "BGP.community: (64512,5) (64512,6)",
-            "BGP.large_community: (64512, 3, 4)",
-        ), heard
-        assert says(route(bird, "2001:db8:88::/48"), f"BGP.next_hop: {OURS6}")
-        assert "10.99.0.0" not in bird.ask("show", "route")
-        wait_until(lambda: len(speaker.routes(peer=BIRD4)) >= 2, "BIRD's routes", PATIENCE)
-        wait_until(lambda: "2001:db8:77::/48" in speaker.routes("ipv6", BIRD6), "BIRD's IPv6 route", PATIENCE)
-        got = speaker.routes(peer=BIRD4)["10.77.1.0/24"]
-        assert (got["communities"], got["large_communities"]) == (["64513:100"], ["64513:1:2"])
-        assert got["med"] == (42 if asn == 64512 else None), "BIRD tells external peers no MED of static routes"
-        assert (got["as_path"], got["next_hop"]) == ("" if asn == 64512 else str(asn), BIRD4)
-        assert speaker.routes("ipv6", BIRD6)["2001:db8:77::/48"]["next_hop"] == BIRD6
+        assert_heard(bird, "" if internal else "64512")
+        # BIRD tells external peers no MED of static routes.
+        assert_received(speaker, "" if internal else str(asn), 42 if internal else None)
         speaker.order("withdraw", prefixes=["10.88.1.0/24"])
         wait_until(lambda: "10.88.1.0" not in bird.ask("show", "route"), "withdrawn in BIRD", PATIENCE)
-        bird.reconfigure(
-            bird_configuration(
-                bgp("v4", BIRD4, OURS4, "ipv4", asn=asn, options=options),
-                bgp("v6", BIRD6, OURS6, "ipv6", asn=asn, options=options),
-                routes4="route 10.77.2.0/24 blackhole;",
-            )
-        )
+        bird.reconfigure(both_protocols(asn, options, routes4="route 10.77.2.0/24 blackhole;"))
         wait_until(lambda: "10.77.1.0/24" not in speaker.routes(peer=BIRD4), "withdrawn by BIRD", PATIENCE)
 
 

@@ -46,6 +46,17 @@ def known(frr: Frr, family: str, prefix: str) -> dict[str, Any] | None:
     return found
 
 
+def assert_heard(frr: Frr, as_path: str) -> None:
+    """See that FRR has our routes as we sent them."""
+    heard, heard6 = known(frr, "ipv4", "10.88.1.0/24"), known(frr, "ipv6", "2001:db8:88::/48")
+    assert heard is not None
+    assert heard6 is not None
+    assert heard["aspath"]["string"] == as_path
+    assert (heard["metric"], heard["community"]["string"]) == (7, "64512:5")
+    assert heard["largeCommunity"]["string"] == "64512:3:4"
+    assert (heard["nexthops"][0]["ip"], heard6["nexthops"][0]["ip"]) == (OURS, OURS6)
+
+
 @pytest.mark.parametrize("who", ["we connect", "frr connects"])
 @pytest.mark.parametrize("asn", [64513, 64512], ids=["ebgp", "ibgp"])
 def test_sessions_and_routes_of_both_families(
@@ -69,15 +80,7 @@ def test_sessions_and_routes_of_both_families(
         wait_until(lambda: frr.is_established(OURS), "Established, as FRR says", PATIENCE)
         wait_until(lambda: known(frr, "ipv4", "10.88.1.0/24") is not None, "our route in FRR", PATIENCE)
         wait_until(lambda: known(frr, "ipv6", "2001:db8:88::/48") is not None, "our IPv6 route in FRR", PATIENCE)
-        heard = known(frr, "ipv4", "10.88.1.0/24")
-        assert heard is not None
-        assert heard["aspath"]["string"] == ("Local" if asn == 64512 else "64512")
-        assert (heard["metric"], heard["community"]["string"]) == (7, "64512:5")
-        assert heard["largeCommunity"]["string"] == "64512:3:4"
-        assert heard["nexthops"][0]["ip"] == OURS
-        heard6 = known(frr, "ipv6", "2001:db8:88::/48")
-        assert heard6 is not None
-        assert heard6["nexthops"][0]["ip"] == OURS6
+        assert_heard(frr, "Local" if asn == 64512 else "64512")
         wait_until(lambda: "10.77.1.0/24" in speaker.routes(peer=THEIRS), "FRR's route", PATIENCE)
         wait_until(lambda: "2001:db8:77::/48" in speaker.routes("ipv6", THEIRS), "FRR's IPv6 route", PATIENCE)
         got = speaker.routes(peer=THEIRS)["10.77.1.0/24"]
@@ -88,4 +91,5 @@ def test_sessions_and_routes_of_both_families(
         wait_until(lambda: "10.77.1.0/24" not in speaker.routes(peer=THEIRS), "withdrawn by FRR", PATIENCE)
         speaker.order("remove_peer", address=THEIRS)
         wait_until(lambda: not frr.is_established(OURS), "the end of the session in FRR", PATIENCE)
-        assert frr.ask_json("show bgp neighbors")[OURS] == 1
+        neighbour = frr.ask_json("show bgp neighbors")[OURS]
+        assert neighbour["lastNotificationReason"] == "Cease/Peer De-configured"

@@ -91,6 +91,13 @@ def _user_namespaces() -> str:
     return answer.stderr.strip() if answer.returncode else ""
 
 
+def _other_users() -> str:
+    """Probe for the right to become another user: not so in a user namespace of one user."""
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "true"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stderr.strip() if answer.returncode else ""
+
+
 def _tcp_md5() -> str:
     """Probe for TCP MD5 signatures (RFC 2385): a key for 192.0.2.1 on a socket."""
     address = b"\x02\x00\x00\x00" + socket.inet_aton("192.0.2.1")
@@ -109,6 +116,7 @@ FEATURES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "dummy": _device("dummy"),
         "ipip": _device("ipip", "local", "192.0.2.1", "remote", "192.0.2.2"),
         "netns": _network_namespaces,
+        "other_users": _other_users,
         "tcp_md5": _tcp_md5,
         "userns": _user_namespaces,
         "veth": _device("veth", "peer", "name", "probe2"),

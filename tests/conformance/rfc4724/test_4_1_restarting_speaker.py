@@ -251,5 +251,3 @@ def test_end_of_rib_of_every_family_follows_the_initial_routes() -> None:
                 assert heard.index(routes) < heard.index(ipv4_end)
 
     run(prove())
-
-

@@ -66,7 +66,9 @@ def terms(ours: Capability | None, theirs: Capability | None, *families: Family)
         (terms(graceful(*BOTH), graceful(IPV4_UNICAST, preserved=False)), ONE),
     ],
 )
-def test_kept_is_what_the_peer_listed_and_the_session_spoke(negotiated: Negotiated | None, kept: frozenset[Family]) -> None:
+def test_kept_is_what_the_peer_listed_and_the_session_spoke(
+    negotiated: Negotiated | None, kept: frozenset[Family]
+) -> None:
     """Both sides need the capability; the F bit matters only when the peer is back."""
     assert families_kept(negotiated) == kept
 

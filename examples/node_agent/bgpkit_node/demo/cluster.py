@@ -157,7 +157,12 @@ class Cluster:
             "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={name}",
         }
         configuration = json.dumps({**_NETWORK, "agent_socket": str(machine.socket)})
-        answer = await run(str(ROOT / "cni-bin" / "bgpkit"), environment=environment, given=configuration)
+        shim = str(ROOT / "cni-bin" / "bgpkit")
+        status, answer, errors = await _finish(shim, environment=environment, given=configuration)
+        if status:
+            raise NodeError(
+                f"CNI ADD for pod {name} failed with exit code {status}: {' '.join((answer + errors).split())}"
+            )
         address = json.loads(answer)["ips"][0]["address"].partition("/")[0]
         added = Pod(name, machine, address)
         self.pods.append(added)
@@ -219,6 +224,15 @@ async def ip_batch(commands: Sequence[str], *, namespace: str | None = None) -> 
 
 async def run(*words: str, environment: dict[str, str] | None = None, given: str | None = None) -> str:
     """Run a command and return its output; NodeError with what it said when it fails."""
+    status, output, errors = await _finish(*words, environment=environment, given=given)
+    if status:
+        said = " ".join((errors or output).split())
+        raise NodeError(f"{' '.join(words)} failed with exit code {status}: {said}")
+    return output
+
+
+async def _finish(*words: str, environment: dict[str, str] | None, given: str | None) -> tuple[int | None, str, str]:
+    """Run a command to its end; return its status, its output and what it wrote to standard error."""
     process = await asyncio.create_subprocess_exec(
         *words,
         env=environment,
@@ -227,10 +241,7 @@ async def run(*words: str, environment: dict[str, str] | None = None, given: str
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await process.communicate(None if given is None else given.encode())
-    if process.returncode:
-        said = (errors or output).decode(errors="replace").strip()
-        raise NodeError(f"{' '.join(words)} failed with exit code {process.returncode}: {said}")
-    return output.decode()
+    return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
 
 
 def pinger(*words: str) -> tuple[str, ...]:

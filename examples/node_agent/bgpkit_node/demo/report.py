@@ -146,9 +146,9 @@ class JsonReport:
 class LiveReport:
     """Steps with their time and a spinner at the one under way; notes and tables stay above it."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
         """Take over the terminal until finish or fail."""
-        self._console = Console()
+        self._console = console or Console()
         self._done: list[tuple[str, str, float]] = []
         self._current: tuple[str, str] | None = None
         self._began = 0.0

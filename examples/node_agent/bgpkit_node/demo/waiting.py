@@ -11,13 +11,18 @@ from bgpkit_node.demo.cluster import Machine, run, within
 from bgpkit_node.errors import CniError, NodeError
 
 
-async def until(what: str, condition: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> float:
-    """Wait until ``condition`` holds and return how long it took; NodeError names ``what`` did not come."""
+async def until(
+    what: str, condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0, pause: float = 0.05
+) -> float:
+    """Look every ``pause`` seconds until ``condition`` holds and return how long it took.
+
+    NodeError names ``what`` did not come within ``seconds``.
+    """
     started = time.monotonic()
     while not await condition():
         if time.monotonic() - started > seconds:
             raise NodeError(f"{what}: not within {seconds:.0f} seconds")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
     return time.monotonic() - started
 
 
