@@ -10,6 +10,9 @@ Runs until Ctrl-C, or with ``--seconds`` for that long; the session is closed wi
 import argparse
 import asyncio
 import contextlib
+import sys
+
+import structlog
 
 from bgpkit import PeerConfig, RouteChange, Speaker
 from bgpkit.policy import ACCEPT_ALL
@@ -47,7 +50,8 @@ async def main(options: argparse.Namespace) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(options.seconds):
                 async for change in speaker.watch():
-                    print(sentence(change), flush=True)
+                    if change.route is None or change.route.peer != "local":
+                        print(sentence(change), flush=True)
 
 
 def sentence(change: RouteChange) -> str:
@@ -60,5 +64,6 @@ def sentence(change: RouteChange) -> str:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # the log; routes go to the output
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(arguments()))

@@ -12,6 +12,9 @@ import argparse
 import asyncio
 import contextlib
 import json
+import sys
+
+import structlog
 
 from bgpkit import PeerConfig, RouteChange, Speaker
 from bgpkit.policy import ACCEPT_ALL, REJECT_ALL
@@ -65,5 +68,6 @@ def fields(change: RouteChange) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # the log; routes go to the output
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(arguments()))

@@ -9,11 +9,14 @@ the other's; a network that appears later is learned without a word of configura
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from bgpkit import PeerConfig, Speaker, State
+import structlog
+
+from bgpkit import IPV4_UNICAST, Entry, PeerConfig, Speaker
 from bgpkit.policy import ACCEPT_ALL
 
 OFFICE: Final = "192.168.1.0/24"
@@ -30,24 +33,25 @@ async def main() -> None:
         show("before: each knows its own network, the other's is unreachable", one, two)
 
         await connect(one, two)
-        await settled(lambda: SERVERS in prefixes(one) and OFFICE in prefixes(two))
+        await settled(one, lambda: SERVERS in prefixes(one))
+        await settled(two, lambda: OFFICE in prefixes(two))
         show("with BGP: each has learned the other's network", one, two)
 
         await two.announce(NEW)
-        await settled(lambda: NEW in prefixes(one))
+        await settled(one, lambda: NEW in prefixes(one))
         show(f"a new network in AS 2, {NEW}: learned unasked", one, two)
 
         await two.withdraw(NEW)
-        await settled(lambda: NEW not in prefixes(one))
+        await settled(one, lambda: NEW not in prefixes(one))
         show("withdrawn: it is gone everywhere", one, two)
 
         await two.announce(OFFICE)
-        await settled(lambda: OFFICE in both(one))
+        await settled(one, lambda: OFFICE in both(one))
         print(f"== the same network on both sides: {', '.join(sorted(both(one)))} is in AS 1 and comes from AS 2, too")
 
 
 @asynccontextmanager
-async def router(asn: int, identifier: str, address: str) -> AsyncIterator[Speaker]:
+async def router(asn: int, identifier: str, address: str) -> AsyncGenerator[Speaker, None]:
     """Run a speaker that listens on ``address``, at a port that the kernel chooses."""
     async with Speaker(asn=asn, bgp_identifier=identifier, listen=[(address, 0)]) as speaker:
         yield speaker
@@ -67,14 +71,23 @@ async def connect(one: Speaker, two: Speaker) -> None:
                 export_policy=ACCEPT_ALL,
             )
         )
-    await settled(lambda: all(peer.state is State.ESTABLISHED for peer in (*one.peers(), *two.peers())))
 
 
-async def settled(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds."""
-    async with asyncio.timeout(SECONDS):
-        while not condition():
-            await asyncio.sleep(0.02)
+async def settled(speaker: Speaker, condition: Callable[[], bool]) -> None:
+    """Wait until a condition on the table of ``speaker`` holds, looking whenever the table has changed."""
+    changed = asyncio.Event()
+
+    def look_again(_keys: list[bytes], _old: Entry | None, _new: Entry | None) -> None:
+        changed.set()
+
+    unsubscribe = speaker.subscribe(IPV4_UNICAST, look_again)
+    try:
+        async with asyncio.timeout(SECONDS):
+            while not condition():
+                changed.clear()
+                await changed.wait()
+    finally:
+        unsubscribe()
 
 
 def prefixes(speaker: Speaker) -> set[str]:
@@ -96,8 +109,9 @@ def show(title: str, *speakers: Speaker) -> None:
         for route in sorted(speaker.routes(), key=lambda route: route.prefix):
             attributes = route.attributes
             way = f"via {attributes.next_hop}, AS path {attributes.as_path}" if attributes.next_hop else "own network"
-            print(f"      {str(route.prefix):<18} {way}")
+            print(f"      {route.prefix!s:<18} {way}")
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.run(main())

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.demo_process import COMMAND, MACHINES, PATIENCE, STEPS, DemoProcess, HeldCluster, assert_gone, namespace_of
+from tests.integration.demo_process import (
+    COMMAND,
+    MACHINES,
+    PATIENCE,
+    STEPS,
+    DemoProcess,
+    HeldCluster,
+    assert_gone,
+    namespace_of,
+)
 from tests.support.processes import wait_until
 from tests.support.skips import require_kernel
 

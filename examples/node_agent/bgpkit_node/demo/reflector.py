@@ -2,12 +2,19 @@
 
 import asyncio
 import json
+import logging
+import sys
 from ipaddress import IPv4Address
+from typing import Final
+
+import structlog
 
 from bgpkit import PeerConfig, Speaker
 from bgpkit.policy import ACCEPT_ALL
 from bgpkit_node.demo.cluster import ASN
 from bgpkit_node.demo.internet_table import FEED_ASN, FEEDER, REFLECTOR, SINK
+
+_ONLY_WARNINGS: Final = structlog.make_filtering_bound_logger(logging.WARNING)
 
 
 async def reflect() -> None:
@@ -25,4 +32,5 @@ async def reflect() -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), wrapper_class=_ONLY_WARNINGS)
     asyncio.run(reflect())

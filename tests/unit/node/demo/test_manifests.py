@@ -15,7 +15,7 @@ def test_the_first_documents_are_the_pool_and_the_mesh() -> None:
 
 
 def test_the_change_to_reflectors_is_one_stream_of_documents() -> None:
-    """walkthrough 20: label and cluster ID, BGPPeer for all nodes, mesh off."""
+    """Walkthrough 20: label and cluster ID, BGPPeer for all nodes, mesh off."""
     text = "---\n".join((manifests.reflector(MACHINES[1]), manifests.PEER_WITH_REFLECTORS, manifests.MESH_OFF))
     node, peer, configuration = (document.resource for document in load_documents(text, "change"))
     assert isinstance(node, Node)

@@ -51,7 +51,9 @@ def update(block: str, nlri: str, withdrawn: str = "") -> bytes:
     return octets(MARKER) + (19 + len(body)).to_bytes(2, "big") + b"\x02" + body
 
 
-@pytest.mark.parametrize(("four_octet", "asn", "name", "expected"), [(False, 1853, "127.0.0.2", OPEN_2), (True, 63400, "127.0.0.3", OPEN_4)])
+@pytest.mark.parametrize(
+    ("four_octet", "asn", "name", "expected"), [(False, 1853, "127.0.0.2", OPEN_2), (True, 63400, "127.0.0.3", OPEN_4)]
+)
 def test_the_handshake_sends_the_octets_of_the_rfc(four_octet: bool, asn: int, name: str, expected: str) -> None:
     """OPEN (with a 4-octet AS number only when asked) and KEEPALIVE go out; what follows is given back."""
     ours, theirs = socket.socketpair()

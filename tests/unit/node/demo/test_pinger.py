@@ -2,9 +2,7 @@
 
 import json
 import signal
-import subprocess
 import sys
-from typing import Any
 
 import pytest
 

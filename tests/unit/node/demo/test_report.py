@@ -71,7 +71,9 @@ def test_the_live_view_cuts_no_word_off(width: int) -> None:
 
 
 @pytest.mark.parametrize("report", [PlainReport, LiveReport])
-def test_a_fault_goes_to_standard_error(report: type[PlainReport | LiveReport], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_goes_to_standard_error(
+    report: type[PlainReport | LiveReport], capsys: pytest.CaptureFixture[str]
+) -> None:
     """Whoever keeps only standard error learns what went wrong, with the command's name before it."""
     report().fail("a very long sentence " * 10)
     assert capsys.readouterr().err == "bgpkit-node demo: " + "a very long sentence " * 10 + "\n"
