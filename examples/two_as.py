@@ -78,6 +78,7 @@ async def settled(speaker: Speaker, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
 
     def look_again(_keys: list[bytes], _old: Entry | None, _new: Entry | None) -> None:
+        """Note that the table has changed."""
         changed.set()
 
     unsubscribe = speaker.subscribe(IPV4_UNICAST, look_again)

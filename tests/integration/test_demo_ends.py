@@ -58,6 +58,7 @@ def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(tmp_path: Path
     try:
         namespace = namespace_of("pid", killed.first_process())
         killed.wait_event("note")  # its agents run
+        os.kill(killed.first_process(), signal.SIGSTOP)  # it cannot clean up: the kernel does
         killed.guard.kill()
         assert_gone([namespace])
         other.wait_event("step", name="mesh")

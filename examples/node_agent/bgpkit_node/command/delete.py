@@ -25,6 +25,7 @@ def delete(kind: str, name: str, yes: bool, datastore: Path) -> None:
     row = kind_argument(kind)
 
     async def remove() -> None:
+        """Remove it from the store."""
         async with opened_store(datastore) as store:
             present = await read_all(store)
             left = {key: resource for key, resource in present.items() if key != (row.name, name)}

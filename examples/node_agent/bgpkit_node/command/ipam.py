@@ -25,6 +25,7 @@ def show(datastore: Path, as_json: bool) -> None:
     """Print every block: which node has it, how many addresses are in use and free."""
 
     async def read() -> Snapshot:
+        """Read all allocation data."""
         async with opened_store(datastore) as store:
             return await load_snapshot(store.datastore)
 
@@ -58,6 +59,7 @@ def check(datastore: Path) -> None:
     """Look for contradictions in the allocation data; exit code 1 when there are any."""
 
     async def find() -> tuple[Finding, ...]:
+        """Look for contradictions."""
         async with opened_store(datastore) as store:
             return await Ipam(store.datastore, StoredPools(store)).check()
 
