@@ -185,8 +185,11 @@ def test_no_ping_is_lost_from_mesh_to_reflectors_and_through_a_crash(
 def test_a_whole_run_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     """Every step, told in JSON: exit status 0, no ping lost, the table complete and equal, no trace afterwards."""
     demo = DemoProcess(tmp_path)
-    namespace = namespace_of("pid", demo.first_process())
-    assert demo.wait_ended() == 0, demo.guard.words() + demo.errors()
+    try:
+        namespace = namespace_of("pid", demo.first_process())
+        assert demo.wait_ended() == 0, demo.guard.words() + demo.errors()
+    finally:
+        demo.guard.stop(20)
     assert demo.errors() == ""
     events = demo.events()
     assert [event["name"] for event in events if event["event"] == "step"] == list(STEPS)

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,22 +24,39 @@ from tests.support.processes import wait_until
 from tests.support.skips import require_kernel
 
 MASTER = next(iter(MACHINES))
+StartDemo = Callable[..., DemoProcess]
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 
-def test_every_line_of_json_is_an_event(tmp_path: Path) -> None:
+@pytest.fixture
+def start(tmp_path: Path) -> Generator[StartDemo]:
+    """Give a function that starts a demonstration with options; what still runs after the test is ended."""
+    running: list[DemoProcess] = []
+
+    def one_more(*options: str, prefix: Sequence[str] = ()) -> DemoProcess:
+        folder = tmp_path / f"demo{len(running)}"
+        folder.mkdir()
+        running.append(DemoProcess(folder, *options, prefix=prefix))
+        return running[-1]
+
+    yield one_more
+    for demo in running:
+        demo.guard.stop(20)
+
+
+def test_every_line_of_json_is_an_event(start: StartDemo) -> None:
     """``--json`` prints nothing but JSON objects with an ``event``, until it is interrupted."""
-    demo = DemoProcess(tmp_path)
+    demo = start()
     demo.wait_event("step")
     demo.guard.stop(20)
     assert all(isinstance(json.loads(line)["event"], str) for line in demo.guard.words().splitlines())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_a_sentence_and_130(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_it_with_a_sentence_and_130(start: StartDemo, number: signal.Signals) -> None:
     """Ctrl-C, and SIGTERM as well, to the command: one sentence, exit status 130, no trace."""
-    demo = DemoProcess(tmp_path)
+    demo = start()
     namespace = namespace_of("pid", demo.first_process())
     if number == signal.SIGINT:
         demo.wait_event("step", name="nodes")
@@ -49,28 +67,22 @@ def test_a_signal_ends_it_with_a_sentence_and_130(tmp_path: Path, number: signal
     assert_gone([namespace])
 
 
-def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(tmp_path: Path) -> None:
+def test_sigkill_leaves_nothing_and_another_demonstration_goes_on(start: StartDemo) -> None:
     """Two demonstrations run at once; one is killed, all its processes go with it, the other one is not touched."""
-    folders = [tmp_path / "one", tmp_path / "other"]
-    for folder in folders:
-        folder.mkdir()
-    killed, other = (DemoProcess(folder) for folder in folders)
-    try:
-        namespace = namespace_of("pid", killed.first_process())
-        killed.wait_event("note")  # its agents run
-        os.kill(killed.first_process(), signal.SIGSTOP)  # it cannot clean up: the kernel does
-        killed.guard.kill()
-        assert_gone([namespace])
-        other.wait_event("step", name="mesh")
-    finally:
-        killed.guard.kill()
-        other.guard.stop(20)
+    killed, other = start(), start()
+    namespace = namespace_of("pid", killed.first_process())
+    killed.wait_event("note")  # its agents run
+    os.kill(killed.first_process(), signal.SIGSTOP)  # it cannot clean up: the kernel does
+    killed.guard.kill()
+    assert_gone([namespace])
+    other.wait_event("step", name="mesh")
+    other.guard.stop(20)
     assert other.guard.status == 130
 
 
-def test_a_fault_ends_it_with_the_last_words_of_the_agents(tmp_path: Path) -> None:
+def test_a_fault_ends_it_with_the_last_words_of_the_agents(start: StartDemo) -> None:
     """An agent that dies unexpectedly: the end of each agent's log, one sentence, exit status 1, no trace."""
-    demo = DemoProcess(tmp_path)
+    demo = start()
     first = demo.first_process()
     namespace = namespace_of("pid", first)
     demo.wait_event("note")  # the agents run
@@ -85,21 +97,18 @@ def test_a_fault_ends_it_with_the_last_words_of_the_agents(tmp_path: Path) -> No
     assert_gone([namespace])
 
 
-def test_an_ordinary_user_is_root_inside(tmp_path: Path) -> None:
+def test_an_ordinary_user_is_root_inside(start: StartDemo) -> None:
     """A user without any right gets a user namespace, the cluster comes up in it, and the way in fits it."""
     require_kernel("userns")
-    demo = DemoProcess(tmp_path, "--hold", "pods", prefix=["unshare", "--user", "--map-user=1000", "--map-group=1000"])
-    try:
-        held = demo.wait_event("hold")
-        assert re.search(r"^CapEff:\t0+$", Path(f"/proc/{demo.guard.pid}/status").read_text(), re.MULTILINE)
-        assert namespace_of("user", held["pid"]) != namespace_of("user", demo.guard.pid)
-        enter = held["lines"][0].partition(":")[2].split()
-        user = ["nsenter", "-t", str(demo.guard.pid), "-U", "--preserve-credentials"]
-        words = [*user, *enter, "bgpkit-node", "ipam", "show"]
-        shown = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-        assert "k8s-node2" in shown.stdout, shown.stderr
-    finally:
-        demo.guard.stop(20)
+    demo = start("--hold", "pods", prefix=["unshare", "--user", "--map-user=1000", "--map-group=1000"])
+    held = demo.wait_event("hold")
+    assert re.search(r"^CapEff:\t0+$", Path(f"/proc/{demo.guard.pid}/status").read_text(), re.MULTILINE)
+    assert namespace_of("user", held["pid"]) != namespace_of("user", demo.guard.pid)
+    enter = held["lines"][0].partition(":")[2].split()
+    user = ["nsenter", "-t", str(demo.guard.pid), "-U", "--preserve-credentials"]
+    words = [*user, *enter, "bgpkit-node", "ipam", "show"]
+    shown = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert "k8s-node2" in shown.stdout, shown.stderr
 
 
 def test_an_unknown_step_is_refused_with_the_steps_there_are() -> None:

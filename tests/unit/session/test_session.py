@@ -2,17 +2,20 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from bgpkit.session import Endpoint, Session, connection
+from bgpkit.session import Connection, Endpoint, Session, connection
+from bgpkit.session import session as module
 from bgpkit_fsm import ExtendedMessageCapability, State
 from tests.support import octets
 from tests.support.leaks import open_sockets, other_tasks, pending_timers
 from tests.support.scripted_peer import ScriptedListener, ScriptedPeer, eventually
 from tests.support.virtual_time import run
 from tests.unit.session.sessions import CEASE, CONFIG, OURS, PASSIVE, PEER_ASN, THEIRS, Owner, running
+from tests.unit.session.test_connection import Transport
 
 IDENTIFIER = "10.0.0.2"
 FOUR_OCTETS = octets.four_octet_as(PEER_ASN)
@@ -307,3 +310,30 @@ async def test_an_attempt_given_up_as_it_succeeds_opens_nothing(monkeypatch: pyt
             assert session.connection is None
             assert not session.closing
         await eventually(lambda: open_sockets() <= sockets, "the sockets are gone")
+
+
+def test_a_connection_of_an_attempt_that_was_replaced_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The retry timer has begun another attempt: what the first one still brings is aborted, the second one counts."""
+    attempts: list[Connection] = []
+
+    async def connect(make_protocol: Callable[[], Connection], **_where: object) -> None:
+        attempts.append(make_protocol())
+        await asyncio.sleep(3600)
+
+    async def prove() -> None:
+        async with running(replace(CONFIG, connect_retry_time=10)) as (session, _, _):
+            await asyncio.sleep(12)
+            first, second = attempts
+            former, latest = Transport(), Transport()
+            try:
+                first.connection_made(former)
+                assert (former.aborted, former.written, session.state) == (True, b"", State.CONNECT)
+                second.connection_made(latest)
+                assert (latest.aborted, session.state) == (False, State.OPEN_SENT)
+            finally:
+                session.stop(None)
+                first.connection_lost(None)
+                second.connection_lost(None)
+
+    monkeypatch.setattr(module, "connect", connect)
+    run(prove())

@@ -78,21 +78,24 @@ def _guard(arguments: Sequence[str]) -> NoReturn:
     reading, writing = os.pipe()
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     stopping: list[int] = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         os.write(writing, b"stop")
         stopping.append(number)
         if len(stopping) > 1:  # the person means it
-            inside.kill()
+            for process in started:
+                process.kill()
 
+    for number in _SIGNALS:
+        signal.signal(number, pass_on)
     inside = subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", *namespaces, "--", *_again(arguments)],
         env={**os.environ, _MARK: f"{reading},{proc},{int(unprivileged)}"},
         pass_fds=(reading, proc),
         start_new_session=True,  # the terminal sends Ctrl-C to the guard alone
     )
-    for number in _SIGNALS:
-        signal.signal(number, pass_on)
+    started.append(inside)
     status = inside.wait()
     sys.exit(status if status >= 0 else 128 - status)
 

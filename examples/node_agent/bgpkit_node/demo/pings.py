@@ -2,13 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from bgpkit_node.demo.cluster import MACHINES, Pod, pinger, within
 from bgpkit_node.demo.cluster import run as run_command
 from bgpkit_node.errors import NodeError
+
+_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,13 @@ class Streams:
             )
             self._processes[pod.name] = process
             self._readers.append(asyncio.create_task(self._read(pod.name, process)))
-        async with asyncio.timeout(15):
-            await self._all_report.wait()
+        await _in_time(self._all_report.wait())
 
     async def stop(self) -> Loss:
         """Stop the streams, wait for the last replies, and return what was lost."""
         for process in self._processes.values():
             process.terminate()
-        async with asyncio.timeout(15):
-            await asyncio.gather(*self._readers)
+        await _in_time(asyncio.gather(*self._readers))
         missing = self._processes.keys() - self._finished
         if missing:
             raise NodeError(f"the pingers in {', '.join(sorted(missing))} ended without a final report")
@@ -122,3 +122,12 @@ class Streams:
             if report["final"]:
                 self._finished.add(name)
         await process.wait()
+
+
+async def _in_time(reports: Awaitable[object]) -> None:
+    """Wait for the pingers; NodeError when they take too long."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await reports
+    except TimeoutError:
+        raise NodeError(f"the pingers did not report within {_SECONDS:.0f} seconds") from None

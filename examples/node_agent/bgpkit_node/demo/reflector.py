@@ -14,7 +14,7 @@ from bgpkit.policy import ACCEPT_ALL
 from bgpkit_node.demo.cluster import ASN
 from bgpkit_node.demo.internet_table import FEED_ASN, FEEDER, REFLECTOR, SINK
 
-_ONLY_WARNINGS: Final = structlog.make_filtering_bound_logger(logging.WARNING)
+_ONLY_ERRORS: Final = structlog.make_filtering_bound_logger(logging.ERROR)
 
 
 async def reflect() -> None:
@@ -32,5 +32,5 @@ async def reflect() -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), wrapper_class=_ONLY_WARNINGS)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), wrapper_class=_ONLY_ERRORS)
     asyncio.run(reflect())
