@@ -21,6 +21,8 @@ _NO_EXPORT, _NO_ADVERTISE, _NO_EXPORT_SUBCONFED = (
     bytes.fromhex("ffffff03"),
 )
 _DEFAULT_LOCAL_PREF: Final = 100
+_BESIDE: Final = 48
+"""Octets of an UPDATE beside the attributes: header, lengths, and the longest single NLRI. RFC 4271, section 9.2."""
 _REMEMBERED: Final = 4096
 """BGP Identifiers for which the prepared change is kept."""
 
@@ -84,7 +86,11 @@ class Export:
         change = self._changes.get(known)
         if change is None:
             change = self._changes[known] = self._change_for(path)
-        return rewrite(path.raw, change)
+        try:
+            block = rewrite(path.raw, change)
+        except ValueError:  # an attribute would be too long, or the next hop is of another family
+            return None
+        return block if len(block) + _BESIDE <= key.maximum else None
 
     def _change_for(self, path: Path) -> Rewrite:
         key = self.key

@@ -18,6 +18,8 @@ CHUNK_LENGTH: Final = 64 * 1024
 """Octets after which a chunk is closed without waiting for the end of the event loop's turn."""
 LAG_LIMIT: Final = 8 * 1024 * 1024
 """Octets of log that a member may be behind before it leaves the log."""
+CHUNK_COST: Final = 1024
+"""Octets of memory that a chunk takes beside its own."""
 SLICE: Final = 2000
 """Keys sent from a backlog before others get their turn."""
 
@@ -37,6 +39,7 @@ class UpdateGroup:
         self._members: dict[Source, Member] = {}
         self._log: deque[Chunk] = deque()
         self._first = 0
+        self._kept = 0
         self._building = ChunkBuilder()
         self._flush_wanted = False
         self._moving: dict[Source, Backlog] = {}
@@ -58,7 +61,8 @@ class UpdateGroup:
 
         With ``previous``, the group it was in until now, it is sent only what the change of group changes.
         """
-        backlog = Backlog(self._table.keys(), end_of_rib=end_of_rib and previous is None)
+        owed = end_of_rib if previous is None else previous.owes_end_of_rib(source)
+        backlog = Backlog(self._table.keys(), end_of_rib=owed)
         if previous is not None:
             backlog.previous = previous.export
             backlog.dirty = dict.fromkeys(previous.leave(source))
@@ -77,11 +81,16 @@ class UpdateGroup:
         self._trim()
         return unsent
 
+    def owes_end_of_rib(self, source: Source) -> bool:
+        """Tell whether the first table of ``source`` is not complete yet. RFC 4724, section 2."""
+        member = self._members.get(source)
+        return member is not None and member.backlog is not None and member.backlog.end_of_rib
+
     def refresh(self, source: Source) -> None:
         """Send the whole table again to ``source``. RFC 2918, section 4."""
         member = self._members.get(source)
         if member is not None:
-            backlog = Backlog(self._table.keys())
+            backlog = Backlog(self._table.keys(), end_of_rib=self.owes_end_of_rib(source))
             backlog.dirty = dict.fromkeys(self._unsent(member))
             member.backlog = backlog
             self._moving.pop(source, None)
@@ -118,8 +127,9 @@ class UpdateGroup:
         self._flush_wanted = False
         self._close_chunk()
         self.export.forget()
-        for source in tuple(self._members):
-            self.pump(source)
+        for member in tuple(self._members.values()):
+            self._write(member)
+        self._trim()
 
     def wake(self, source: Source) -> None:
         """Ask for :meth:`pump` soon; once, however often it is asked."""
@@ -130,14 +140,17 @@ class UpdateGroup:
     def pump(self, source: Source) -> None:
         """Write to ``source`` what it has not been sent, as far as its transport takes it."""
         member = self._members.get(source)
-        if member is None:
-            return
+        if member is not None:
+            self._write(member)
+            self._trim()
+
+    def _write(self, member: Member) -> None:
+        source = member.source
         while member.port.writable and member.backlog is None and member.cursor < self._first + len(self._log):
             member.port.write(self._log[member.cursor - self._first].octets_for(source))
             member.cursor += 1
         if member.backlog is not None and member.port.writable:
             self._reduce_backlog(member, member.backlog)
-        self._trim()
 
     def pending(self, source: Source) -> bool:
         """Tell whether anything is left to be sent to ``source``."""
@@ -174,6 +187,7 @@ class UpdateGroup:
                 for keys in chunk.keys:
                     member.backlog.dirty.update(dict.fromkeys(keys))
         self._log.append(chunk)
+        self._kept += len(chunk.octets) + CHUNK_COST
 
     def _unsent(self, member: Member) -> list[bytes]:
         """Return the keys whose last change ``member`` has not been sent; leaves no chunk half built."""
@@ -237,16 +251,17 @@ class UpdateGroup:
         """Forget chunks that every member has been sent; send laggards out of the log."""
         following = [member for member in self._members.values() if member.backlog is None]
         behind = 0
-        for number in range(len(self._log) - 1, -1, -1):
-            behind += len(self._log[number].octets)
-            if behind > LAG_LIMIT:
-                self._give_up_on(following, self._first + number)
-                break
+        if self._kept > LAG_LIMIT:
+            for number, chunk in zip(range(len(self._log) - 1, -1, -1), reversed(tuple(self._log)), strict=True):
+                behind += len(chunk.octets) + CHUNK_COST
+                if behind > LAG_LIMIT:
+                    self._give_up_on(following, self._first + number)
+                    break
         needed = min(
             (member.cursor for member in following if member.backlog is None), default=self._first + len(self._log)
         )
         while self._first < needed:
-            self._log.popleft()
+            self._kept -= len(self._log.popleft().octets) + CHUNK_COST
             self._first += 1
 
     def _give_up_on(self, members: list[Member], oldest: int) -> None:

@@ -95,6 +95,11 @@ class Fib:
         """Prefixes with a route of ours in the kernel."""
         return sum(len(each.held) for each in self._live().dialogue.reconcilers.values())
 
+    @property
+    def leftover(self) -> int:
+        """Adopted routes that nobody has asked for since the start; what a sweep would remove."""
+        return sum(len(each.stale) for each in self._live().dialogue.reconcilers.values())
+
     async def start(self) -> None:
         """Read the table, adopt what is ours, and begin to watch; write nothing.
 

@@ -1,7 +1,7 @@
 """Policies: which routes come in, and which go out to whom."""
 
 from bgpkit.policy.prefixes import PrefixPolicy, PrefixRule
-from bgpkit.policy.verdict import ACCEPT_ALL, REJECT_ALL, AcceptAll, Policy, RejectAll, Verdict, accepted_keys
+from bgpkit.policy.verdict import ACCEPT_ALL, REJECT_ALL, AcceptAll, Policy, RejectAll, Verdict, accepted_keys, verdicts
 
 __all__ = [
     "ACCEPT_ALL",
@@ -13,4 +13,5 @@ __all__ = [
     "RejectAll",
     "Verdict",
     "accepted_keys",
+    "verdicts",
 ]

@@ -1,6 +1,6 @@
 """What a policy is: something that divides routes into accepted and refused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -62,12 +62,23 @@ ACCEPT_ALL: Final = AcceptAll()
 REJECT_ALL: Final = RejectAll()
 
 
+def verdicts(policy: Policy, family: Family, path: Path, keys: list[bytes]) -> Sequence[tuple[Verdict, list[bytes]]]:
+    """Return the verdicts of ``policy``; one that raises refuses, and the verdict says why.
+
+    A fault of somebody's policy must end no session and leave no table half changed.
+    """
+    try:
+        return tuple(policy.apply(family, path, keys))
+    except Exception as error:
+        return ((Verdict(False, f"{policy.name} failed: {type(error).__name__}: {error}"), keys),)
+
+
 def accepted_keys(policy: Policy, family: Family, path: Path, keys: list[bytes]) -> list[bytes]:
     """Return those of ``keys`` that ``policy`` accepts; ``keys`` itself when it accepts all of them."""
     if policy is ACCEPT_ALL:
         return keys
     accepted: list[bytes] = []
-    for verdict, group in policy.apply(family, path, keys):
+    for verdict, group in verdicts(policy, family, path, keys):
         if verdict.accepted:
             if group is keys:
                 return keys

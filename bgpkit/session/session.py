@@ -255,7 +255,10 @@ class Session(Generic[T]):
                 self._established = self._decoder = None
                 self._update_seen = False
                 self._log.info("session.closed", reason=reason.text)
-                self._handler.session_released(reason)
+                try:
+                    self._handler.session_released(reason)
+                except Exception:  # whatever the owner's fault is, the machine's effects go on
+                    self._log.exception("session.owner_failed")
             case ReportFailure(reason):
                 self._log.debug("session.attempt_failed", reason=reason.text)
                 self._handler.attempt_failed(reason)

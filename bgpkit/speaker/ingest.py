@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from bgpkit.policy import ACCEPT_ALL, Policy
-from bgpkit.wire import AttributeInputs, Update
+from bgpkit.policy import ACCEPT_ALL, Policy, verdicts
+from bgpkit.wire import AttributeCode, AttributeInputs, Update, attribute_value
 from bgpkit_fsm import Family
 from bgpkit_rib import Path, Source, Table, make_path
 
@@ -86,19 +86,23 @@ class Ingest:
                     if path is entry or (isinstance(entry, tuple) and path in entry):
                         by_path.setdefault(path, []).append(key)
                 for path, keys in by_path.items():
-                    looped = not path.eligible and not path.reason.startswith(_POLICY)
-                    self._announce(family, path if looped else self._judged(path, ""), keys)
+                    reason = self._loop_of(path.raw)
+                    if reason:
+                        table.announce(self._judged(path, reason), keys)
+                    else:
+                        self._announce(family, self._judged(path, ""), keys)
                 yield
 
     def _announce(self, family: Family, path: Path, keys: list[bytes]) -> None:
         table = self._tables[family]
-        for verdict, group in self.policy.apply(family, path, keys):
+        if not path.eligible and not path.reason.startswith(_POLICY):
+            table.announce(path, keys)
+            return
+        for verdict, group in verdicts(self.policy, family, path, keys):
             table.announce(self._judged(path, "" if verdict.accepted else _POLICY + verdict.rule), group)
 
     def _judged(self, path: Path, reason: str) -> Path:
         """Return ``path`` with a verdict: one object for each verdict, so that its routes share it."""
-        if not path.eligible and not path.reason.startswith(_POLICY):
-            return path
         if path.reason == reason and path.kind is self.source.kind:
             return path
         judged = self._verdicts.get((path, reason))
@@ -108,12 +112,22 @@ class Ingest:
             judged = self._verdicts[path, reason] = path.renewed(eligible=not reason, reason=reason)
         return judged
 
+    def _loop_of(self, raw: bytes) -> str:
+        originator = attribute_value(raw, AttributeCode.ORIGINATOR_ID)
+        return self._reason(
+            attribute_value(raw, AttributeCode.AS_PATH) or b"",
+            None if originator is None else int.from_bytes(originator, "big"),
+            attribute_value(raw, AttributeCode.CLUSTER_LIST) or b"",
+        )
+
     def _loop(self, inputs: AttributeInputs) -> str:
-        if self._asn in inputs.as_path and _names(inputs.as_path, self._asn):
+        return self._reason(inputs.as_path, inputs.originator_id, inputs.cluster_list)
+
+    def _reason(self, as_path: bytes, originator_id: int | None, clusters: bytes) -> str:
+        if self._asn in as_path and _names(as_path, self._asn):
             return "our own AS number is in AS_PATH"
-        if inputs.originator_id == self._identifier:
+        if originator_id == self._identifier:
             return "ORIGINATOR_ID is our own BGP Identifier"
-        clusters = inputs.cluster_list
         if any(int.from_bytes(clusters[at : at + 4], "big") in self.cluster_ids for at in range(0, len(clusters), 4)):
             return "our own cluster is in CLUSTER_LIST"
         return ""

@@ -36,11 +36,11 @@ class Outputs:
         if previous is not None:
             self._drop_if_empty(previous)
 
-    def leave(self, source: Source) -> None:
-        """Stop sending to the peer ``source``."""
-        for joined, family in tuple(self._joined):
-            if joined is source:
-                group = self._joined.pop((source, family))
+    def leave(self, source: Source, family: Family | None = None) -> None:
+        """Stop sending to the peer ``source``: routes of one ``family``, or all."""
+        for joined, served in tuple(self._joined):
+            if joined is source and family in {None, served}:
+                group = self._joined.pop((source, served))
                 group.leave(source)
                 self._drop_if_empty(group)
 

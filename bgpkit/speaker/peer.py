@@ -36,6 +36,7 @@ from bgpkit_fsm import (
 from bgpkit_rib import Path, Source, SourceKind
 
 PEER_DE_CONFIGURED: Final = Notification(ErrorCode.CEASE, CeaseSubcode.PEER_DE_CONFIGURED)
+_TOLD: Final = 64
 _REQUEST: Final = 0
 """ROUTE-REFRESH subtype of a request. RFC 7313, section 3.2."""
 
@@ -69,6 +70,7 @@ class SpeakerPeer:
         self._stopped = False
         self._since = datetime.now(UTC)
         self._last_error = ""
+        self._told: set[tuple[object, int, str]] = set()
         self._log = structlog.get_logger("bgpkit.speaker").bind(peer=config.address)
 
     @property
@@ -104,6 +106,9 @@ class SpeakerPeer:
         """Take up a change that needs no new session; a ``soft`` one concerns routes, the others the next session."""
         former, self.config = self.config, config
         self.session.machine.reconfigure(self._session_config(config))
+        if former.passive != config.passive and not self.established:
+            self.session.stop(None)
+            self.session.start()
         if soft:
             self._shared.run(self._adopt(former, config))
 
@@ -121,6 +126,7 @@ class SpeakerPeer:
             next_hop = self.config.next_hop(family, connection.local_address)
             if next_hop is None:
                 self._log.warning("family.not_sent", family=str(family), reason="next_hops names no address for it")
+                self._shared.outputs.leave(self.source, family)
                 continue
             key = ExportKey(
                 family=family,
@@ -168,6 +174,7 @@ class SpeakerPeer:
         self.source.bgp_identifier = int(negotiated.remote.bgp_identifier)
         self.source.generation += 1
         self._ingest.forget()
+        self._told.clear()
         self._ingest.families = frozenset(negotiated.families)
         self._stale.session_back(families_preserved(negotiated.peer_graceful_restart) & self._ingest.families)
         self._shared.deferral.session_up(self, negotiated)
@@ -180,6 +187,10 @@ class SpeakerPeer:
         """Put the routes of an UPDATE into the tables."""
         if update.faults:
             for fault in update.faults:
+                kind = (fault.action, fault.code, fault.text)
+                if kind in self._told or len(self._told) >= _TOLD:
+                    continue
+                self._told.add(kind)
                 self._log.warning("update.fault", action=fault.action.name.lower(), code=fault.code, reason=fault.text)
         self._ingest.update(update)
         if update.end_of_rib is not None:

@@ -103,6 +103,7 @@ class SelectionDeferral:
         self._ended = ended
         self._awaited: dict[object, frozenset[Family] | None] = {}
         self._timers: list[asyncio.TimerHandle] = []
+        self._looked = False
         if not restarting:
             self.over.set()
             return
@@ -139,8 +140,12 @@ class SelectionDeferral:
             self._check()
 
     def session_lost(self, peer: object) -> None:
-        """Take note that the session with ``peer`` ended before it had told all."""
-        if self._awaited.get(peer):
+        """Take note that the session with ``peer`` ended before it had told all: it may still come back in time."""
+        if not self._awaited.get(peer):
+            return
+        if self._looked:
+            self.forget(peer)
+        else:
             self._awaited[peer] = None
 
     def forget(self, peer: object) -> None:
@@ -155,6 +160,7 @@ class SelectionDeferral:
         self.over.set()
 
     def _forget_absent(self) -> None:
+        self._looked = True
         for peer in [peer for peer, families in self._awaited.items() if families is None]:
             del self._awaited[peer]
         self._check()

@@ -1,7 +1,7 @@
 """The speaker: sessions round one set of tables, and the calls of those who embed it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -36,6 +36,7 @@ from bgpkit_rib import (
     Table,
     best_of,
     make_path,
+    paths_of,
 )
 
 ADMINISTRATIVE_SHUTDOWN: Final = Notification(ErrorCode.CEASE, CeaseSubcode.ADMINISTRATIVE_SHUTDOWN)
@@ -186,14 +187,16 @@ class Speaker:
 
         ConfigError when there is no such peer, or when it cannot be so; then it stays as it was.
         """
-        self._open()
+        shared = self._open()
         peer = self._known(config.address)
         self._check(config)
         plan = plan_change(peer.config, config)
         if plan is ChangePlan.RESET:
             reset = Notification(ErrorCode.CEASE, CeaseSubcode.OTHER_CONFIGURATION_CHANGE)
+            shared.deferral.expect(config)  # the only peer must not seem to be gone for a moment
             await self.remove_peer(config.address, notification=reset)
             await self.add_peer(config)
+            shared.deferral.forget(config)
         elif config != peer.config:
             peer.reconfigure(config, soft=plan is ChangePlan.SOFT)
         return plan
@@ -244,6 +247,14 @@ class Speaker:
         for key, path in table.paths_from(source):
             yield Route(Prefix.from_key(key, width), path, best=best_of(table.get(key)) is path)
 
+    def paths(self, prefix: str | Prefix) -> tuple[Route, ...]:
+        """Return all paths to exactly ``prefix``, the best first, those that may not be chosen last; none is empty."""
+        wanted = Prefix.parse(prefix) if isinstance(prefix, str) else prefix
+        table = self._table(IPV4_UNICAST if wanted.width == 32 else IPV6_UNICAST)
+        entry = table.get(wanted.key)
+        best = best_of(entry)
+        return tuple(Route(wanted, path, best=path is best) for path in paths_of(entry))
+
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return all peers as they are now, in the order in which they were added."""
         return tuple(peer.status() for peer in self._peers.values())
@@ -255,7 +266,8 @@ class Speaker:
     def subscribe(self, family: Family, consumer: BlockConsumer) -> Callable[[], None]:
         """Call ``consumer(keys, old, new)`` for every change block of the table; returns how to stop.
 
-        What the table holds already is replayed first, as additions.
+        What the table holds already is replayed first, as additions. A consumer that raises is logged and
+        called no more.
         """
         table = self._table(family)
         entries: dict[int, list[bytes]] = {}
@@ -266,7 +278,11 @@ class Speaker:
 
         def pass_on(keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None) -> None:
             del nlri
-            consumer(keys, old, new)
+            try:
+                consumer(keys, old, new)
+            except Exception:  # somebody else's fault ends no session and hides no change from others
+                self._log.exception("subscriber.failed", family=str(family))
+                unsubscribe()
 
         end = table.subscribe(pass_on)
         self._unsubscribe.add(end)
@@ -324,6 +340,9 @@ class Speaker:
             raise ConfigError(f"peer {config.address}: this speaker has no table for {', '.join(unserved)}")
         if config.route_reflector_client and config.asn != self._asn:
             raise ConfigError(f"peer {config.address}: a route reflector client is in our own AS, {self._asn}")
+        for field, policy in (("import_policy", config.import_policy), ("export_policy", config.export_policy)):
+            if not isinstance(policy, Hashable):
+                raise ConfigError(f"peer {config.address}: {field} must be hashable, such as a frozen dataclass")
 
     def _local_path(self, attributes: PathAttributes, family: Family) -> Path:
         hop = attributes.next_hop

@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 from bgpkit.speaker.route import Route, RouteChange
 from bgpkit_rib import Entry, Prefix, Table, best_of
 
+_SLICE = 500
+
 
 class Watcher:
     """Notes which keys changed; what they changed to is looked up when the watcher reads (state compression)."""
@@ -33,11 +35,14 @@ class Watcher:
             await self._news.wait()
             self._news.clear()
             while self._changed:
-                key = next(iter(self._changed))
-                del self._changed[key]
-                path = best_of(self._table.get(key))
-                prefix = Prefix.from_key(key, self._width)
-                yield RouteChange(prefix, None if path is None else Route(prefix, path, best=True))
+                taken, self._changed = self._changed, {}
+                for number, key in enumerate(taken):
+                    if number % _SLICE == _SLICE - 1:
+                        await asyncio.sleep(0)
+                    self._changed.pop(key, None)  # it is told as it is now
+                    path = best_of(self._table.get(key))
+                    prefix = Prefix.from_key(key, self._width)
+                    yield RouteChange(prefix, None if path is None else Route(prefix, path, best=True))
             if self._closed:
                 return
 

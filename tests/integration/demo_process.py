@@ -64,12 +64,12 @@ class DemoProcess:
         return self._process_one() or 0
 
     def _process_one(self) -> int | None:
-        """Look for number 1 of a process namespace among the descendants of the command."""
+        """Look for number 1 of a process namespace, the demonstration itself, among the descendants of the command."""
         pending = [self.guard.pid]
         while pending:
             pid = pending.pop()
             inner = numbers_of(pid)
-            if len(inner) > len(numbers_of(self.guard.pid)) and inner[-1] == 1:
+            if len(inner) > len(numbers_of(self.guard.pid)) and inner[-1] == 1 and b"\0demo\0" in command_of(pid):
                 return pid
             pending += children_of(pid)
         return None
@@ -119,11 +119,7 @@ class HeldCluster:
     def agent(self, machine: str) -> int:
         """Return the process id, outside, of the agent of a node."""
         wanted = f"\0agent\0--node\0{machine}\0".encode()
-        (pid,) = [
-            pid
-            for pid in processes()
-            if same_namespace("pid", pid, self.pid) and wanted in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        (pid,) = [pid for pid in processes() if same_namespace("pid", pid, self.pid) and wanted in command_of(pid)]
         return pid
 
     def sessions(self, machine: str) -> dict[str, tuple[str, str]]:
@@ -167,6 +163,14 @@ def same_namespace(kind: str, one: int, other: int) -> bool:
     return namespace_of(kind, one) == namespace_of(kind, other) != ""
 
 
+def command_of(pid: int) -> bytes:
+    """Return the command line of a process, each word ended by a NUL."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def numbers_of(pid: int) -> list[int]:
     """Return the ids of a process, from our process namespace inwards."""
     try:
@@ -186,6 +190,7 @@ def children_of(pid: int) -> list[int]:
 
 def assert_gone(namespaces: Sequence[str], seconds: float = 10.0) -> None:
     """Fail when a process is left in one of these process namespaces, or a trace on this machine."""
+    assert all(namespaces)
 
     def left() -> list[int]:
         return [pid for pid in processes() if namespace_of("pid", pid) in namespaces]

@@ -1,11 +1,13 @@
 """A ping every 10 ms, by iputils, through whatever a test does meanwhile; each line is kept and read."""
 
+import itertools
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,15 +20,25 @@ _IN_FLIGHT: Final = 2.0
 
 @dataclass(frozen=True)
 class Replies:
-    """What a ping printed: sequence numbers in their order, the time of the last reply, the TTLs seen."""
+    """What a ping printed: the time of each reply by sequence number, and the TTLs seen."""
 
-    numbers: list[int]
-    last: float
+    times: dict[int, float]
     ttls: set[int]
 
-    def missing(self) -> list[int]:
-        """Return the sequence numbers without a reply, up to the last one with a reply."""
-        return sorted(set(range(1, max(self.numbers, default=0) + 1)) - set(self.numbers))
+    @property
+    def last(self) -> float:
+        """When the last reply came."""
+        return max(self.times.values(), default=0.0)
+
+    def gaps(self) -> list[str]:
+        """Tell which sequence numbers, up to the last one with a reply, have none, and when that was."""
+        found: list[str] = []
+        numbers = sorted(self.times)
+        for before, after in itertools.pairwise([0, *numbers]):
+            if after > before + 1:
+                began = datetime.fromtimestamp(self.times.get(before, self.times[after]), UTC)
+                found.append(f"{after - before - 1} after {before} at {began:%H:%M:%S.%f}")
+        return found
 
 
 class SteadyPings:
@@ -43,7 +55,7 @@ class SteadyPings:
                     subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
                 )
         try:
-            wait_until(lambda: all(one.numbers for one in self.replies().values()), "a reply to every ping", 30)
+            wait_until(lambda: all(one.times for one in self.replies().values()), "a reply to every ping", 30)
         except AssertionError:
             self.stop()
             raise
@@ -64,13 +76,11 @@ class SteadyPings:
         ended = time.time()
         self.stop()
         replies = self.replies()
-        lost = {name: one.missing() for name, one in replies.items() if one.missing()}
-        assert lost == {}, f"sequence numbers without a reply: {lost}"
+        lost = {name: one.gaps() for name, one in replies.items() if one.gaps()}
+        assert lost == {}, f"pings without a reply: {lost}"
         ended_early = [name for name, one in replies.items() if one.last < ended - _IN_FLIGHT]
         assert ended_early == [], f"no reply at the end: {ended_early}"
-        few = {
-            name: len(one.numbers) for name, one in replies.items() if len(one.numbers) < (ended - self._started) * 5
-        }
+        few = {name: len(one.times) for name, one in replies.items() if len(one.times) < (ended - self._started) * 5}
         assert few == {}, f"too few pings in {ended - self._started:.1f} seconds: {few}"
         seen = set[int]().union(*(one.ttls for one in replies.values()))
         assert seen == ttls, f"replies with TTL {seen}"
@@ -83,5 +93,4 @@ def ping_steadily(address: str) -> list[str]:
 
 def _read(file: Path) -> Replies:
     found = _REPLY.findall(file.read_text(encoding="utf-8"))
-    last = float(found[-1][0]) if found else 0.0
-    return Replies([int(number) for _, number, _ in found], last, {int(ttl) for _, _, ttl in found})
+    return Replies({int(number): float(when) for when, number, _ in found}, {int(ttl) for _, _, ttl in found})

@@ -156,7 +156,9 @@ def test_no_ping_is_lost_from_mesh_to_reflectors_and_through_a_crash(
     pairs = [(one, other) for one in PODS for other in PODS if machine_of(one) != machine_of(other)]
     assert len(pairs) == 24
     commands = {f"{a}-{b}": held.command(f"pod-{a}", ping_steadily(addresses[b])) for a, b in pairs}
-    watches = [RunningProcess(held.command(n, ["ip", "monitor", "route"]), tmp_path / f"{n}.routes") for n in MACHINES]
+    watches = [
+        RunningProcess(held.command(n, ["ip", "-ts", "monitor", "route"]), tmp_path / f"{n}.routes") for n in MACHINES
+    ]
     pings = SteadyPings(commands, tmp_path)
     everyone = {machine: set(MACHINES) - {machine} for machine in MACHINES}
     restarted: RunningProcess | None = None
@@ -178,7 +180,8 @@ def test_no_ping_is_lost_from_mesh_to_reflectors_and_through_a_crash(
             if process is not None:
                 process.stop()
         pings.stop()
-    deleted = re.compile(rf"^Deleted .*({'|'.join(map(re.escape, blocks_of(addresses).values()))}).*", re.MULTILINE)
+        print(*(f"{watch.name}\n{watch.words()}" for watch in watches), sep="\n")  # shown when the test fails
+    deleted = re.compile(rf"Deleted .*({'|'.join(map(re.escape, blocks_of(addresses).values()))}).*", re.MULTILINE)
     assert [line.group() for watch in watches for line in deleted.finditer(watch.words())] == []
 
 

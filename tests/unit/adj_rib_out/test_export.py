@@ -196,3 +196,12 @@ def test_forgetting_lets_go_of_paths() -> None:
     again = towards.attributes(path)
     assert again == first
     assert again is not first
+
+
+def test_attributes_that_leave_no_room_for_a_route_are_not_advertised() -> None:
+    """RFC 4271, section 9.2: a route that does not fit a message is not sent; nothing else suffers."""
+    bulky = tuple(Community(number) for number in range(1000))
+    path = path_from(SourceKind.CLIENT, communities=bulky)
+    assert len(path.raw) < 4096
+    assert export(SourceKind.CLIENT).attributes(path) is None
+    assert export(SourceKind.CLIENT).selected(path, KEYS) == []

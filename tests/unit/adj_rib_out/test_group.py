@@ -200,3 +200,33 @@ def test_a_refresh_sends_the_whole_table_again() -> None:
     bench.group.refresh(source)
     bench.turn()
     assert all(port.octets.count(key) == 1 for key in keys(3))
+
+
+def test_a_refresh_during_the_first_table_does_not_lose_end_of_rib() -> None:
+    """RFC 4724, section 2: the marker follows the first table, even if that has to start again."""
+    bench = Bench()
+    bench.table.announce(path_of(Source("feeder", SourceKind.EBGP)), keys(3))
+    source, port = Source("member", SourceKind.CLIENT), Port()
+    port.writable = False
+    bench.group.join(source, port)
+    bench.turn()
+    bench.group.refresh(source)
+    port.writable = True
+    bench.group.pump(source)
+    bench.turn()
+    before, _, _ = port.octets.partition(END_OF_RIB)
+    assert all(key in before for key in keys(3))
+    assert port.octets.count(END_OF_RIB) == 1
+
+
+def test_many_small_chunks_count_towards_the_lag_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk costs memory beside its octets, so that a stuck member leaves the log after few tiny changes, too."""
+    monkeypatch.setattr(group_module, "LAG_LIMIT", 20 * group_module.CHUNK_COST)
+    bench = Bench()
+    _, stuck = bench.member("stuck")
+    stuck.writable = False
+    feeder = Source("feeder", SourceKind.EBGP)
+    for number in range(100):
+        bench.table.announce(path_of(feeder, med=number), keys(1))
+        bench.turn()
+    assert bench.group.kept_chunks <= 21

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, Verdict, accepted_keys
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, Verdict, accepted_keys, verdicts
 from bgpkit_fsm import IPV4_UNICAST, Family
 from bgpkit_rib import Path, Source, SourceKind, make_path
 
@@ -41,3 +41,22 @@ def test_accepted_keys_are_those_of_accepted_groups_only() -> None:
     """Where a policy divides the keys, only the accepted group is left, in its order."""
     halves: Policy = Halves()
     assert accepted_keys(halves, IPV4_UNICAST, PATH, KEYS) == KEYS[:2]
+
+
+class Broken:
+    """Raises."""
+
+    name = "broken"
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
+        """Fail as a careless policy would."""
+        raise KeyError("prefix")
+
+
+def test_a_policy_that_raises_refuses_and_says_why() -> None:
+    """A fault of a policy is a verdict like another: no session ends of it."""
+    broken: Policy = Broken()
+    ((verdict, keys),) = verdicts(broken, IPV4_UNICAST, PATH, KEYS)
+    assert verdict == Verdict(False, "broken failed: KeyError: 'prefix'")
+    assert keys is KEYS
+    assert accepted_keys(broken, IPV4_UNICAST, PATH, KEYS) == []

@@ -74,6 +74,18 @@ def test_only_whole_numbers_make_a_loop(block: bytes, looped: bool) -> None:
     assert way.held("10.1.0.0/16").eligible is not looped
 
 
+def test_a_change_of_cluster_id_judges_the_loops_anew() -> None:
+    """What came through the former own cluster may be used, what came through the new one may not."""
+    way = Way()
+    way.take(octets.update(octets.attributes(64700, cluster_list=("10.0.0.9",)), "10.1.0.0/16"))
+    way.take(octets.update(octets.attributes(64700, cluster_list=("10.0.0.8",)), "10.2.0.0/16"))
+    assert [way.held(text).eligible for text in ("10.1.0.0/16", "10.2.0.0/16")] == [False, True]
+    way.ingest.cluster_ids = frozenset({0x0A000008})
+    for _ in way.ingest.evaluate_again():
+        pass
+    assert [way.held(text).eligible for text in ("10.1.0.0/16", "10.2.0.0/16")] == [True, False]
+
+
 def test_routes_with_the_same_attributes_and_verdict_share_a_path() -> None:
     """A policy makes one more path for each verdict, not one for each route."""
     way = Way(only("10.0.0.0/8"))

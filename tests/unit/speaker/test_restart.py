@@ -229,6 +229,22 @@ def test_a_lost_session_is_awaited_anew_unless_it_had_told_all() -> None:
     assert run(prove()) == [1]
 
 
+def test_a_peer_lost_after_the_look_for_the_living_is_not_awaited() -> None:
+    """It would hold the choice back until the deadline, dead or alive."""
+
+    async def prove() -> list[float]:
+        ended = Ended()
+        deferral = SelectionDeferral(restarting=True, deadline=60, ended=ended)
+        deferral.expect("late")
+        deferral.session_up("late", terms(graceful(), graceful(), IPV4_UNICAST))
+        await asyncio.sleep(20)
+        deferral.session_lost("late")
+        await asyncio.sleep(100)
+        return ended.at
+
+    assert run(prove()) == [20]
+
+
 def test_who_waits_is_let_go_when_the_speaker_stops() -> None:
     """Cancelled, the wait is over and nobody is called."""
 

@@ -1,6 +1,8 @@
 """The calls of those who embed a speaker, proven on the loopback interface."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -15,7 +17,9 @@ from bgpkit import (
     Community,
     ConfigError,
     Entry,
+    Family,
     Notification,
+    Path,
     PathAttributes,
     PeerConfig,
     Prefix,
@@ -24,6 +28,7 @@ from bgpkit import (
     State,
     best_of,
 )
+from bgpkit.policy import Verdict
 from tests.support import octets
 from tests.support.leaks import open_sockets, other_tasks, pending_timers
 from tests.support.scripted_peer import ScriptedPeer, eventually
@@ -432,3 +437,48 @@ def octets_sent(speaker: Speaker) -> int:
     """Return the octets that a speaker has written to its only peer's session."""
     (peer,) = speaker.peers()
     return peer.octets_sent
+
+
+@dataclass
+class Unhashable:
+    """A policy that is a plain dataclass: comparable, not hashable."""
+
+    name: str = "unhashable"
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
+        """Accept everything."""
+        return ((Verdict(True, self.name), keys),)
+
+
+async def test_all_paths_to_a_prefix_the_best_first() -> None:
+    """What peers and the speaker itself say of one prefix, beside each other."""
+    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
+        await connect(one, other)
+        await one.announce("10.1.0.0/16")
+        await other.announce("10.1.0.0/16")
+        await eventually(lambda: len(other.paths("10.1.0.0/16")) == 2, "both paths")
+        assert [(route.peer, route.best) for route in other.paths("10.1.0.0/16")] == [("local", True), (OURS, False)]
+        assert other.paths("10.2.0.0/16") == ()
+
+
+async def test_a_subscriber_that_raises_is_left_out_and_harms_nobody() -> None:
+    """Other subscribers and the session go on."""
+    async with speaker_at(OURS) as speaker:
+        heard: list[int] = []
+
+        def broken(keys: list[bytes], _old: Entry | None, _new: Entry | None) -> None:
+            heard.append(len(keys))
+            raise ValueError("a fault of the subscriber")
+
+        speaker.subscribe(IPV4_UNICAST, broken)
+        speaker.subscribe(IPV4_UNICAST, lambda keys, _old, _new: heard.append(10 * len(keys)))
+        await speaker.announce("10.1.0.0/16")
+        await speaker.announce("10.2.0.0/16")
+        assert heard == [1, 10, 10]
+
+
+async def test_a_policy_that_cannot_be_hashed_is_refused_with_a_cure() -> None:
+    """Update groups are found by what decides on their octets, the export policy among it."""
+    async with speaker_at(OURS) as speaker:
+        with pytest.raises(ConfigError, match="export_policy must be hashable"):
+            await speaker.add_peer(PeerConfig(address=THEIRS, asn=ASN, export_policy=Unhashable()))

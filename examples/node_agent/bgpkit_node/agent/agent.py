@@ -129,7 +129,10 @@ class _Served:
             families=[IPV4_UNICAST],
             restarting=restarting,
         )
-        async with speaker:
+        async with AsyncExitStack() as ending:
+            await ending.enter_async_context(speaker)
+            # An agent that fails is no reason for others to take its routes away.
+            ending.push_async_callback(speaker.stop, graceful=True)
             routes = BlockRoutes(name, self._ipam, speaker, self._fib, str(own.ip))
             await routes.bring_up_to_date()
             sessions = Sessions(speaker)
@@ -146,7 +149,6 @@ class _Served:
                 await self._watch(batches, sessions, stop)
                 for task in lasting:
                     task.cancel()
-            await speaker.stop(graceful=True)
 
     async def _watch(self, batches: AsyncIterator[ResourceBatch], sessions: Sessions, stop: asyncio.Event) -> None:
         """Follow the resources until the agent is to stop, or needs another speaker."""
@@ -203,7 +205,7 @@ class _Served:
         self._fib.follow(speaker, IPV4_UNICAST)
         await self._fib.settled()
         for _ in range(LEFTOVER_LOOKS):
-            if not self._fib.diff().unwanted:
+            if not self._fib.leftover:
                 break
             await asyncio.sleep(LOOK_SECONDS)
         swept = await self._fib.sweep()

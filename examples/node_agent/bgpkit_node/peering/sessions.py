@@ -113,16 +113,11 @@ class Sessions:
             for status in self._speaker.peers()
             if status.state is State.ESTABLISHED and status.address not in self._lingering
         }
-        mine = {
-            route.prefix
+        return all(
+            any(other.eligible and other.peer in staying for other in self._speaker.paths(route.prefix))
             for route in self._speaker.routes(IPV4_UNICAST, peer=address)
             if route.eligible and route.path.next_hop not in self._cut_off
-        }
-        for other in staying:
-            if not mine:
-                break
-            mine -= {route.prefix for route in self._speaker.routes(IPV4_UNICAST, peer=other) if route.eligible}
-        return not mine
+        )
 
 
 def _config(peering: Peering, terms: Terms) -> PeerConfig:
