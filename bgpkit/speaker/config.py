@@ -73,6 +73,9 @@ class PeerConfig:
             raise ConfigError(f"{name}: connect_retry_time {self.connect_retry_time} is not more than 0 seconds")
         if not 0 <= self.restart_time <= 4095:
             raise ConfigError(f"{name}: restart_time {self.restart_time} is not between 0 and 4095 seconds")
+        for field, policy in (("import_policy", self.import_policy), ("export_policy", self.export_policy)):
+            if policy is not None and not callable(getattr(policy, "apply", None)):
+                raise ConfigError(f"{name}: {field} {policy!r} is no policy; see bgpkit.policy")
         if not self.families:
             raise ConfigError(f"{name}: families is empty; name at least one, such as ipv4-unicast")
         if len(set(self.families)) < len(self.families):

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bgpkit_setup.report import say
+from bgpkit_setup.report import SetupError, say
 
 
 @contextmanager
@@ -14,8 +14,14 @@ def one_at_a_time(path: Path) -> Generator[None]:
 
     The kernel drops the lock when the holder ends, however it ends.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(
+            f"{error.filename}: {error.strerror}: set-up writes into the checkout; use one of your own (git clone)"
+        ) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

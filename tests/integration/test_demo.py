@@ -25,6 +25,7 @@ from tests.integration.demo_changes import (
     wait_sessions,
 )
 from tests.integration.demo_process import (
+    INSIDE,
     MACHINES,
     PATIENCE,
     PODS,
@@ -180,7 +181,10 @@ def test_no_ping_is_lost_from_mesh_to_reflectors_and_through_a_crash(
             if process is not None:
                 process.stop()
         pings.stop()
-        print(*(f"{watch.name}\n{watch.words()}" for watch in watches), sep="\n")  # shown when the test fails
+        for machine, watch in zip(MACHINES, watches, strict=True):  # shown when the test fails
+            print(
+                machine, watch.words(), held.run(machine, "tail", "-n", "30", f"{INSIDE}/{machine}/agent.log"), sep="\n"
+            )
     deleted = re.compile(rf"Deleted .*({'|'.join(map(re.escape, blocks_of(addresses).values()))}).*", re.MULTILINE)
     assert [line.group() for watch in watches for line in deleted.finditer(watch.words())] == []
 

@@ -17,6 +17,7 @@ from bgpkit.fib import Fib
 from bgpkit.policy import PrefixPolicy, PrefixRule
 from bgpkit_node.agent.block_routes import BlockRoutes
 from bgpkit_node.agent.claim import NameClaim
+from bgpkit_node.agent.node_address import check_own_address, check_port_free
 from bgpkit_node.agent.pod_addresses import PodAddresses
 from bgpkit_node.agent.registration import check_name, register
 from bgpkit_node.agent.resource_view import ResourceView
@@ -30,7 +31,7 @@ from bgpkit_node.kernel import write_sysctl
 from bgpkit_node.paths import SOCKET_NAME
 from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
 from bgpkit_node.peering.sessions import Sessions, Terms
-from bgpkit_node.resources import Node, ResourceBatch, ResourceStore
+from bgpkit_node.resources import BGPConfiguration, Metadata, Node, ResourceBatch, ResourceStore
 
 _EVERYWHERE: Final = str(IPv4Address(0))
 PROTOCOL: Final = 12
@@ -79,6 +80,9 @@ class NodeAgent:
             stack.enter_context(NameClaim(options.datastore, options.node))
             datastore = await stack.enter_async_context(await SqliteDatastore.open(options.datastore))
             store = ResourceStore(datastore)
+            if options.address is not None:
+                await asyncio.to_thread(check_own_address, options.address)
+            check_port_free(await _port_of(store, options.node))
             node = await register(store, options.node, options.address)
             write_sysctl("ipv4/ip_forward", "1")
             ipam = Ipam(datastore, StoredPools(store))
@@ -240,6 +244,12 @@ class _Served:
 def _sentence(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error of ``group`` that is a sentence for a person; the group itself when none is."""
     return next((error for error in group.exceptions if isinstance(error, NodeError | BgpError)), group)
+
+
+async def _port_of(store: ResourceStore, name: str) -> int:
+    """Return the port on which the node will listen; it need not be registered yet."""
+    cluster = Cluster(configurations=await store.list(BGPConfiguration))
+    return cluster.port(Node(metadata=Metadata(name=name)))
 
 
 def _address(node: Node) -> IPv4Interface:

@@ -1,6 +1,7 @@
 """Finding out a node's own address when nobody says it."""
 
 import re
+import socket
 from ipaddress import IPv4Interface
 from typing import Final
 
@@ -12,6 +13,26 @@ _NOT_OURS: Final = re.compile(
     r"|nodelocaldns"
 )
 """Names of interfaces that belong to containers and tunnels, by how they begin."""
+
+
+def check_own_address(address: IPv4Interface) -> None:
+    """Raise NodeError unless an interface of this machine has ``address``."""
+    with Netlink() as netlink:
+        own = [found.ip for link in netlink.links() for found in netlink.addresses(link.index)]
+    if address.ip not in own:
+        there = ", ".join(str(found) for found in own if not found.is_loopback) or "none"
+        raise NodeError(f"no interface of this machine has the address {address.ip} (--ip); there is {there}")
+
+
+def check_port_free(port: int) -> None:
+    """Raise NodeError when something listens on TCP ``port`` of this machine already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            text = f"TCP port {port} cannot be used: {error.strerror}; is another BGP speaker running on this node?"
+            raise NodeError(text) from error
 
 
 def first_found_address() -> IPv4Interface:

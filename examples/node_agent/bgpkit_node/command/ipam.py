@@ -65,6 +65,6 @@ def check(datastore: Path) -> None:
 
     findings = asyncio.run(find())
     for finding in findings:
-        click.echo(str(finding))
+        click.echo(f"{finding.subject}: {finding.verdict.value}: {finding.text}")
     click.echo(f"{len(findings)} problem{'' if len(findings) == 1 else 's'} found")
     sys.exit(1 if findings else 0)

@@ -1,10 +1,12 @@
 """Looking before a change of resources whether it would leave nodes without a path to each other."""
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 from bgpkit_node.errors import NodeError
+from bgpkit_node.ipam import Snapshot
 from bgpkit_node.peering import Cluster, pairs_without_path
-from bgpkit_node.resources import KINDS, Resource, ResourceStore
+from bgpkit_node.resources import KINDS, IPPool, Node, Resource, ResourceStore
 
 
 async def read_all(store: ResourceStore) -> dict[tuple[str, str], Resource]:
@@ -25,4 +27,23 @@ def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing
         raise NodeError(
             f"{nothing}: no session would carry routes between {', '.join(pairs)}; "
             "add peerings to the same call of apply, or say --yes to cut them off"
+        )
+
+
+def refuse_in_use(resource: Resource | None, snapshot: Snapshot) -> None:
+    """Raise NodeError when pods have addresses of ``resource``, a pool or a node that is to be deleted."""
+    if isinstance(resource, IPPool):
+        network = ip_network(resource.spec.cidr)
+        used = sum(address in network for block in snapshot.blocks.values() for address, _ in block.allocations())
+        where = "the routes to them would be withdrawn"
+    elif isinstance(resource, Node):
+        owners = [owner.owner.node for block in snapshot.blocks.values() for _, owner in block.allocations()]
+        used = owners.count(resource.name)
+        where = "its agent would end, and they would lead nowhere"
+    else:
+        return
+    if used:
+        addresses = "1 address" if used == 1 else f"{used} addresses"
+        raise NodeError(
+            f"nothing deleted: {resource} has {addresses} in use, and {where}; delete the pods first, or say --yes"
         )

@@ -19,12 +19,16 @@ async def opened_store(datastore: Path, *, create: bool = False) -> AsyncGenerat
 
 
 def _prepare(datastore: Path, *, create: bool) -> None:
-    if not create and not datastore.exists():
+    try:
+        present = datastore.exists()
+    except OSError as error:
+        raise NodeError(f"{datastore}: cannot be reached: {error.strerror}") from error
+    if not create and not present:
         raise NodeError(
             f"{datastore}: there is no datastore; name it with --datastore or BGPKIT_NODE_DATASTORE, "
             "or make one by applying a first resource (bgpkit-node apply -f FILE)"
         )
-    if create and not datastore.parent.exists():
+    if create and not present and not datastore.parent.exists():
         try:
             datastore.parent.mkdir(parents=True, mode=0o700)
         except OSError as error:

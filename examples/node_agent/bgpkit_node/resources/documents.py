@@ -102,7 +102,8 @@ def _line_of(lines: Mapping[str, int], path: str) -> int:
 
 def _files(path: str) -> Iterator[str]:
     if path != "-" and Path(path).is_dir():
-        yield from (str(file) for file in sorted(Path(path).iterdir()) if file.suffix in _SUFFIXES)
+        found = [str(file) for file in sorted(Path(path).iterdir()) if file.suffix in _SUFFIXES]
+        yield from found or [path]
     else:
         yield path
 
@@ -111,6 +112,9 @@ def _read(path: str) -> str:
     try:
         octets = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return octets.decode("utf-8-sig")
+    except IsADirectoryError as error:
+        text = f"is a directory without a resource file ({', '.join(sorted(_SUFFIXES))})"
+        raise ResourceError(text, source=path) from error
     except OSError as error:
         raise ResourceError(f"cannot be read: {error.strerror}", source=path) from error
     except UnicodeDecodeError as error:

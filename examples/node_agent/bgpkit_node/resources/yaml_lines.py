@@ -73,6 +73,8 @@ def read_trees(text: str) -> Iterator[Tree | TreeError]:
                     yield error
     except yaml.YAMLError as error:
         yield _syntax_error(error, max(number, 1))
+    except RecursionError:
+        yield TreeError(f"values lie more than {_DEEPEST} deep in each other", 0, number + 1)
     finally:
         loader.dispose()
 

@@ -1,10 +1,11 @@
 """The first found address: of an interface of the machine itself that is up."""
 
+import socket
 from ipaddress import IPv4Interface
 
 import pytest
 
-from bgpkit_node.agent.node_address import first_found_address
+from bgpkit_node.agent.node_address import check_own_address, check_port_free, first_found_address
 from bgpkit_node.errors import NodeError
 from tests.support.netns import Namespaces
 
@@ -26,3 +27,24 @@ def test_interfaces_of_containers_and_tunnels_are_passed_over(namespaces: Namesp
         machine.ip("link", "set", "eth0", "up")
         machine.ip("addr", "add", "10.4.7.11/24", "dev", "eth0")
         assert first_found_address() == IPv4Interface("10.4.7.11/24")
+
+
+def test_an_address_that_the_machine_does_not_have_is_refused(namespaces: Namespaces) -> None:
+    """Before anything is registered under it."""
+    machine = namespaces.node()
+    with machine.entered():
+        machine.ip("link", "add", "eth0", "type", "bridge")
+        machine.ip("addr", "add", "10.4.7.11/24", "dev", "eth0")
+        check_own_address(IPv4Interface("10.4.7.11/24"))
+        with pytest.raises(NodeError, match=r"has the address 10\.4\.7\.12 \(--ip\); there is 10\.4\.7\.11"):
+            check_own_address(IPv4Interface("10.4.7.12/24"))
+
+
+def test_a_port_in_use_is_found_before_anything_is_registered(namespaces: Namespaces) -> None:
+    """The sentence names the port and what probably has it."""
+    with namespaces.node().entered(), socket.socket() as other:
+        check_port_free(179)
+        other.bind(("", 179))
+        other.listen()
+        with pytest.raises(NodeError, match=r"TCP port 179 cannot be used: Address already in use; is another BGP"):
+            check_port_free(179)

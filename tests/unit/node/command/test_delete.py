@@ -1,7 +1,11 @@
 """Delete: one resource, if nobody is cut off by it."""
 
+import asyncio
 from pathlib import Path
 
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.ipam import Ipam, StoredPools
+from bgpkit_node.resources import ResourceStore
 from tests.support.commands import applied, bgpkit_node, document, documents
 from tests.support.revisions import revision
 
@@ -46,3 +50,23 @@ def test_a_deletion_that_cuts_nodes_off_is_refused(tmp_path: Path) -> None:
     bgpkit_node("delete", "node", "a", datastore=datastore).assert_refused("between b - c; ")
     assert revision(datastore) == before
     assert bgpkit_node("delete", "node", "a", "--yes", datastore=datastore).status == 0
+
+
+def test_what_pods_use_is_not_deleted(tmp_path: Path) -> None:
+    """A pool whose addresses are in use, and the node that uses them; --yes does it."""
+    datastore = tmp_path / "d"
+    applied(datastore, documents(document("IPPool", "pool", "{cidr: 10.244.0.0/16}"), NODES))
+
+    async def take() -> None:
+        async with await SqliteDatastore.open(datastore) as store:
+            ipam = Ipam(store, StoredPools(ResourceStore(store)))
+            await ipam.auto_assign(node="b", handle="net.pod", attributes={"pod": "pod"})
+
+    asyncio.run(take())
+    before = revision(datastore)
+    pool = bgpkit_node("delete", "ippool", "pool", datastore=datastore)
+    pool.assert_refused("nothing deleted: IPPool(pool) has 1 address in use, and the routes to them would be withdrawn")
+    bgpkit_node("delete", "node", "b", datastore=datastore).assert_refused("nothing deleted: Node(b) has 1 address")
+    assert revision(datastore) == before
+    assert bgpkit_node("delete", "node", "c", datastore=datastore).status == 0
+    assert bgpkit_node("delete", "node", "b", "--yes", datastore=datastore).status == 0

@@ -194,3 +194,12 @@ def test_nothing_is_given_twice_among_different_kinds() -> None:
     documents = load_documents(_NODE % "a" + "---\n" + (_NODE % "a").replace("Node", "BGPPeer"), "bgp.yaml")
     assert list(check_distinct(documents)) == []
     assert isinstance(documents[0].resource, Node)
+
+
+def test_a_directory_without_resources_is_refused(tmp_path: Path) -> None:
+    """Nothing to apply is a mistake, not a success."""
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(
+        InvalidResourcesError, match=r"is a directory without a resource file \(\.json, \.yaml, \.yml\)"
+    ):
+        load_paths([tmp_path])

@@ -56,6 +56,7 @@ def test_anchors_and_merges_are_followed() -> None:
         ("<<: a", 1, "<< takes a mapping"),
         ("a: &a [*a]", 1, "values lie more than 64 deep"),
         ("[" * 70 + "]" * 70, 1, "values lie more than 64 deep"),
+        ("[" * 20000, 0, "values lie more than 64 deep"),
         ("a: \x00", 0, "not YAML"),
     ],
 )
