@@ -91,7 +91,7 @@ def test_a_fault_ends_it_with_the_last_words_of_the_agents(start: StartDemo) -> 
     events = demo.events()
     words = [event for event in events if event["event"] == "text" and event["title"].startswith("last words")]
     assert [event["title"].rpartition(" ")[2] for event in words] == list(MACHINES)
-    assert all("agent.started" in "".join(event["lines"]) for event in words)
+    assert all(json.loads(event["lines"][-1])["event"] for event in words)
     assert events[-1]["event"] == "failed"
     assert (len(events[-1]["error"].splitlines()), demo.errors()) == (1, "")
     assert_gone([namespace])

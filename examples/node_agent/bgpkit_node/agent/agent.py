@@ -80,8 +80,7 @@ class NodeAgent:
             stack.enter_context(NameClaim(options.datastore, options.node))
             datastore = await stack.enter_async_context(await SqliteDatastore.open(options.datastore))
             store = ResourceStore(datastore)
-            if options.address is not None:
-                await asyncio.to_thread(check_own_address, options.address)
+            await _check_address(store, options)
             check_port_free(await _port_of(store, options.node))
             node = await register(store, options.node, options.address)
             write_sysctl("ipv4/ip_forward", "1")
@@ -244,6 +243,16 @@ class _Served:
 def _sentence(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error of ``group`` that is a sentence for a person; the group itself when none is."""
     return next((error for error in group.exceptions if isinstance(error, NodeError | BgpError)), group)
+
+
+async def _check_address(store: ResourceStore, options: AgentOptions) -> None:
+    """Raise NodeError unless this machine has the address it was given; the store refuses that of another node."""
+    wanted = options.address
+    if wanted is None:
+        return
+    others = [node.ipv4.ip for node in await store.list(Node) if node.ipv4 is not None and node.name != options.node]
+    if wanted.ip not in others:
+        await asyncio.to_thread(check_own_address, wanted)
 
 
 async def _port_of(store: ResourceStore, name: str) -> int:

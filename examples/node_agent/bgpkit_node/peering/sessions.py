@@ -3,11 +3,14 @@
 A session that is no longer wanted lingers until every prefix that came over it has another path; then it is closed
 without a NOTIFICATION, so that the other end, which may need its own last moment, keeps our routes, too. Prefixes of
 nodes to which the plan leaves no path at all are not waited for: an operator has said so.
+
+A node that joins a cluster of reflectors must refuse what the others of the cluster reflect (RFC 4456, section 8): a
+session that is there keeps the former cluster ID until each prefix that would be refused has another path, too.
 """
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -41,6 +44,8 @@ class Sessions:
         self._wanted: dict[str, Peering] = {}
         self._lingering: dict[str, Peering] = {}
         self._cut_off: frozenset[bytes] = frozenset()
+        self._held_back: dict[str, PeerConfig] = {}
+        """What sessions will be once their routes have another path; until then they have another cluster ID."""
         self._turn = asyncio.Lock()
         self._log = structlog.get_logger("bgpkit_node.peering")
 
@@ -80,12 +85,12 @@ class Sessions:
                     await self._speaker.remove_peer(address)
             present = {status.address for status in self._speaker.peers()}
             self._wanted = wanted
+            self._held_back.clear()
             for address, peering in wanted.items():
                 self._lingering.pop(address, None)
                 config = _config(peering, terms)
                 if address in present:
-                    plan = await self._speaker.update_peer(config)
-                    self._log.debug("peering.changed", peer=address, plan=plan.value)
+                    await self._change(config)
                 else:
                     await self._speaker.add_peer(config)
                     self._log.info("peering.added", peer=address, kind=peering.kind.value)
@@ -96,6 +101,8 @@ class Sessions:
             await asyncio.sleep(LOOK_SECONDS)
             if self._lingering:
                 await self.close_replaced()
+            if self._held_back:
+                await self.change_held_back()
 
     async def close_replaced(self) -> None:
         """Close each lingering session whose routes all have another path."""
@@ -106,13 +113,49 @@ class Sessions:
                     await self._speaker.remove_peer(address, notification=None)
                     self._log.info("peering.closed", peer=address, reason="every prefix has another path")
 
-    def _replaced(self, address: str) -> bool:
-        """Tell whether every prefix from ``address`` has another path, over an Established session that stays."""
-        staying = {
+    async def change_held_back(self) -> None:
+        """Give each session that kept a former cluster ID its new one, when no prefix loses its path by that."""
+        async with self._turn:
+            for config in tuple(self._held_back.values()):
+                await self._change(config)
+
+    async def _change(self, config: PeerConfig) -> None:
+        """Bring a present session in line with ``config``, but for the cluster ID while that would refuse a path."""
+        if self._refuses_a_path(config):
+            self._held_back[config.address] = config
+            config = replace(config, cluster_id=self._speaker.peer_config(config.address).cluster_id)
+        else:
+            self._held_back.pop(config.address, None)
+        plan = await self._speaker.update_peer(config)
+        self._log.debug("peering.changed", peer=config.address, plan=plan.value)
+
+    def _refuses_a_path(self, config: PeerConfig) -> bool:
+        """Tell whether the cluster ID of ``config`` would refuse the last path of a prefix."""
+        cluster = config.cluster_id
+        if cluster is None or cluster == self._speaker.peer_config(config.address).cluster_id:
+            return False
+        staying = self._staying() - {config.address}
+        return any(
+            route.eligible
+            and cluster in route.attributes.cluster_list
+            and not any(
+                other.eligible and other.peer in staying and cluster not in other.attributes.cluster_list
+                for other in self._speaker.paths(route.prefix)
+            )
+            for route in self._speaker.routes(IPV4_UNICAST, peer=config.address)
+        )
+
+    def _staying(self) -> set[str]:
+        """Return the addresses of the Established sessions that stay."""
+        return {
             status.address
             for status in self._speaker.peers()
             if status.state is State.ESTABLISHED and status.address not in self._lingering
         }
+
+    def _replaced(self, address: str) -> bool:
+        """Tell whether every prefix from ``address`` has another path, over an Established session that stays."""
+        staying = self._staying()
         return all(
             any(other.eligible and other.peer in staying for other in self._speaker.paths(route.prefix))
             for route in self._speaker.routes(IPV4_UNICAST, peer=address)
