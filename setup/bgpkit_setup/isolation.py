@@ -67,18 +67,22 @@ def _be_process_one(command: Sequence[str]) -> int:
         answer = subprocess.run(step, capture_output=True, text=True, check=False)
         if answer.returncode != 0:
             say(f"{' '.join(step)}: {answer.stderr.strip()}")
+    children: list[int] = []
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        for process in children:
+            os.kill(process, number)
+
+    # Before the command can have said anything: a signal that comes then must find its way already.
+    signal.signal(signal.SIGTERM, forward)
+    signal.signal(signal.SIGHUP, forward)
+    signal.signal(signal.SIGINT, _leave_to_the_child)
     try:
         child = os.posix_spawnp(command[0], list(command), os.environ, setsigdef=_IGNORED_BY_PYTHON)
     except OSError as error:
         say(f"{command[0]}: {error.strerror}")
         return 127
-
-    def forward(number: int, _frame: FrameType | None) -> None:
-        os.kill(child, number)
-
-    signal.signal(signal.SIGTERM, forward)
-    signal.signal(signal.SIGHUP, forward)
-    signal.signal(signal.SIGINT, _leave_to_the_child)
+    children.append(child)
     while True:
         process, status = os.waitpid(-1, 0)
         if process == child:
