@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Final
 
-from bgpkit import IPV4_UNICAST, PeerStatus, Prefix, Speaker, State
+from bgpkit import IPV4_UNICAST, PeerStatus, Prefix, Speaker, State, best_of
 from bgpkit.policy import ACCEPT_ALL
 from bgpkit_node.peering import Peering, PeeringKind
 from bgpkit_node.peering.sessions import LOOK_SECONDS, Sessions, Terms
@@ -273,3 +273,27 @@ async def test_sessions_do_not_disturb_each_other() -> None:
         assert status.established_count == 1
         assert (a.status(r), a.is_up(s)) == (None, False)
         assert set(a.sessions.wanted) == {b.address, s.address}
+
+
+async def test_a_session_keeps_its_former_cluster_id_until_nothing_depends_on_it() -> None:
+    """A node that joins a cluster of reflectors is never without a path. RFC 4456, section 8; DECISIONS.md, 9."""
+    async with machines("abr") as (a, b, r):
+        own = IPv4Address("244.0.0.1")
+        await r.follow(to(a, PeeringKind.NODE, client=True), to(b, PeeringKind.NODE, client=True))
+        await a.follow(to(r, PeeringKind.NODE))
+        await b.follow(to(r, PeeringKind.NODE))
+        await a.speaker.announce(BLOCK, next_hop=a.address)
+        await eventually(lambda: b.has(BLOCK, via=r), "the reflected path")
+        b.speaker.subscribe(
+            IPV4_UNICAST,
+            lambda keys, _, new: b.lost.extend(Prefix.from_key(key, 32) for key in keys if best_of(new) is None),
+        )
+        await b.follow(to(r, PeeringKind.NODE), to(a, PeeringKind.NODE, client=True))
+        await b.sessions.change_held_back()
+        assert b.speaker.peer_config(r.address).cluster_id != own
+        await a.follow(to(r, PeeringKind.NODE), to(b, PeeringKind.NODE))
+        await eventually(lambda: b.has(BLOCK, via=a), "the path of the new session")
+        await b.sessions.change_held_back()
+        assert b.speaker.peer_config(r.address).cluster_id == own
+        assert [route.eligible for route in b.speaker.routes(IPV4_UNICAST, peer=r.address)] == [False]
+        assert b.lost == []
