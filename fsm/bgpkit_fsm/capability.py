@@ -1,10 +1,12 @@
 """Capabilities that an OPEN may carry (RFC 5492), one frozen value each."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TypeAlias
 
 from bgpkit_fsm.family import Family
+from bgpkit_fsm.family_capability import AddPathCapability, ExtendedNextHopCapability, OrfCapability
+from bgpkit_fsm.restart_capability import GracefulRestartCapability, LongLivedGracefulRestartCapability
+from bgpkit_fsm.role import RoleCapability
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,38 +14,39 @@ class MultiprotocolCapability:
     """Capability 1: the speaker exchanges routes of ``family``. RFC 4760, section 8."""
 
     family: Family
+    reserved: int = 0
+    """The octet between AFI and SAFI that a receiver ignores."""
+
+    def __str__(self) -> str:
+        """Return the name with the family, such as ``multiprotocol ipv4-unicast``."""
+        return f"multiprotocol {self.family}"
 
 
 @dataclass(frozen=True, slots=True)
 class RouteRefreshCapability:
     """Capability 2: the speaker understands ROUTE-REFRESH. RFC 2918, section 2."""
 
+    def __str__(self) -> str:
+        """Return ``route-refresh``."""
+        return "route-refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class PrestandardRouteRefreshCapability:
+    """Capability 128: a ROUTE-REFRESH from before the standard, no longer to be relied on. RFC 8810, section 3."""
+
+    def __str__(self) -> str:
+        """Return ``prestandard-route-refresh``."""
+        return "prestandard-route-refresh"
+
 
 @dataclass(frozen=True, slots=True)
 class ExtendedMessageCapability:
     """Capability 6: the speaker receives messages of up to 65,535 octets. RFC 8654, section 3."""
 
-
-@dataclass(frozen=True, slots=True)
-class ForwardingState:
-    """One family of a graceful restart capability and its Forwarding State (F) bit. RFC 4724, section 3."""
-
-    family: Family
-    preserved: bool
-    """True when the speaker kept its forwarding state for this family through the restart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GracefulRestartCapability:
-    """Capability 64: graceful restart. RFC 4724, section 3; the N bit: RFC 8538, section 2."""
-
-    restarted: bool = False
-    """The Restart State (R) bit: the speaker has just restarted."""
-    notification: bool = False
-    """The N bit: NOTIFICATIONs and hold timer expiry, too, keep routes."""
-    restart_time: int = 120
-    """Seconds, 0 to 4095, that the peer should wait for the speaker's return."""
-    families: tuple[ForwardingState, ...] = ()
+    def __str__(self) -> str:
+        """Return ``extended-message``."""
+        return "extended-message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +55,58 @@ class FourOctetAsCapability:
 
     asn: int
 
-
-class AddPathMode(IntEnum):
-    """Send/Receive field of one family of an ADD-PATH capability. RFC 7911, section 4."""
-
-    RECEIVE = 1
-    SEND = 2
-    BOTH = 3
-
-
-@dataclass(frozen=True, slots=True)
-class AddPathCapability:
-    """Capability 69: several paths for a prefix. RFC 7911, section 4."""
-
-    families: tuple[tuple[Family, AddPathMode], ...]
+    def __str__(self) -> str:
+        """Return the name with the number, such as ``four-octet-as 64512``."""
+        return f"four-octet-as {self.asn}"
 
 
 @dataclass(frozen=True, slots=True)
 class EnhancedRouteRefreshCapability:
     """Capability 70: BoRR and EoRR demarcate a refresh. RFC 7313, section 3.1."""
+
+    def __str__(self) -> str:
+        """Return ``enhanced-route-refresh``."""
+        return "enhanced-route-refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class FqdnCapability:
+    """Capability 73: the speaker's names, for people. draft-walton-bgp-hostname-capability.
+
+    Octets, since nothing keeps a peer from sending what is not UTF-8.
+    """
+
+    host_name: bytes
+    domain_name: bytes = b""
+
+    def __str__(self) -> str:
+        """Return both names with a dot between, such as ``fqdn router.example.net``."""
+        return f"fqdn {'.'.join(_legible(name) for name in (self.host_name, self.domain_name) if name)}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareVersionCapability:
+    """Capability 75: what software the speaker is, for people. draft-abraitis-bgp-version-capability."""
+
+    version: bytes
+    length_prefixed: bool = True
+    """Whether an octet with the length stands before the text.
+
+    The draft had it in its first revisions, and most speakers still write it so; the later ones dropped it.
+    """
+
+    def __str__(self) -> str:
+        """Return the name with the version, such as ``software-version ExaBGP/5.0.0``."""
+        return f"software-version {_legible(self.version)}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLocalNextHopCapability:
+    """Capability 77: an IPv6 next hop may be a link-local address alone. draft-ietf-idr-linklocal-capability."""
+
+    def __str__(self) -> str:
+        """Return ``link-local-next-hop``."""
+        return "link-local-next-hop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +116,32 @@ class UnknownCapability:
     code: int
     value: bytes
 
+    def __str__(self) -> str:
+        """Return the code and the octets, such as ``capability 200 0x0102``."""
+        return f"capability {self.code} 0x{self.value.hex()}" if self.value else f"capability {self.code}"
+
 
 Capability: TypeAlias = (
     MultiprotocolCapability
     | RouteRefreshCapability
+    | PrestandardRouteRefreshCapability
+    | OrfCapability
+    | ExtendedNextHopCapability
     | ExtendedMessageCapability
+    | RoleCapability
     | GracefulRestartCapability
     | FourOctetAsCapability
     | AddPathCapability
     | EnhancedRouteRefreshCapability
+    | LongLivedGracefulRestartCapability
+    | FqdnCapability
+    | SoftwareVersionCapability
+    | LinkLocalNextHopCapability
     | UnknownCapability
 )
+
+
+def _legible(octets: bytes) -> str:
+    """Return octets as text on one line: what is not printable UTF-8 is escaped."""
+    text = octets.decode("utf-8", "backslashreplace")
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

@@ -6,6 +6,7 @@ from typing import Final
 
 from bgpkit_fsm.capability import Capability, FourOctetAsCapability
 from bgpkit_fsm.message import AS_TRANS, Open
+from bgpkit_fsm.role import BgpRole, RoleCapability
 
 LARGEST_ASN: Final = 2**32 - 1
 LARGEST_TWO_OCTET_ASN: Final = 2**16 - 1
@@ -37,7 +38,9 @@ class SessionConfig:
     idle_hold_time_max: float = 60
     """Seconds beyond which the doubling stops."""
     capabilities: tuple[Capability, ...] = ()
-    """Announced in our OPEN as they stand."""
+    """Announced in our OPEN as they stand; a ``RoleCapability`` among them is our role towards the peer."""
+    strict_role: bool = False
+    """Refuse an external peer that announces no role although we do. RFC 9234, section 4.2."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -56,6 +59,7 @@ class SessionConfig:
         if not 0 <= self.idle_hold_time <= self.idle_hold_time_max:
             raise ValueError(f"idle_hold_time {self.idle_hold_time} is not within 0 to {self.idle_hold_time_max}")
         self._check_four_octet_as()
+        self._check_role()
 
     def _check_four_octet_as(self) -> None:
         announced = [c.asn for c in self.capabilities if isinstance(c, FourOctetAsCapability)]
@@ -63,6 +67,21 @@ class SessionConfig:
             raise ValueError(f"the 4-octet AS capability announces {announced[0]}, but local_asn is {self.local_asn}")
         if self.local_asn > LARGEST_TWO_OCTET_ASN and not announced:
             raise ValueError(f"local_asn {self.local_asn} needs the 4-octet AS capability (RFC 6793, section 3)")
+
+    def _check_role(self) -> None:
+        """Refuse a role that is none, and several. RFC 9234, section 4.1."""
+        announced = {c.role for c in self.capabilities if isinstance(c, RoleCapability)}
+        if len(announced) > 1:
+            raise ValueError(f"several roles are announced, {sorted(announced)}, but a speaker has one towards a peer")
+        if any(number not in tuple(BgpRole) for number in announced):
+            raise ValueError(f"role {min(announced)} is not one of 0 to {max(BgpRole)} (RFC 9234, section 4.1)")
+        if self.strict_role and not announced:
+            raise ValueError("strict_role needs a RoleCapability among the capabilities (RFC 9234, section 4.2)")
+
+    @property
+    def local_role(self) -> BgpRole | None:
+        """Our role towards the peer; None when we announce none. RFC 9234, section 4.1."""
+        return next((c.assigned for c in self.capabilities if isinstance(c, RoleCapability)), None)
 
     @property
     def open(self) -> Open:

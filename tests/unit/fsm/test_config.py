@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bgpkit_fsm import AS_TRANS, FourOctetAsCapability, Open
+from bgpkit_fsm import AS_TRANS, BgpRole, FourOctetAsCapability, Open, RoleCapability
 from tests.unit.fsm.sessions import CONFIG
 
 
@@ -26,6 +26,9 @@ from tests.unit.fsm.sessions import CONFIG
         ({"idle_hold_time": 61}, "idle_hold_time 61 is not within 0 to 60"),
         ({"local_asn": 65536}, "local_asn 65536 needs the 4-octet AS capability"),
         ({"capabilities": (FourOctetAsCapability(1),)}, "announces 1, but local_asn is 64512"),
+        ({"capabilities": (RoleCapability(0), RoleCapability(3))}, r"several roles are announced, \[0, 3\]"),
+        ({"capabilities": (RoleCapability(5),)}, "role 5 is not one of 0 to 4"),
+        ({"strict_role": True}, "strict_role needs a RoleCapability"),
     ],
 )
 def test_values_that_cannot_be_are_refused(change: dict[str, Any], text: str) -> None:
@@ -52,3 +55,10 @@ def test_as_number_of_four_octets_is_announced_by_as_trans() -> None:
     """RFC 6793, section 4.2.2: AS_TRANS in the field of two octets, the number in the capability."""
     message = replace(CONFIG, local_asn=400_000, capabilities=(FourOctetAsCapability(400_000),)).open
     assert (message.my_as, message.asn) == (AS_TRANS, 400_000)
+
+
+def test_role_is_that_of_the_capability() -> None:
+    """RFC 9234, section 4.1: a role that is configured is announced; here announcing it is configuring it."""
+    assert CONFIG.local_role is None
+    config = replace(CONFIG, capabilities=(RoleCapability(BgpRole.CUSTOMER),), strict_role=True)
+    assert config.local_role is BgpRole.CUSTOMER
