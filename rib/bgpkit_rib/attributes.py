@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
-from typing import Final
+from typing import Final, TypeVar
 
 from bgpkit_rib.as_path import AsPath
-from bgpkit_rib.communities import Community, ExtendedCommunity, LargeCommunity
+from bgpkit_rib.communities import Community, ExtendedCommunity, IPv6ExtendedCommunity, LargeCommunity
+
+T = TypeVar("T")
 
 _OWN_AS: Final = AsPath()
 
@@ -25,6 +27,10 @@ class Aggregator:
 
     asn: int
     address: IPv4Address
+
+    def __str__(self) -> str:
+        """Return AS number and address: ``64512 192.0.2.1``."""
+        return f"{self.asn} {self.address}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,24 @@ class PathAttributes:
     """RFC 1997."""
     extended_communities: tuple[ExtendedCommunity, ...] = ()
     """RFC 4360."""
+    ipv6_extended_communities: tuple[IPv6ExtendedCommunity, ...] = ()
+    """RFC 5701."""
     large_communities: tuple[LargeCommunity, ...] = ()
     """RFC 8092."""
     originator_id: IPv4Address | None = None
     """RFC 4456, section 8."""
     cluster_list: tuple[IPv4Address, ...] = ()
     """The clusters that reflected the route, the latest first. RFC 4456, section 8."""
+    only_to_customer: int | None = None
+    """The AS that has marked the route as one not to go up again. RFC 9234, section 5."""
+    others: tuple[object, ...] = ()
+    """Values of attributes without a field here that the codec can read, in ascending order of their codes.
+
+    Each is of a class of its own: `find` returns the one of a class.
+    """
     unknown: tuple[UnknownAttribute, ...] = ()
-    """The attributes without a field here, in ascending order of their codes."""
+    """The attributes that nobody here can read, in ascending order of their codes."""
+
+    def find(self, kind: type[T]) -> T | None:
+        """Return the one of ``others`` that is a ``kind``, such as an ``Aigp``, or None."""
+        return next((value for value in self.others if isinstance(value, kind)), None)

@@ -58,6 +58,14 @@ class Prefix:
         return cls(key, width)
 
     @classmethod
+    def canonical(cls, key: bytes, width: int) -> "Prefix":
+        """Return the prefix of a ``key`` that is known to be canonical, as a decoder's are; nothing is checked."""
+        prefix = object.__new__(cls)
+        object.__setattr__(prefix, "key", key)
+        object.__setattr__(prefix, "width", width)
+        return prefix
+
+    @classmethod
     def from_network(cls, network: IPv4Network | IPv6Network) -> "Prefix":
         """Return the prefix of a network of the standard library."""
         return cls._of(int(network.network_address), network.prefixlen, network.max_prefixlen)

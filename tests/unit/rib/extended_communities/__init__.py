@@ -1,0 +1,1 @@
+"""Units of bgpkit_rib.extended_communities."""
