@@ -11,6 +11,7 @@
     │   ├── NotificationError       RFC 4271, section 6.4: a NOTIFICATION that is itself malformed
     │   └── RouteRefreshError       RFC 7313, section 5
     ├── SpeakerClosedError          the speaker has been stopped
+    ├── MrtError                    an MRT file that cannot be read on, or a record of it; `.offset` is where
     └── FibError                    the kernel refused something; `.errno` when it said why
 """
 
@@ -45,6 +46,15 @@ class OpenError(MessageError):
 class UpdateError(MessageError):
     """An UPDATE that leaves only a session reset. RFC 4271, section 6.3; RFC 7606, section 3."""
 
+    def __init__(
+        self, text: str, notification: Notification, *, attribute: int = 0, section: str = "", octets: bytes = b""
+    ) -> None:
+        """Keep the type code of the attribute at fault (0 for none), the RFC's section that decides, and the octets."""
+        super().__init__(text, notification)
+        self.attribute = attribute
+        self.section = section
+        self.octets = octets
+
 
 class NotificationError(MessageError):
     """A NOTIFICATION that is itself malformed; it is logged, never answered. RFC 4271, section 6.4."""
@@ -56,6 +66,21 @@ class RouteRefreshError(MessageError):
 
 class SpeakerClosedError(BgpError):
     """The speaker has been stopped and takes no more calls."""
+
+
+class MrtError(BgpError):
+    """An MRT file that cannot be read on, or one record of it that is malformed. RFC 6396."""
+
+    def __init__(self, text: str, *, record: int, offset: int, octets: bytes = b"") -> None:
+        """Keep where it happened: the ``record`` that is wrong and the ``offset`` at which it starts.
+
+        Records count from 1, octets from 0, those of a compressed file as they are when decompressed. ``octets``
+        are the record's, with its header, when they are all there.
+        """
+        super().__init__(f"record {record}, at octet {offset}: {text}")
+        self.record = record
+        self.offset = offset
+        self.octets = octets
 
 
 class FibError(BgpError):

@@ -14,7 +14,7 @@ from bgpkit_fsm import Family
 from bgpkit_rib import INTERNAL, Path, SourceKind, may_advertise
 
 _COMMUNITIES: Final = 8
-_MED, _LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST = 4, 5, 9, 10
+_MED, _LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST, _TUNNEL, _AIGP, _PREFIX_SID = 4, 5, 9, 10, 23, 26, 40
 _NO_EXPORT, _NO_ADVERTISE, _NO_EXPORT_SUBCONFED = (
     bytes.fromhex("ffffff01"),
     bytes.fromhex("ffffff02"),
@@ -120,7 +120,12 @@ class Export:
         return self.key.kind is SourceKind.EBGP and not communities.isdisjoint((_NO_EXPORT, _NO_EXPORT_SUBCONFED))
 
 
-_NOT_TO_EXTERNAL: Final = frozenset({_LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST})
+_NOT_TO_EXTERNAL: Final = frozenset({_LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST, _TUNNEL, _AIGP, _PREFIX_SID})
+"""Attributes of the inside of an AS.
+
+RFC 4271, section 5.1.5; RFC 4456, section 8; TUNNEL_ENCAPSULATION: RFC 9012, section 11; AIGP: RFC 7311, section 3.1;
+PREFIX_SID: RFC 8669, section 4.
+"""
 _WELL_KNOWN_START: Final = bytes.fromhex("ffffff")
 
 

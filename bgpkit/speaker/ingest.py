@@ -55,14 +55,15 @@ class Ingest:
             local_pref=inputs.local_pref,
             originator_id=inputs.originator_id,
             cluster_length=len(inputs.cluster_list) // 4,
+            path_id=inputs.path_id,
             eligible=not reason,
             reason=reason,
         )
 
     def update(self, update: Update[Path]) -> None:
         """Put an UPDATE into the tables."""
-        for family, keys in update.withdrawn:
-            self._tables[family].withdraw(self.source, keys)
+        for family, keys, path_id in update.withdrawn:
+            self._tables[family].withdraw(self.source, keys, path_id)
         for family, path, keys, nlri in update.announced:
             if self.policy is ACCEPT_ALL:
                 self._tables[family].announce(path, keys, nlri)

@@ -31,14 +31,13 @@ from bgpkit_fsm import (
     Notification,
     RouteRefresh,
     RouteRefreshCapability,
+    RouteRefreshSubtype,
     SessionConfig,
 )
 from bgpkit_rib import Path, Source, SourceKind
 
 PEER_DE_CONFIGURED: Final = Notification(ErrorCode.CEASE, CeaseSubcode.PEER_DE_CONFIGURED)
 _TOLD: Final = 64
-_REQUEST: Final = 0
-"""ROUTE-REFRESH subtype of a request. RFC 7313, section 3.2."""
 
 
 class SpeakerPeer:
@@ -198,8 +197,14 @@ class SpeakerPeer:
             self._shared.deferral.end_of_rib(self, update.end_of_rib)
 
     def refresh_received(self, refresh: RouteRefresh) -> None:
-        """Send all routes of a family again. RFC 2918, section 4."""
-        if refresh.subtype == _REQUEST:
+        """Send all routes of a family again.
+
+        The subtype means something only where both sides said so; else its octet is reserved, and ignored.
+        RFC 2918, sections 3 and 4; RFC 7313, section 3.2.
+        """
+        negotiated = self._negotiated
+        marked = negotiated is not None and negotiated.enhanced_route_refresh
+        if not marked or refresh.subtype == RouteRefreshSubtype.REQUEST:
             self._shared.outputs.refresh(self.source, refresh.family)
 
     def session_released(self, reason: CloseReason) -> None:

@@ -346,6 +346,8 @@ class Speaker:
 
     def _local_path(self, attributes: PathAttributes, family: Family) -> Path:
         hop = attributes.next_hop
+        if family == IPV4_UNICAST and isinstance(hop, IPv6Address):
+            raise ValueError(f"{hop} is not a next hop for IPv4 prefixes: no session here takes one (RFC 8950)")
         return make_path(
             self._local,
             encode_attributes(attributes, family),
@@ -389,7 +391,10 @@ def _canonical(address: str) -> str:
 def _width(family: Family) -> int:
     if family not in ROWS:
         raise ConfigError(f"family {family} is not known to the codec")
-    return ROWS[family].width
+    row = ROWS[family]
+    if not row.width or row.join is not None:
+        raise ConfigError(f"family {family} is not one of bare prefixes: the codec carries it, tables do not")
+    return row.width
 
 
 def _checked_asn(asn: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from bgpkit.wire.attribute_rows import EXTENDED_LENGTH, OPTIONAL, TRANSITIVE, AttributeCode, encode_attribute
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, OPTIONAL, TRANSITIVE, AttributeCode, encode_attribute
 from bgpkit.wire.families import FamilyRow
 from bgpkit.wire.faults import AttributeFault, FaultAction
 from bgpkit_fsm import IPV4_UNICAST, Family
@@ -16,6 +16,7 @@ _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
 _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 MULTICAST: Final = 224
 """First octet of the first IPv4 address that is not a host's. RFC 1112, section 4."""
+_IPV4_LENGTH: Final = 4
 _MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
 
 
@@ -71,9 +72,9 @@ class AttributeBlock:
         return bool(self.faults) or self.reach is not None or self.unreach is not None
 
     @property
-    def action(self) -> int:
-        """The strongest action of all faults, 0 without any. RFC 7606, section 3 (h)."""
-        return max((fault.action for fault in self.faults), default=0)
+    def withdraws(self) -> bool:
+        """Whether a fault makes the routes count as withdrawn. RFC 7606, section 3 (h)."""
+        return any(fault.action is FaultAction.WITHDRAW for fault in self.faults)
 
     def strongest_fault(self) -> AttributeFault:
         """Return the first of the faults with the strongest action; ValueError without any."""
@@ -89,12 +90,12 @@ def canonical_block(block: AttributeBlock, reach: MpRoutes | None) -> bytes:
 
     AS numbers have four octets, AS4_PATH and AS4_AGGREGATOR are merged, discarded attributes and MP_UNREACH_NLRI
     are left out. Routes of the body have NEXT_HOP; those of MP_REACH_NLRI have that attribute instead, its NLRI
-    removed, behind all of lower type. IPv4 unicast routes have NEXT_HOP, however they came.
+    removed, behind all of lower type. IPv4 unicast routes with an IPv4 next hop have NEXT_HOP, however they came.
     """
     if reach is None:
         return apply_edits(block.raw, block.edits) if block.edits else block.raw
     edits = [*block.edits, *_removals(block.raw, _NEXT_HOP)]
-    if reach.family == IPV4_UNICAST:
+    if reach.family == IPV4_UNICAST and len(reach.next_hop) == _IPV4_LENGTH:
         code, attribute = _NEXT_HOP, encode_attribute(TRANSITIVE, _NEXT_HOP, reach.next_hop)
     else:
         code, attribute = _MP_REACH, reduced_mp_reach(reach.family, reach.next_hop)
@@ -152,6 +153,11 @@ def attribute_value(raw: bytes, code: int) -> bytes | None:
         if found == code:
             return raw[start + (4 if raw[start] & EXTENDED_LENGTH else 3) : stop]
     return None
+
+
+def attribute_octets(raw: bytes, code: int) -> bytes:
+    """Return the first attribute ``code`` of a well-formed block, flags to value; nothing when it is absent."""
+    return next((raw[start:stop] for found, start, stop in attribute_spans(raw) if found == code), b"")
 
 
 def insert_attribute(raw: bytes, code: int, attribute: bytes) -> bytes:

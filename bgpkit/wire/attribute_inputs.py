@@ -8,40 +8,24 @@ _INCOMPLETE: Final = b"\2"
 
 @final
 class AttributeInputs:
-    """What the decision process needs of one attribute block, beside the block itself."""
+    """What the decision process needs of one attribute block, beside the block itself, and what the NLRI add to it."""
 
-    __slots__ = (
-        "as_path",
-        "as_path_length",
-        "cluster_list",
-        "communities",
-        "local_pref",
-        "med",
-        "neighbor_as",
-        "next_hop",
-        "origin",
-        "originator_id",
-        "raw",
-    )
+    __slots__ = ("as_path_length", "neighbor_as", "next_hop", "path_id", "raw", "rest", "values")
 
     raw: bytes
     """The canonical attribute block."""
     next_hop: bytes
     """4, 16 or 32 octets."""
-    origin: int
-    as_path: bytes
-    """The value of AS_PATH, in 4-octet AS numbers."""
+    values: Mapping[int, bytes | None]
+    """Value of each attribute by type code, AS numbers in four octets; None for one that is left out."""
     as_path_length: int
     """RFC 4271, section 9.1.2.2 (a)."""
     neighbor_as: int
     """0 when the path tells none. RFC 4271, section 9.1.2.2 (c)."""
-    med: int | None
-    local_pref: int | None
-    originator_id: int | None
-    cluster_list: bytes
-    """Four octets for each cluster; none without the attribute."""
-    communities: bytes
-    """Four octets for each community; none without the attribute."""
+    rest: bytes
+    """What the NLRI say beside their keys, such as labels; empty for families that have nothing of the kind."""
+    path_id: int
+    """The Path Identifier; 0 without ADD-PATH. RFC 7911, section 3."""
 
     def __init__(
         self,
@@ -50,20 +34,53 @@ class AttributeInputs:
         values: Mapping[int, bytes | None],
         as_path_length: int,
         neighbor_as: int,
+        rest: bytes = b"",
+        path_id: int = 0,
     ) -> None:
         """Take the ``values`` of a block by type code; ORIGIN and AS_PATH are among them."""
-        get = values.get
         self.raw = raw
         self.next_hop = next_hop
-        self.origin = (values[1] or _INCOMPLETE)[0]
-        self.as_path = values[2] or b""
+        self.values = values
         self.as_path_length = as_path_length
         self.neighbor_as = neighbor_as
-        med = get(4)
-        self.med = med if med is None else int.from_bytes(med)
-        local_pref = get(5)
-        self.local_pref = local_pref if local_pref is None else int.from_bytes(local_pref)
-        self.communities = get(8) or b""
-        originator_id = get(9)
-        self.originator_id = originator_id if originator_id is None else int.from_bytes(originator_id)
-        self.cluster_list = get(10) or b""
+        self.rest = rest
+        self.path_id = path_id
+
+    @property
+    def origin(self) -> int:
+        """The value of ORIGIN. RFC 4271, section 5.1.1."""
+        return (self.values[1] or _INCOMPLETE)[0]
+
+    @property
+    def as_path(self) -> bytes:
+        """The value of AS_PATH, in 4-octet AS numbers."""
+        return self.values[2] or b""
+
+    @property
+    def med(self) -> int | None:
+        """MULTI_EXIT_DISC, if any."""
+        return self._number(4)
+
+    @property
+    def local_pref(self) -> int | None:
+        """LOCAL_PREF, if any."""
+        return self._number(5)
+
+    @property
+    def originator_id(self) -> int | None:
+        """ORIGINATOR_ID, if any. RFC 4456, section 8."""
+        return self._number(9)
+
+    @property
+    def cluster_list(self) -> bytes:
+        """Four octets for each cluster; none without the attribute. RFC 4456, section 8."""
+        return self.values.get(10) or b""
+
+    @property
+    def communities(self) -> bytes:
+        """Four octets for each community; none without the attribute. RFC 1997."""
+        return self.values.get(8) or b""
+
+    def _number(self, code: int) -> int | None:
+        value = self.values.get(code)
+        return None if value is None else int.from_bytes(value)

@@ -1,16 +1,18 @@
 """The one validating pass over the path attributes of an UPDATE (RFC 4271, section 6.3; RFC 7606)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from bgpkit.wire.as_path_octets import AS_SEQUENCE, is_confederation, neighbor_as, path_length, read_segments
 from bgpkit.wire.attribute_block import MULTICAST, AttributeBlock, attribute_spans, insert_attribute
 from bgpkit.wire.attribute_inputs import AttributeInputs
 from bgpkit.wire.attribute_judge import AttributeJudge, Span
-from bgpkit.wire.attribute_rows import ATTRIBUTE_ROWS, EXTENDED_LENGTH, AttributeCode
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
+from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.families import ROWS
 from bgpkit.wire.faults import AttributeFault, FaultAction
 from bgpkit.wire.two_octet_as import widen
+from bgpkit.wire.update_context import UpdateContext
 from bgpkit_fsm import Family, UpdateSubcode
 
 _ORIGIN: Final = int(AttributeCode.ORIGIN)
@@ -19,11 +21,9 @@ _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
 _AGGREGATOR: Final = int(AttributeCode.AGGREGATOR)
 _MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
 _AS4: Final = frozenset({AttributeCode.AS4_PATH, AttributeCode.AS4_AGGREGATOR})
-_TWO_OCTET_AGGREGATOR: Final = frozenset({6})
 _NEVER: Final[Collection[int]] = ()
 _ZERO: Final = b"\0\0\0\0"
-_LAST_ORIGIN: Final = b"\2"
-_NO_ORIGIN: Final = b"\3"
+_ORIGINS: Final = (b"\0", b"\2", b"\1")
 _SEQUENCE_LENGTHS: Final = {bytes((AS_SEQUENCE, count)): 2 + 4 * count for count in range(1, 256)}
 """Octets of an AS_PATH that is one AS_SEQUENCE, by the two that open it."""
 
@@ -31,16 +31,19 @@ _SEQUENCE_LENGTHS: Final = {bytes((AS_SEQUENCE, count)): 2 + 4 * count for count
 class AttributeReader:
     """Reads the attribute blocks of one session."""
 
-    __slots__ = ("_families", "_four_octet_as", "_headers", "_internal", "_lengths")
+    __slots__ = ("_context", "_families", "_headers", "_lengths")
 
-    def __init__(self, families: Iterable[Family], *, four_octet_as: bool, internal: bool) -> None:
-        """Make a reader for a session; ``internal`` tells that the peer is in the own AS."""
-        self._families = {family: ROWS[family] for family in families if family in ROWS}
-        self._four_octet_as = four_octet_as
-        self._internal = internal
-        self._lengths = _plain_lengths(four_octet_as=four_octet_as, internal=internal)
+    def __init__(self, context: UpdateContext) -> None:
+        """Make a reader for a session."""
+        self._context = context
+        self._families = {family: ROWS[family] for family in context.families if family in ROWS}
+        self._lengths = _plain_lengths(context)
         # By the three octets that open an attribute; none for 2-octet AS numbers, which are never canonical.
-        self._headers = _short_headers(self._lengths) if four_octet_as else {}
+        self._headers = _short_headers(self._lengths) if context.four_octet_as else {}
+
+    def disable(self, family: Family) -> None:
+        """Take no routes of ``family`` from now on. RFC 4760, section 7."""
+        self._families.pop(family, None)
 
     def read_plain(self, raw: bytes, reach: bytes = b"", next_hop: bytes = b"") -> AttributeInputs | None:
         """Return the inputs of a block that is right beyond doubt, as nearly every one is: the hot path.
@@ -52,23 +55,23 @@ class AttributeReader:
         if not headers:
             return None
         values: dict[int, bytes] = {}
-        offset, end = 0, len(raw)
+        offset, end, count = 0, len(raw), 0
         while offset < end:
             try:
                 while offset < end:
                     code, size = headers[raw[offset : offset + 3]]
-                    if code in values:
-                        return None
-                    stop = offset + size
-                    values[code] = raw[offset + 3 : stop]
-                    offset = stop
+                    values[code] = raw[offset + 3 : offset + size]
+                    offset += size
+                    count += 1
             except KeyError:
                 code, offset, value = self._long_attribute(raw, offset)
-                if code in values:
-                    return None
                 values[code] = value
+                count += 1
+        # One that comes twice makes fewer values than attributes.
+        if offset != end or count != len(values):
+            return None
         as_path = values.get(_AS_PATH)
-        if offset != end or as_path is None or values.get(_ORIGIN, _NO_ORIGIN) > _LAST_ORIGIN:
+        if as_path is None or values.get(_ORIGIN) not in _ORIGINS:
             return None
         if reach:
             if _NEXT_HOP in values:
@@ -78,8 +81,7 @@ class AttributeReader:
             next_hop = values.get(_NEXT_HOP, _ZERO)
             if not 0 < next_hop[0] < MULTICAST:
                 return None
-        aggregator = values.get(_AGGREGATOR)
-        if aggregator is not None and aggregator[:4] == _ZERO:
+        if _AGGREGATOR in values and values[_AGGREGATOR][:4] == _ZERO:
             return None
         if not as_path:
             return AttributeInputs(raw, next_hop, values, 0, 0)
@@ -110,7 +112,7 @@ class AttributeReader:
         values: dict[int, bytes | None] = {}
         apart: list[Span] = []
         offset, end = 0, len(raw)
-        cut_short = False
+        rest = b""
         try:
             while offset < end:
                 flags = raw[offset]
@@ -128,24 +130,24 @@ class AttributeReader:
                     values[code] = raw[value_start:stop]
                 offset = stop
         except IndexError:
-            cut_short = True
+            rest = raw[offset:]
         block = AttributeBlock(raw, values)
-        if apart or cut_short:
-            self._judge(block, apart, cut_short=cut_short)
-        if not block.faults or block.action < FaultAction.WITHDRAW:
+        if apart or rest:
+            self._judge(block, apart, rest)
+        if not block.withdraws:
             self._read_values(block)
         return block
 
-    def _judge(self, block: AttributeBlock, apart: list[Span], *, cut_short: bool) -> None:
-        AttributeJudge(block, self._families, four_octet_as=self._four_octet_as, internal=self._internal).judge(apart)
-        if cut_short:
+    def _judge(self, block: AttributeBlock, apart: list[Span], rest: bytes) -> None:
+        AttributeJudge(block, self._context, self._families).judge(apart)
+        if rest:
             text = "the header of an attribute is cut short"
-            block.faults.append(AttributeFault(FaultAction.WITHDRAW, 0, text, "RFC 7606, section 4"))
+            block.faults.append(AttributeFault(FaultAction.WITHDRAW, 0, text, "RFC 7606, section 4", octets=rest))
 
     def _read_values(self, block: AttributeBlock) -> None:
         """Look into the values that can be wrong although their length is right."""
         values = block.values
-        if not self._four_octet_as:
+        if not self._context.four_octet_as:
             try:
                 widen(block)
             except ValueError as error:
@@ -169,20 +171,19 @@ class AttributeReader:
         except ValueError as error:
             _malformed_as_path(block, str(error))
             return
-        if not self._internal and any(is_confederation(kind) for kind, _ in segments):
+        if not self._context.internal and any(is_confederation(kind) for kind, _ in segments):
             _malformed_as_path(block, "confederation segments from an external peer")
         block.as_path_length = path_length(segments)
         block.neighbor_as = neighbor_as(segments)
 
 
-def _plain_lengths(*, four_octet_as: bool, internal: bool) -> tuple[Collection[int], ...]:
+def _plain_lengths(context: UpdateContext) -> tuple[Collection[int], ...]:
     """Return the lengths that need no second look, by the Optional and Transitive bits and the type code."""
     lengths: list[Collection[int]] = [_NEVER] * 1024
     for row in ATTRIBUTE_ROWS.values():
-        if row.code in _MP or (row.internal_only and not internal) or (row.code in _AS4 and four_octet_as):
-            continue
-        old_aggregator = row.code == _AGGREGATOR and not four_octet_as
-        lengths[row.flags << 2 | row.code] = _TWO_OCTET_AGGREGATOR if old_aggregator else row.lengths
+        apart = row.judged_by_value or row.code in _MP or row.is_out_of_place(context)
+        if not apart and not (row.code in _AS4 and context.four_octet_as):
+            lengths[row.flags << 2 | row.code] = row.lengths_in(context)
     return tuple(lengths)
 
 
@@ -213,9 +214,11 @@ def _discard_aggregator(block: AttributeBlock) -> None:
     block.values[_AGGREGATOR] = None
     block.edits = [edit for edit in block.edits if edit[0] != start]
     block.edits.append((start, stop, b""))
-    block.faults.append(
-        AttributeFault(FaultAction.DISCARD, _AGGREGATOR, "AGGREGATOR with AS number 0", "RFC 7607, section 2")
+    text, octets = "AGGREGATOR with AS number 0", block.raw[start:stop]
+    fault = AttributeFault(
+        FaultAction.DISCARD, _AGGREGATOR, text, "RFC 7607, section 2", UpdateSubcode.OPTIONAL_ATTRIBUTE_ERROR, octets
     )
+    block.faults.append(fault)
 
 
 def _span(raw: bytes, code: int) -> tuple[int, int]:

@@ -31,8 +31,9 @@ _SHORTEST: Final = {
     MessageType.UPDATE: 23,
     MessageType.NOTIFICATION: 21,
     MessageType.KEEPALIVE: HEADER_LENGTH,
-    MessageType.ROUTE_REFRESH: 23,
+    MessageType.ROUTE_REFRESH: 22,
 }
+# The shortest ROUTE-REFRESH is 23 octets long; with 22 it has a subtype, by which its decoder knows how to answer.
 _NEVER: Final = 1 << 16
 _MINIMUM: Final = tuple(_SHORTEST.get(MessageType(kind), _NEVER) if 1 <= kind <= 5 else _NEVER for kind in range(256))
 # What the type alone allows: KEEPALIVE is a bare header, and RFC 8654 leaves OPEN and KEEPALIVE as they were.

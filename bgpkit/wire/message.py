@@ -3,7 +3,7 @@
 from typing import Final, assert_never
 
 from bgpkit.errors import HeaderError
-from bgpkit.wire.framing import HEADER_LENGTH, MessageType, encode_message_header
+from bgpkit.wire.framing import HEADER_LENGTH, MAXIMUM_LENGTH, MessageType, encode_message_header
 from bgpkit.wire.notification import decode_notification, encode_notification
 from bgpkit.wire.open import decode_open, encode_open
 from bgpkit.wire.route_refresh import decode_route_refresh, encode_route_refresh
@@ -40,10 +40,13 @@ def decode_message(kind: int, data: bytes, start: int, end: int) -> Message:
     raise ValueError(f"message type {kind} is not OPEN, NOTIFICATION, KEEPALIVE or ROUTE-REFRESH")
 
 
-def encode_message(message: Message) -> bytes:
+def encode_message(message: Message, maximum: int = MAXIMUM_LENGTH) -> bytes:
     """Return ``message`` as a whole message with its header; ValueError when a field does not fit.
 
-    RFC 4271, section 4.
+    ``maximum`` is the longest message that the session allows, in octets; OPEN and KEEPALIVE have at most 4,096
+    in any case.
+
+    RFC 4271, section 4; RFC 8654, section 4.
     """
     match message:
         case Open():
@@ -51,8 +54,8 @@ def encode_message(message: Message) -> bytes:
         case Keepalive():
             return KEEPALIVE
         case Notification():
-            return encode_notification(message)
+            return encode_notification(message, maximum)
         case RouteRefresh():
-            return encode_route_refresh(message)
+            return encode_route_refresh(message, maximum)
         case _:
             assert_never(message)

@@ -1,12 +1,8 @@
 """The NOTIFICATION message in octets (RFC 4271, section 4.5)."""
 
-from typing import Final
-
 from bgpkit.errors import NotificationError
 from bgpkit.wire.framing import HEADER_LENGTH, MAXIMUM_LENGTH, MessageType, encode_message_header
 from bgpkit_fsm import ErrorCode, HeaderSubcode, Notification
-
-_DATA_MAXIMUM: Final = MAXIMUM_LENGTH - HEADER_LENGTH - 2
 
 
 def decode_notification(data: bytes, start: int, end: int) -> Notification:
@@ -21,12 +17,13 @@ def decode_notification(data: bytes, start: int, end: int) -> Notification:
     return Notification(data[start], data[start + 1], data[start + 2 : end])
 
 
-def encode_notification(message: Notification) -> bytes:
-    """Return ``message`` as a whole message of at most 4,096 octets: data beyond that is cut off.
+def encode_notification(message: Notification, maximum: int = MAXIMUM_LENGTH) -> bytes:
+    """Return ``message`` as a whole message of at most ``maximum`` octets: data beyond that is cut off.
 
-    ValueError when code or subcode is not one octet. RFC 4271, section 4.5.
+    More than 4,096 octets are only for a peer that takes extended messages: RFC 8654, section 5. ValueError when
+    code or subcode is not one octet. RFC 4271, section 4.5.
     """
     if not (0 <= message.code <= 255 and 0 <= message.subcode <= 255):
         raise ValueError(f"error code {message.code} or subcode {message.subcode} does not fit an octet")
-    body = bytes((message.code, message.subcode)) + message.data[:_DATA_MAXIMUM]
-    return encode_message_header(MessageType.NOTIFICATION, body)
+    body = bytes((message.code, message.subcode)) + message.data
+    return encode_message_header(MessageType.NOTIFICATION, body[: maximum - HEADER_LENGTH], maximum)

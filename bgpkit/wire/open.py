@@ -17,9 +17,10 @@ _EXTENDED: Final = 255
 def decode_open(data: bytes, start: int, end: int) -> Open:
     """Return the OPEN whose body is ``data[start:end]``.
 
-    The capabilities of all Capabilities parameters come in their order. OpenError: 2/1 for another version
-    (with the version we speak), 2/4 for a parameter that is not Capabilities, 2/0 for lengths that do not
-    fit. Whether AS, identifier and hold time are acceptable is for the machine to say.
+    The capabilities of all Capabilities parameters come in their order; what is needed to write them again octet
+    for octet is kept beside them. OpenError: 2/1 for another version (with the version we speak), 2/4 for a
+    parameter that is not Capabilities, 2/0 for lengths that do not fit. Whether AS, identifier and hold time are
+    acceptable is for the machine to say.
 
     RFC 4271, sections 4.2 and 6.2; RFC 5492, section 4; RFC 9072, section 2.
     """
@@ -32,57 +33,51 @@ def decode_open(data: bytes, start: int, end: int) -> Open:
         )
     if len(body) < _FIXED_LENGTH:
         raise _error("the message ends before its optional parameters length")
+    extended = bool(body[9]) and body[10:11] == bytes((_EXTENDED,))
+    groups = _decode_parameters(body, extended=extended)
+    capabilities = tuple(capability for group in groups for capability in group)
+    counts = tuple(map(len, groups))
+    ordinary_length = len(body) - _FIXED_LENGTH - 3 - len(groups)
     return Open(
         version=body[0],
         my_as=int.from_bytes(body[1:3], "big"),
         hold_time=int.from_bytes(body[3:5], "big"),
         bgp_identifier=IPv4Address(body[5:9]),
-        capabilities=_decode_parameters(body),
+        capabilities=capabilities,
+        capability_groups=() if counts == _one_group(capabilities) else counts,
+        extended_parameters=extended and ordinary_length <= _EXTENDED,
     )
 
 
 def encode_open(message: Open) -> bytes:
-    """Return ``message`` as a whole message, its capabilities in one parameter.
+    """Return ``message`` as a whole message, its capabilities in the parameters that it asks for.
 
-    The extended form is used when the parameter exceeds 255 octets. ValueError when a field does not fit.
+    The extended form is used when it is asked for, and when the parameters exceed 255 octets. ValueError when a
+    field does not fit, or the message would exceed 4,096 octets.
 
     RFC 4271, section 4.2; RFC 9072, section 2.
     """
     if not (0 <= message.version <= 255 and 0 <= message.my_as <= 0xFFFF and 0 <= message.hold_time <= 0xFFFF):
         raise ValueError(f"version, AS or hold time of {message} does not fit its field")
-    value = b"".join(map(encode_capability, message.capabilities))
     fixed = b"%c%b%b%b" % (
         message.version,
         message.my_as.to_bytes(2, "big"),
         message.hold_time.to_bytes(2, "big"),
         message.bgp_identifier.packed,
     )
-    if not value:
-        parameters = b"\0"
-    elif len(value) + 2 <= _EXTENDED:
-        parameters = bytes((len(value) + 2, _CAPABILITIES, len(value))) + value
-    else:
-        parameters = b"%c%c%b%c%b%b" % (
-            _EXTENDED,
-            _EXTENDED,
-            _length(len(value) + 3),
-            _CAPABILITIES,
-            _length(len(value)),
-            value,
-        )
-    return encode_message_header(MessageType.OPEN, fixed + parameters)
+    return encode_message_header(MessageType.OPEN, fixed + _encode_parameters(message))
 
 
-def _decode_parameters(body: bytes) -> tuple[Capability, ...]:
-    """Read the optional parameters, in the form of RFC 4271 or, when its mark stands there, of RFC 9072."""
+def _decode_parameters(body: bytes, *, extended: bool) -> list[tuple[Capability, ...]]:
+    """Read the capabilities of each parameter, in the form of RFC 4271 or in the extended one of RFC 9072."""
     total, offset, size = body[9], _FIXED_LENGTH, 1
-    if total and len(body) > _FIXED_LENGTH and body[_FIXED_LENGTH] == _EXTENDED:
+    if extended:
         if len(body) < _FIXED_LENGTH + 3:
             raise _error("the message ends before its extended optional parameters length")
         total, offset, size = int.from_bytes(body[11:13], "big"), _FIXED_LENGTH + 3, 2
     if offset + total != len(body):
         raise _error(f"optional parameters of {total} octets do not fit the message")
-    capabilities: list[Capability] = []
+    groups: list[tuple[Capability, ...]] = []
     while offset < len(body):
         value_start = offset + 1 + size
         if value_start > len(body):
@@ -95,11 +90,28 @@ def _decode_parameters(body: bytes) -> tuple[Capability, ...]:
                 f"optional parameter {body[offset]} is not supported", OpenSubcode.UNSUPPORTED_OPTIONAL_PARAMETER
             )
         try:
-            capabilities += decode_capabilities(body[value_start:stop])
+            groups.append(decode_capabilities(body[value_start:stop]))
         except ValueError as error:
             raise _error(str(error)) from error
         offset = stop
-    return tuple(capabilities)
+    return groups
+
+
+def _encode_parameters(message: Open) -> bytes:
+    """Write the length of the parameters, and one parameter for each group of capabilities."""
+    encoded = iter([encode_capability(capability) for capability in message.capabilities])
+    counts = message.capability_groups or _one_group(message.capabilities)
+    values = [b"".join(next(encoded) for _ in range(count)) for count in counts]
+    total = sum(2 + len(value) for value in values)
+    if not message.extended_parameters and total <= _EXTENDED:
+        return bytes((total,)) + b"".join(bytes((_CAPABILITIES, len(value))) + value for value in values)
+    parameters = b"".join(bytes((_CAPABILITIES,)) + _length(len(value)) + value for value in values)
+    return bytes((_EXTENDED, _EXTENDED)) + _length(len(parameters)) + parameters
+
+
+def _one_group(capabilities: tuple[Capability, ...]) -> tuple[int, ...]:
+    """Return the groups of an OPEN that has all its capabilities in one parameter, or no parameter at all."""
+    return (len(capabilities),) if capabilities else ()
 
 
 def _length(value: int) -> bytes:

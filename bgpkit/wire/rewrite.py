@@ -7,15 +7,8 @@ from typing import Final, TypeAlias
 
 from bgpkit.wire.as_path_octets import AS_SEQUENCE
 from bgpkit.wire.attribute_block import Edit, apply_edits, attribute_spans, reduced_mp_reach
-from bgpkit.wire.attribute_rows import (
-    ATTRIBUTE_ROWS,
-    EXTENDED_LENGTH,
-    OPTIONAL,
-    PARTIAL,
-    TRANSITIVE,
-    AttributeCode,
-    encode_attribute,
-)
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, OPTIONAL, PARTIAL, TRANSITIVE, AttributeCode, encode_attribute
+from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.two_octet_as import narrow_aggregator, narrow_as_path
 from bgpkit_fsm import IPV6_UNICAST, Family
 

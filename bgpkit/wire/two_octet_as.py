@@ -9,10 +9,10 @@ from bgpkit.wire.as_path_octets import (
     read_segments,
     write_segments,
 )
-from bgpkit.wire.attribute_block import AttributeBlock, attribute_spans
-from bgpkit.wire.attribute_rows import OPTIONAL, TRANSITIVE, AttributeCode, encode_attribute
+from bgpkit.wire.attribute_block import AttributeBlock, attribute_octets, attribute_spans
+from bgpkit.wire.attributes.code import OPTIONAL, TRANSITIVE, AttributeCode, encode_attribute
 from bgpkit.wire.faults import AttributeFault, FaultAction
-from bgpkit_fsm import AS_TRANS
+from bgpkit_fsm import AS_TRANS, UpdateSubcode
 
 _AS_PATH: Final = int(AttributeCode.AS_PATH)
 _AGGREGATOR: Final = int(AttributeCode.AGGREGATOR)
@@ -104,7 +104,9 @@ def _as4_aggregator(block: AttributeBlock) -> bytes | None:
 
 def _discard(block: AttributeBlock, code: int, text: str) -> None:
     """Note the fault; the attribute leaves the block in any case."""
-    block.faults.append(AttributeFault(FaultAction.DISCARD, code, text, "RFC 6793, section 6"))
+    octets = attribute_octets(block.raw, code)
+    subcode = UpdateSubcode.OPTIONAL_ATTRIBUTE_ERROR
+    block.faults.append(AttributeFault(FaultAction.DISCARD, code, text, "RFC 6793, section 6", subcode, octets))
 
 
 def _replace(block: AttributeBlock, replacements: dict[int, bytes]) -> None:

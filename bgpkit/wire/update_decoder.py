@@ -1,0 +1,284 @@
+"""The decoder of one session's UPDATEs (RFC 4271, section 4.3), into blocks of keys that share attributes."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar, final
+
+from bgpkit.errors import UpdateError
+from bgpkit.wire.attribute_block import (
+    AttributeBlock,
+    MpRoutes,
+    attribute_octets,
+    canonical_block,
+    is_host,
+    reduced_mp_reach,
+)
+from bgpkit.wire.attribute_inputs import AttributeInputs
+from bgpkit.wire.attribute_reader import AttributeReader
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
+from bgpkit.wire.families import ROWS, FamilyRow, NlriBlock, Split
+from bgpkit.wire.faults import AttributeFault, FaultAction, reset
+from bgpkit.wire.update import Update, Withdrawn
+from bgpkit.wire.update_context import UpdateContext
+from bgpkit.wire.update_routes import Came, RouteReader, nlri_fault
+from bgpkit_fsm import IPV4_UNICAST, Family, UpdateSubcode
+
+T = TypeVar("T")
+
+_IPV4_ROW: Final = ROWS[IPV4_UNICAST]
+_IPV4_UNICAST: Final = b"\0\1\1"
+_INTERNED_MAXIMUM: Final = 262_144
+_ORIGIN: Final = int(AttributeCode.ORIGIN)
+_AS_PATH: Final = int(AttributeCode.AS_PATH)
+_NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
+_MP_REACH_FIRST: Final = frozenset({b"\x80\x0e", b"\x90\x0e"})
+# No plain block starts with a flags octet of 0 or 1, so these keys never meet those of blocks as received.
+_REDUCED: Final = b"\0"
+_CANONICAL: Final = b"\1"
+
+
+@final
+class UpdateDecoder(Generic[T]):
+    """Decodes the UPDATEs of one session, and makes one ``T`` for each distinct attribute block.
+
+    With labels and the like beside the keys, or Path Identifiers, one for each distinct block with those. Equal
+    ones give the very same ``T`` again, until `clear` or until 262,144 are kept.
+    """
+
+    __slots__ = ("_context", "_interned", "_make", "_quick", "_reader", "_rows", "_split_ipv4")
+
+    def __init__(self, context: UpdateContext, make: Callable[[AttributeInputs], T]) -> None:
+        """Make a decoder; ``make`` is called once for each distinct block, and must not return None."""
+        self._context = context
+        self._make = make
+        self._rows = {family: ROWS[family] for family in context.families if family in ROWS}
+        # Families of keys alone, by AFI and SAFI in octets.
+        self._quick = {
+            family.afi.to_bytes(2, "big") + bytes((family.safi,)): (row, row.split)
+            for family, row in self._rows.items()
+            if row.split is not None and family not in context.add_path_receive
+        }
+        self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
+        self._reader = AttributeReader(context)
+        self._interned: dict[bytes, T] = {}
+
+    def clear(self) -> None:
+        """Forget what has been made: the next UPDATEs are of a new generation."""
+        self._interned.clear()
+
+    def decode(self, data: bytes, start: int, end: int) -> Update[T]:
+        """Return the UPDATE whose body is ``data[start:end]``.
+
+        What RFC 7606 lets the session survive is in ``faults``, and already dealt with: attributes are left
+        out, routes are among those withdrawn. UpdateError when only a session reset is left.
+
+        RFC 4271, sections 4.3 and 6.3; RFC 7606, sections 2 to 5.
+        """
+        if end - start < 4:
+            raise _malformed("the UPDATE ends before its lengths", data[start:end])
+        withdrawn_end = start + 2 + (data[start] << 8 | data[start + 1])
+        if withdrawn_end + 2 > end:
+            raise _malformed("the withdrawn routes run past the end of the UPDATE", data[start:end])
+        nlri_start = withdrawn_end + 2 + (data[withdrawn_end] << 8 | data[withdrawn_end + 1])
+        if nlri_start > end:
+            raise _malformed("the path attributes run past the end of the UPDATE", data[start:end])
+        raw = data[withdrawn_end + 2 : nlri_start]
+        update: Update[T] | None = None
+        if withdrawn_end == start + 2:
+            if nlri_start != end:
+                update = self._decode_body(raw, data[nlri_start:end])
+            elif raw[:2] in _MP_REACH_FIRST:
+                update = self._decode_mp(raw)
+        return update or self._decode_any(data[start + 2 : withdrawn_end], raw, data[nlri_start:end])
+
+    def _decode_body(self, raw: bytes, nlri: bytes) -> Update[T] | None:
+        """Decode what nearly all UPDATEs are: attributes that are plainly right, and NLRI in the body."""
+        split = self._split_ipv4
+        if split is None:
+            return None
+        made = self._interned.get(raw)
+        if made is None:
+            inputs = self._reader.read_plain(raw)
+            if inputs is None:
+                return None
+            made = self._keep(raw, inputs)
+        keys, octets = _split(split, nlri)
+        return Update((), ((IPV4_UNICAST, made, keys, octets),))
+
+    def _decode_mp(self, raw: bytes) -> Update[T] | None:
+        """Decode the same of other families: MP_REACH_NLRI before all else, as RFC 7606, section 5.1, asks."""
+        key, nlri_start, stop = _reduce(raw)
+        row, split = self._quick.get(key[1:4], (None, None))
+        if row is None or split is None or nlri_start == stop:
+            return None
+        made = self._interned.get(key)
+        if made is None:
+            next_hop = key[5 : 5 + key[4]]
+            if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
+                return None
+            if row is _IPV4_ROW and len(next_hop) == 4:
+                return None
+            inputs = self._reader.read_plain(raw[stop:], reduced_mp_reach(row.family, next_hop), next_hop)
+            if inputs is None:
+                return None
+            made = self._keep(key, inputs)
+        keys, octets = _split(split, raw[nlri_start:stop], raw[:stop])
+        return Update((), ((row.family, made, keys, octets),))
+
+    def _is_extended(self, row: FamilyRow, next_hop: bytes) -> bool:
+        """Tell whether a next hop is an IPv6 one that was agreed on. RFC 8950, section 4."""
+        return row.family in self._context.extended_next_hop and len(next_hop) in row.ipv6_next_hop_lengths
+
+    def _keep(self, key: bytes, inputs: AttributeInputs) -> T:
+        """Make and intern."""
+        if len(self._interned) >= _INTERNED_MAXIMUM:
+            self._interned.clear()
+        made = self._interned[key] = self._make(inputs)
+        return made
+
+    def _decode_any(self, withdrawn: bytes, raw: bytes, nlri: bytes) -> Update[T]:
+        """Decode the three fields of an UPDATE, whatever they hold."""
+        block = self._reader.read(raw)
+        routes = RouteReader(self._context, self._rows, block)
+        routes.read(withdrawn, nlri)
+        gone, came = routes.gone, routes.came
+        if came:
+            _require(block, came)
+        faults = block.faults
+        if self._context.strict and any(fault.malformed for fault in faults):
+            raise max((fault for fault in faults if fault.malformed), key=_action).error()
+        disabled = self._disable(faults) if faults else ()
+        if faults and block.withdraws:
+            if not nlri and block.reach is None and not disabled:
+                # Routes may be hidden in what is broken. RFC 7606, section 5.2.
+                raise block.strongest_fault().error()
+            gone += [(row.family, each.keys, each.path_id) for row, _, each in came]
+            return Update(gone, (), None, faults, disabled)
+        announced = [
+            (row.family, self._intern(block, reach, each), each.keys, each.octets) for row, reach, each in came
+        ]
+        if gone and came:
+            gone = _without(gone, came)
+        end_of_rib = None if withdrawn or nlri else self._end_of_rib(block)
+        return Update(gone, announced, end_of_rib, faults, disabled)
+
+    def _disable(self, faults: Sequence[AttributeFault]) -> tuple[Family, ...]:
+        """Take no more routes of the families that a fault has disabled, and return them."""
+        disabled = [fault.family for fault in faults if fault.action is FaultAction.DISABLE]
+        families = tuple(family for family in disabled if family is not None)
+        for family in families:
+            self._reader.disable(family)
+            row = self._rows.pop(family, None)
+            self._quick = {key: each for key, each in self._quick.items() if each[0] is not row}
+        return families
+
+    def _intern(self, block: AttributeBlock, reach: MpRoutes | None, nlri: NlriBlock) -> T:
+        """Return what was made of the block before, or make it now."""
+        if reach is None and not block.special and not nlri.path_id:
+            key = block.raw
+        else:
+            head = b"%b%b%b" % (nlri.path_id.to_bytes(4, "big"), len(nlri.rest).to_bytes(2, "big"), nlri.rest)
+            key = _CANONICAL + head + canonical_block(block, reach)
+        made = self._interned.get(key)
+        if made is None:
+            next_hop = (block.values.get(_NEXT_HOP) if reach is None else reach.next_hop) or b""
+            raw = canonical_block(block, reach)
+            lengths = block.as_path_length, block.neighbor_as
+            inputs = AttributeInputs(raw, next_hop, block.values, *lengths, nlri.rest, nlri.path_id)
+            made = self._keep(key, inputs)
+        return made
+
+    def _end_of_rib(self, block: AttributeBlock) -> Family | None:
+        """Return the family that an UPDATE without NLRI completes. RFC 4724, section 2."""
+        if not block.raw:
+            return IPV4_UNICAST if IPV4_UNICAST in self._rows else None
+        unreach = block.unreach
+        if unreach is None or unreach.nlri or unreach.row is None or len(block.values) != 1:
+            return None
+        return unreach.family
+
+
+def _split(split: Split, nlri: bytes, attribute: bytes | None = None) -> tuple[list[bytes], bytes | None]:
+    """Return the keys of ``nlri``, each once, and its octets if they are those keys joined.
+
+    ``attribute`` is the MP_REACH_NLRI that holds the NLRI; without one it is a field of the UPDATE itself.
+    """
+    try:
+        keys, canonical = split(nlri)
+    except ValueError as error:
+        raise nlri_fault(str(error), nlri, attribute, AttributeCode.MP_REACH_NLRI).error() from error
+    if len(keys) > 1 and len(set(keys)) != len(keys):
+        return list(dict.fromkeys(keys)), None
+    return keys, nlri if canonical else None
+
+
+def _require(block: AttributeBlock, came: Sequence[Came]) -> None:
+    """Note the well-known mandatory attributes that are not there, and IPv4 next hops that cannot be.
+
+    NEXT_HOP matters to routes in the body only. LOCAL_PREF may be absent: a default stands in for it.
+    RFC 7606, section 3 (d); RFC 4271, section 6.3; RFC 4760, section 3.
+    """
+    for code in (_ORIGIN, _AS_PATH):
+        if code not in block.values:
+            _miss(block, code)
+    for reach in dict.fromkeys(reach for _, reach, _ in came):
+        next_hop = block.values.get(_NEXT_HOP) if reach is None else reach.next_hop
+        if reach is None and _NEXT_HOP not in block.values:
+            _miss(block, _NEXT_HOP)
+        elif next_hop and len(next_hop) == 4 and not is_host(next_hop):
+            text = f"the next hop {'.'.join(map(str, next_hop))} is not the address of a host"
+            block.faults.append(
+                AttributeFault(
+                    FaultAction.WITHDRAW,
+                    _NEXT_HOP if reach is None else AttributeCode.MP_REACH_NLRI,
+                    text,
+                    "RFC 4271, section 6.3",
+                    UpdateSubcode.INVALID_NEXT_HOP_ATTRIBUTE,
+                    attribute_octets(block.raw, _NEXT_HOP) if reach is None else reach.attribute,
+                )
+            )
+
+
+def _miss(block: AttributeBlock, code: int) -> None:
+    block.faults.append(
+        AttributeFault(
+            FaultAction.WITHDRAW,
+            code,
+            f"{AttributeCode(code).name} is missing",
+            "RFC 7606, section 3 (d)",
+            UpdateSubcode.MISSING_WELL_KNOWN_ATTRIBUTE,
+        )
+    )
+
+
+def _without(gone: Sequence[Withdrawn], came: Sequence[Came]) -> list[Withdrawn]:
+    """Take what is announced out of what is withdrawn. RFC 4271, section 4.3."""
+    here = {(row.family, each.path_id, key) for row, _, each in came for key in each.keys}
+    kept = [
+        (family, [key for key in keys if (family, path_id, key) not in here], path_id) for family, keys, path_id in gone
+    ]
+    return [each for each in kept if each[1]]
+
+
+def _action(fault: AttributeFault) -> FaultAction:
+    return fault.action
+
+
+def _reduce(raw: bytes) -> tuple[bytes, int, int]:
+    """Return a key of all but the NLRI of a block that starts with MP_REACH_NLRI, and where the NLRI are.
+
+    The key is empty when the block is not of this form.
+    """
+    if raw[:2] not in _MP_REACH_FIRST or len(raw) < 9:
+        return b"", 0, 0
+    if raw[0] & EXTENDED_LENGTH:
+        value_start, stop = 4, 4 + (raw[2] << 8 | raw[3])
+    else:
+        value_start, stop = 3, 3 + raw[2]
+    nlri_start = value_start + 5 + raw[value_start + 3]
+    if not nlri_start <= stop <= len(raw):
+        return b"", 0, 0
+    return _REDUCED + raw[value_start:nlri_start] + raw[stop:], nlri_start, stop
+
+
+def _malformed(text: str, octets: bytes) -> UpdateError:
+    return reset(text, UpdateSubcode.MALFORMED_ATTRIBUTE_LIST, octets, section="RFC 4271, section 6.3")
