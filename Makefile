@@ -23,9 +23,10 @@ fix:     # what a machine can put right
 	-@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
 	@.venv/bin/python -m tests.support.rfc_coverage --write
+	@.venv/bin/python -m tests.support.json_page --write
 
 bench:   # every benchmark, one after the other
-	$(PREPARE) test
+	$(PREPARE) bench
 	@set -e; for program in benchmarks/[!_]*.py; do echo "== $$program"; .venv/bin/python "$$program"; done
 
 soak:    # the long-running tests

@@ -13,10 +13,10 @@ IMPORT_NAMES = {"pyyaml": "yaml"}
 
 
 def test_importing_bgpkit_loads_no_pyroute2() -> None:
-    """``import bgpkit`` is cheap and portable: no pyroute2, no module of the kernel side, no agent."""
-    probe = (
-        "import sys, bgpkit; print([n for n in sys.modules if n.startswith(('pyroute2', 'bgpkit.fib', 'bgpkit_node'))])"
-    )
+    """``import bgpkit`` is cheap and portable: nothing that stands aside is loaded, nor what only that needs."""
+    aside = ("pyroute2", "dpkt", "hypothesis", "bgpkit_node")
+    aside += ("bgpkit.fib", "bgpkit.mrt", "bgpkit.command", "bgpkit.testing")
+    probe = f"import sys, bgpkit; print([name for name in sys.modules if name.startswith({aside!r})])"
     answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
 
@@ -29,7 +29,7 @@ def test_set_up_uses_the_standard_library_only() -> None:
 
 def test_every_dependency_earns_its_place() -> None:
     """Each run-time dependency that pyproject.toml declares is imported by the sources."""
-    declared = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["node"]]
+    declared = _declared()
     names = {_distribution(requirement) for requirement in declared}
     imported = {name for path in product_files() for name in _imported(path)}
     assert {name for name in names if IMPORT_NAMES.get(name, name) not in imported} == set()
@@ -37,7 +37,7 @@ def test_every_dependency_earns_its_place() -> None:
 
 def test_the_sources_import_declared_packages_only() -> None:
     """No module of the wheel imports what happens to be installed."""
-    declared = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["node"]]
+    declared = _declared()
     allowed = {IMPORT_NAMES.get(name, name) for name in map(_distribution, declared)}
     own = {"bgpkit", "bgpkit_fsm", "bgpkit_rib", "bgpkit_node"}
     wheel = [path for path in product_files() if not path.is_relative_to(PROJECT / "setup")]
@@ -49,6 +49,12 @@ def test_every_package_is_typed() -> None:
     """Each package of the wheel carries the py.typed mark."""
     packages = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     assert [package for package in packages if not (PROJECT / package / "py.typed").exists()] == []
+
+
+def _declared() -> list[str]:
+    """Return the requirements of the wheel and of its extras for users."""
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    return [*PYPROJECT["project"]["dependencies"], *extras["capture"], *extras["node"], *extras["testing"]]
 
 
 def _imported(path: Path) -> set[str]:

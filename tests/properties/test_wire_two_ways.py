@@ -8,7 +8,7 @@ from bgpkit.wire import AttributeInputs, UpdateDecoder
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
 from tests.properties.wire_strategies import blocks, likely_attributes, random_attributes, read_block
-from tests.unit.wire.octets import AS_PATH, NEXT_HOP, NLRI, ORIGIN, attribute, decoder, mp_reach, update
+from tests.unit.wire.octets import AS_PATH, NEXT_HOP, NLRI, ORIGIN, attribute, context, decoder, mp_reach, update
 
 optional = st.permutations(
     [
@@ -23,7 +23,21 @@ optional = st.permutations(
     ]
 ).flatmap(lambda parts: st.integers(0, 8).map(lambda count: b"".join(parts[:count])))
 complete = st.builds((ORIGIN + AS_PATH + NEXT_HOP).__add__, likely_attributes | random_attributes)
-FIELDS = AttributeInputs.__slots__
+FIELDS = (
+    "raw",
+    "next_hop",
+    "as_path",
+    "as_path_length",
+    "neighbor_as",
+    "origin",
+    "med",
+    "local_pref",
+    "communities",
+    "originator_id",
+    "cluster_list",
+    "rest",
+    "path_id",
+)
 
 
 def fields(inputs: AttributeInputs) -> list[object]:
@@ -56,7 +70,7 @@ def is_whole(raw: bytes) -> bool:
 @given(st.permutations([ORIGIN, AS_PATH, NEXT_HOP]).map(b"".join), blocks | optional, st.booleans())
 def test_what_is_plain_has_no_fault(mandatory: bytes, others: bytes, internal: bool) -> None:
     """A block that the quick way reads is one in which the thorough way finds the same, and no fault."""
-    reader = AttributeReader([IPV4_UNICAST, IPV6_UNICAST], four_octet_as=True, internal=internal)
+    reader = AttributeReader(context(IPV4_UNICAST, IPV6_UNICAST, four_octet_as=True, internal=internal))
     raw = mandatory + others
     plain = reader.read_plain(raw)
     event("plain" if plain else "not plain")

@@ -10,14 +10,17 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 # tests/unit/<key>/ mirrors the folder
 PACKAGES = {
     "adj_rib_out": "bgpkit/adj_rib_out",
+    "command": "bgpkit/command",
     "fib": "bgpkit/fib",
     "fsm": "fsm/bgpkit_fsm",
+    "mrt": "bgpkit/mrt",
     "node": "examples/node_agent/bgpkit_node",
     "policy": "bgpkit/policy",
     "rib": "rib/bgpkit_rib",
     "session": "bgpkit/session",
     "setup": "setup/bgpkit_setup",
     "speaker": "bgpkit/speaker",
+    "testing": "bgpkit/testing",
     "transport": "bgpkit/transport",
     "wire": "bgpkit/wire",
 }

@@ -32,8 +32,8 @@ def test_next_hop_is_ignored_beside_mp_reach_alone() -> None:
 @pytest.mark.rfc("4760", "3")
 def test_origin_and_as_path_are_mandatory_beside_mp_reach() -> None:
     """An UPDATE with MP_REACH_NLRI must have ORIGIN and AS_PATH; without NLRI it needs no NEXT_HOP."""
-    assert decode(update(mp_reach() + ORIGIN)).withdrawn == [(IPV6_UNICAST, [V6_NLRI])]
-    assert decode(update(mp_reach() + AS_PATH)).withdrawn == [(IPV6_UNICAST, [V6_NLRI])]
+    assert decode(update(mp_reach() + ORIGIN)).withdrawn == [(IPV6_UNICAST, [V6_NLRI], 0)]
+    assert decode(update(mp_reach() + AS_PATH)).withdrawn == [(IPV6_UNICAST, [V6_NLRI], 0)]
     assert decode(update(mp_reach() + ORIGIN + AS_PATH)).withdrawn == ()
 
 
@@ -48,7 +48,7 @@ def test_ipv4_routes_in_mp_reach_are_as_good_as_in_the_body() -> None:
 @pytest.mark.rfc("4760", "4")
 def test_mp_unreach_withdraws_without_any_other_attribute() -> None:
     """An UPDATE with MP_UNREACH_NLRI is not required to carry any other attribute."""
-    assert decode(update(mp_unreach())).withdrawn == [(IPV6_UNICAST, [V6_NLRI])]
+    assert decode(update(mp_unreach())).withdrawn == [(IPV6_UNICAST, [V6_NLRI], 0)]
 
 
 @pytest.mark.rfc("4760", "5")

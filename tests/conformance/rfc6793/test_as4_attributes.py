@@ -54,7 +54,7 @@ def test_an_aggregator_of_two_octets_forbids_the_merge() -> None:
     inputs = decode(update(block, NLRI), four_octet_as=False).announced[0][1]
     attributes = decode_attributes(inputs.raw)
     assert attributes.as_path == AsPath.of(23456)
-    assert str(attributes.aggregator) == "Aggregator(asn=1, address=IPv4Address('192.0.2.1'))"
+    assert str(attributes.aggregator) == "1 192.0.2.1"
 
 
 @pytest.mark.rfc("6793", "4.2.3")

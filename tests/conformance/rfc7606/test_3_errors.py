@@ -32,7 +32,7 @@ def test_the_other_flag_bits_do_not_matter(bits: int) -> None:
 def test_a_missing_mandatory_attribute_withdraws(left_out: bytes) -> None:
     """(d): an absent well-known mandatory attribute is treat-as-withdraw."""
     found = decode(update(MANDATORY.replace(left_out, b""), NLRI))
-    assert found.withdrawn == [(IPV4_UNICAST, [KEY])]
+    assert found.withdrawn == [(IPV4_UNICAST, [KEY], 0)]
     assert found.announced == ()
 
 
@@ -57,14 +57,14 @@ def test_the_strongest_action_counts() -> None:
     weak, strong = attribute(0x40, 6, b"x"), attribute(0xC0, 8, b"abc")
     found = decode(update(MANDATORY + weak + strong, NLRI))
     assert [fault.action for fault in found.faults] == [FaultAction.DISCARD, FaultAction.WITHDRAW]
-    assert found.withdrawn == [(IPV4_UNICAST, [KEY])]
+    assert found.withdrawn == [(IPV4_UNICAST, [KEY], 0)]
 
 
 @pytest.mark.rfc("7606", "3")
 def test_withdrawn_routes_stay_withdrawn_beside_an_error() -> None:
     """(b): treat-as-withdraw handles the announced routes as if withdrawn, beside those that are."""
     found = decode(update(MANDATORY + attribute(0xC0, 8, b"abc"), NLRI, withdrawn=b"\x08\x0a"))
-    assert found.withdrawn == [(IPV4_UNICAST, [b"\x08\x0a"]), (IPV4_UNICAST, [KEY])]
+    assert found.withdrawn == [(IPV4_UNICAST, [b"\x08\x0a"], 0), (IPV4_UNICAST, [KEY], 0)]
 
 
 @pytest.mark.rfc("7606", "4")
@@ -88,7 +88,7 @@ def test_an_error_without_reachable_nlri_resets(withdrawn: bytes) -> None:
 def test_a_discard_without_reachable_nlri_is_no_reset() -> None:
     """Attribute discard alone leaves the withdrawn routes standing."""
     found = decode(update(attribute(0x40, 6, b"x"), withdrawn=b"\x08\x0a"))
-    assert found.withdrawn == [(IPV4_UNICAST, [b"\x08\x0a"])]
+    assert found.withdrawn == [(IPV4_UNICAST, [b"\x08\x0a"], 0)]
 
 
 @pytest.mark.rfc("7606", "5.3")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bgpkit_setup import apt, daemons, preparation
+from bgpkit_setup import apt, daemons, peers, preparation
 from bgpkit_setup.environment import Environment
 from bgpkit_setup.packages import Package, Purpose
 
@@ -29,11 +29,15 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def note_daemons(*_: object) -> None:
         noted.append("daemons")
 
+    def note_peers(*_: object) -> None:
+        noted.append("peers")
+
     monkeypatch.setattr(preparation, "PROJECT", tmp_path)
     monkeypatch.setattr(preparation, "read_packages", lambda: LIST)
     monkeypatch.setattr(Environment, "ensure", note_environment)
     monkeypatch.setattr(apt, "install", note_packages)
     monkeypatch.setattr(daemons, "ensure", note_daemons)
+    monkeypatch.setattr(peers, "ensure", note_peers)
     monkeypatch.setattr(apt, "is_root", lambda: True)
     return noted
 
@@ -44,6 +48,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("demo", ["pip node", "apt for-demo"]),
         ("test", ["pip dev", "apt for-demo for-test", "daemons"]),
         ("check", ["pip dev"]),
+        ("bench", ["pip dev", "apt for-demo for-test", "daemons", "peers"]),
     ],
 )
 def test_a_target_gets_what_it_needs_and_no_more(target: str, expected: list[str], steps: list[str]) -> None:

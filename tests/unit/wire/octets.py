@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bgpkit.errors import MessageError
-from bgpkit.wire import AttributeInputs, Update, UpdateContext, UpdateDecoder
+from bgpkit.wire import AttributeInputs, FaultAction, Update, UpdateContext, UpdateDecoder
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family, Notification
 
 ORIGIN = bytes.fromhex("40010100")
@@ -46,12 +46,17 @@ def update(attributes: bytes = b"", nlri: bytes = b"", withdrawn: bytes = b"") -
     return message(2, lengths[0] + withdrawn + lengths[1] + attributes + nlri)
 
 
-def decoder(*families: Family, four_octet_as: bool = True, internal: bool = True) -> UpdateDecoder[AttributeInputs]:
-    """Return a decoder for both unicast families unless told otherwise, that makes nothing of the inputs."""
-    context = UpdateContext(
+def context(*families: Family, four_octet_as: bool = True, internal: bool = True) -> UpdateContext:
+    """Return the terms of a session, of both unicast families unless told otherwise."""
+    return UpdateContext(
         families=frozenset(families or (IPV4_UNICAST, IPV6_UNICAST)), four_octet_as=four_octet_as, internal=internal
     )
-    return UpdateDecoder(context, lambda inputs: inputs)
+
+
+def decoder(*families: Family, four_octet_as: bool = True, internal: bool = True) -> UpdateDecoder[AttributeInputs]:
+    """Return a decoder for both unicast families unless told otherwise, that makes nothing of the inputs."""
+    terms = context(*families, four_octet_as=four_octet_as, internal=internal)
+    return UpdateDecoder(terms, lambda inputs: inputs)
 
 
 def decode(octets: bytes, *, four_octet_as: bool = True, internal: bool = True) -> Update[AttributeInputs]:
@@ -69,16 +74,12 @@ class Verdict:
     texts: tuple[str, ...] = ()
 
 
-_ACTIONS = ("accept", "attribute-discard", "treat-as-withdraw", "session-reset")
-
-
 def verdict(octets: bytes, *, four_octet_as: bool = True, internal: bool = True) -> Verdict:
     """Return what a new decoder does with a whole UPDATE; ignored families are no fault of attributes."""
     try:
         found = decode(octets, four_octet_as=four_octet_as, internal=internal)
     except MessageError as error:
         return Verdict("session-reset", error.notification, (str(error),))
-    faults = [fault for fault in found.faults if "not negotiated" not in fault.text]
-    return Verdict(
-        _ACTIONS[max((fault.action for fault in faults), default=0)], None, tuple(fault.text for fault in faults)
-    )
+    faults = [fault for fault in found.faults if fault.action is not FaultAction.IGNORE]
+    strongest = max((fault.action for fault in faults), default=None)
+    return Verdict("accept" if strongest is None else strongest.title, None, tuple(fault.text for fault in faults))

@@ -13,11 +13,21 @@ from bgpkit.wire.attribute_block import (
 )
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
-from tests.unit.wire.octets import AS_PATH, MANDATORY, NEXT_HOP, ORIGIN, V6_HOP, attribute, mp_reach, mp_unreach
+from tests.unit.wire.octets import (
+    AS_PATH,
+    MANDATORY,
+    NEXT_HOP,
+    ORIGIN,
+    V6_HOP,
+    attribute,
+    context,
+    mp_reach,
+    mp_unreach,
+)
 
 MED = attribute(0x80, 4, b"\0\0\0\1")
 LARGE = attribute(0xC0, 32, bytes(12))
-READER = AttributeReader([IPV4_UNICAST, IPV6_UNICAST], four_octet_as=True, internal=True)
+READER = AttributeReader(context(IPV4_UNICAST, IPV6_UNICAST, four_octet_as=True, internal=True))
 
 
 def test_edits_are_made_in_the_order_of_their_places() -> None:

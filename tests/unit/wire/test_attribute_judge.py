@@ -7,14 +7,14 @@ from bgpkit.wire import FaultAction
 from bgpkit.wire.attribute_block import AttributeBlock
 from bgpkit.wire.attribute_judge import AttributeJudge, Span
 from bgpkit.wire.families import ROWS
-from tests.unit.wire.octets import MANDATORY, ORIGIN, V6_HOP, attribute, mp_reach, mp_unreach
+from tests.unit.wire.octets import MANDATORY, ORIGIN, V6_HOP, attribute, context, mp_reach, mp_unreach
 
 
 def judged(raw: bytes, *, internal: bool = True, four_octet_as: bool = True) -> AttributeBlock:
     """Return a block of one attribute that has been put apart, with the verdict."""
     block = AttributeBlock(raw, {raw[1]: None})
     spans: list[Span] = [(0, 4 if raw[0] & 0x10 else 3, len(raw))]
-    AttributeJudge(block, ROWS, four_octet_as=four_octet_as, internal=internal).judge(spans)
+    AttributeJudge(block, context(four_octet_as=four_octet_as, internal=internal), ROWS).judge(spans)
     return block
 
 
@@ -24,7 +24,7 @@ def judged(raw: bytes, *, internal: bool = True, four_octet_as: bool = True) -> 
         (attribute(0x80, 1, b"\0"), FaultAction.WITHDRAW, 4, "RFC 7606, section 3 (c)"),
         (attribute(0x40, 1, b""), FaultAction.WITHDRAW, 5, "RFC 7606, section 7.1"),
         (attribute(0xC0, 8, b"abc"), FaultAction.WITHDRAW, 5, "RFC 7606, section 7.8"),
-        (attribute(0x40, 6, b"x"), FaultAction.DISCARD, 1, "RFC 7606, section 7.6"),
+        (attribute(0x40, 6, b"x"), FaultAction.DISCARD, 5, "RFC 7606, section 7.6"),
         (attribute(0xC0, 17, b""), FaultAction.DISCARD, 1, "RFC 6793, section 4.1"),
         (attribute(0xC0, 32, b"x"), FaultAction.WITHDRAW, 5, "RFC 8092, section 6"),
     ],
@@ -33,7 +33,8 @@ def test_each_fault_has_action_subcode_and_source(raw: bytes, action: FaultActio
     """The verdict names the RFC that asks for it, and keeps the attribute when it may go into a NOTIFICATION."""
     (fault,) = judged(raw).faults
     assert (fault.action, fault.code, fault.subcode, fault.section) == (action, raw[1], subcode, section)
-    assert fault.data == (raw if action is FaultAction.WITHDRAW else b"")
+    assert fault.octets == raw
+    assert fault.data == (b"" if subcode == 1 else raw)
 
 
 def test_what_is_discarded_is_cut_out() -> None:
@@ -75,14 +76,14 @@ def test_mp_attributes_that_overrun_reset(code: int) -> None:
     """Their NLRI cannot be found: RFC 7606, section 5.3."""
     block = AttributeBlock(bytes((0x80, code, 200)) + bytes(20), {code: None})
     with pytest.raises(UpdateError):
-        AttributeJudge(block, ROWS, four_octet_as=True, internal=True).judge([(0, 3, 203)])
+        AttributeJudge(block, context(), ROWS).judge([(0, 3, 203)])
 
 
 def test_repeats_are_told_from_the_first() -> None:
     """An attribute at fault that comes again is a repeat, too."""
     raw = attribute(0x40, 6, b"x") * 2 + ORIGIN + ORIGIN
     block = AttributeBlock(raw, {6: None, 1: b"\0"})
-    AttributeJudge(block, ROWS, four_octet_as=True, internal=True).judge([(0, 3, 4), (4, 7, 8), (12, 15, 16)])
+    AttributeJudge(block, context(), ROWS).judge([(0, 3, 4), (4, 7, 8), (12, 15, 16)])
     assert [fault.section for fault in block.faults] == [
         "RFC 7606, section 7.6",
         "RFC 7606, section 3 (g)",

@@ -4,11 +4,11 @@ import pytest
 
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
-from tests.unit.wire.octets import AS_PATH, MANDATORY, NEXT_HOP, ORIGIN, V6_HOP, attribute, mp_reach
+from tests.unit.wire.octets import AS_PATH, MANDATORY, NEXT_HOP, ORIGIN, V6_HOP, attribute, context, mp_reach
 
-READER = AttributeReader([IPV4_UNICAST, IPV6_UNICAST], four_octet_as=True, internal=True)
-OUTSIDE = AttributeReader([IPV4_UNICAST, IPV6_UNICAST], four_octet_as=True, internal=False)
-OLD = AttributeReader([IPV4_UNICAST], four_octet_as=False, internal=True)
+READER = AttributeReader(context(IPV4_UNICAST, IPV6_UNICAST, four_octet_as=True, internal=True))
+OUTSIDE = AttributeReader(context(IPV4_UNICAST, IPV6_UNICAST, four_octet_as=True, internal=False))
+OLD = AttributeReader(context(IPV4_UNICAST, four_octet_as=False, internal=True))
 ALL = (
     MANDATORY
     + attribute(0x80, 4, bytes((0, 0, 0, 4)))

@@ -7,7 +7,7 @@ from bgpkit_fsm import Notification
 
 def test_actions_are_ordered_by_strength() -> None:
     """RFC 7606, section 2 lists them from session reset down."""
-    assert FaultAction.DISCARD < FaultAction.WITHDRAW < FaultAction.RESET
+    assert FaultAction.DISCARD < FaultAction.WITHDRAW < FaultAction.DISABLE < FaultAction.RESET
 
 
 def test_a_fault_can_reset_the_session() -> None:
@@ -20,4 +20,4 @@ def test_a_fault_can_reset_the_session() -> None:
 
 def test_data_stays_within_a_notification() -> None:
     """An attribute of an extended message may be longer than a NOTIFICATION."""
-    assert len(reset("long", 5, bytes(65000)).notification.data) == 4096 - 21
+    assert len(reset("long", 5, bytes(65000), section="RFC 4271, section 6.3").notification.data) == 4096 - 21

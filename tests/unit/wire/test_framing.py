@@ -38,7 +38,7 @@ def test_a_message_without_its_end_is_awaited() -> None:
         (header(22, 2), 2, b"\0\x16"),
         (header(20, 3), 2, b"\0\x14"),
         (header(20, 4), 2, b"\0\x14"),
-        (header(22, 5), 2, b"\0\x16"),
+        (header(21, 5), 2, b"\0\x15"),
         (header(19, 0), 3, b"\0"),
         (header(19, 6), 3, b"\6"),
         (header(4096, 255), 3, b"\xff"),

@@ -6,7 +6,7 @@ import pytest
 
 from bgpkit.errors import HeaderError
 from bgpkit.wire import KEEPALIVE, decode_message, encode_message
-from bgpkit_fsm import IPV4_UNICAST, Keepalive, Message, Notification, Open, RouteRefresh
+from bgpkit_fsm import IPV4_UNICAST, Keepalive, Message, Notification, Open, RouteRefresh, UnknownCapability
 from tests.unit.wire.octets import message
 
 MESSAGES: list[Message] = [
@@ -37,3 +37,15 @@ def test_other_types_are_the_callers_fault(kind: int) -> None:
     """UPDATE has a decoder of its own, and unknown types do not come past the framing."""
     with pytest.raises(ValueError, match="type"):
         decode_message(kind, bytes(23), 19, 23)
+
+
+def test_only_some_messages_may_be_longer() -> None:
+    """RFC 8654, section 4: NOTIFICATION and ROUTE-REFRESH take the maximum of the session, OPEN does not."""
+    assert len(encode_message(Notification(3, 1, bytes(9000)), 65535)) == 9021
+    assert len(encode_message(RouteRefresh(IPV4_UNICAST, 0, bytes(9000)), 65535)) == 9023
+    with pytest.raises(ValueError, match="longer than the 4096"):
+        encode_message(RouteRefresh(IPV4_UNICAST, 0, bytes(9000)))
+    many = tuple(UnknownCapability(200, bytes(255)) for _ in range(16))
+    long = Open(my_as=1, hold_time=3, bgp_identifier=IPv4Address("192.0.2.1"), capabilities=many)
+    with pytest.raises(ValueError, match="longer than the 4096"):
+        encode_message(long, 65535)

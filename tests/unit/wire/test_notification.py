@@ -34,5 +34,6 @@ def test_a_notification_without_subcode_is_malformed() -> None:
 def test_data_is_cut_to_what_a_message_holds() -> None:
     """A NOTIFICATION with part of the faulty octets is better than none."""
     assert len(encode_notification(Notification(3, 1, bytes(9000)))) == 4096
+    assert len(encode_notification(Notification(3, 1, bytes(9000)), 65535)) == 9021
     with pytest.raises(ValueError, match="octet"):
         encode_notification(Notification(256))

@@ -1,0 +1,1 @@
+"""RFC 2918: route refresh."""

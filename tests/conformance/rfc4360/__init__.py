@@ -1,0 +1,1 @@
+"""RFC 4360: BGP extended communities."""

@@ -1,0 +1,1 @@
+"""RFC 4364: BGP/MPLS IP VPNs."""

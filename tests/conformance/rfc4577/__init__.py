@@ -1,0 +1,1 @@
+"""RFC 4577: OSPF between provider and customer edge."""

@@ -1,0 +1,1 @@
+"""RFC 4659: VPNs of IPv6."""

@@ -1,0 +1,1 @@
+"""RFC 4684: constrained distribution of VPN routes."""

@@ -1,0 +1,1 @@
+"""RFC 4761: VPLS with signalling in BGP."""

@@ -1,0 +1,1 @@
+"""RFC 5291: outbound route filtering."""

@@ -1,0 +1,1 @@
+"""RFC 5668: 4-octet AS specific extended communities."""

@@ -1,0 +1,1 @@
+"""RFC 5701: IPv6 address specific extended communities."""

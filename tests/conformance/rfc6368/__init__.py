@@ -1,0 +1,1 @@
+"""RFC 6368: internal BGP between provider and customer."""

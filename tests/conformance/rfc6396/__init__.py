@@ -1,0 +1,1 @@
+"""RFC 6396: the MRT format."""

@@ -1,0 +1,1 @@
+"""RFC 6514: multicast in VPNs."""

@@ -1,0 +1,1 @@
+"""RFC 7311: the accumulated IGP metric."""

@@ -1,0 +1,1 @@
+"""RFC 7313: enhanced route refresh."""

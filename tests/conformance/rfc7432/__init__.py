@@ -1,0 +1,1 @@
+"""RFC 7432: BGP MPLS-based Ethernet VPN."""

@@ -1,0 +1,1 @@
+"""RFC 7911: several paths for a prefix."""

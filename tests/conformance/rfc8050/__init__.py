@@ -1,0 +1,1 @@
+"""RFC 8050: MRT with path identifiers."""

@@ -1,0 +1,1 @@
+"""RFC 8092: BGP large communities."""

@@ -1,0 +1,1 @@
+"""RFC 8097: the origin validation state extended community."""

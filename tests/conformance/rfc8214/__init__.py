@@ -1,0 +1,1 @@
+"""RFC 8214: virtual private wire service in Ethernet VPN."""

@@ -1,0 +1,1 @@
+"""RFC 8277: MPLS labels bound to address prefixes."""

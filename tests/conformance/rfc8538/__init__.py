@@ -1,0 +1,1 @@
+"""RFC 8538: NOTIFICATION and graceful restart."""

@@ -1,0 +1,1 @@
+"""RFC 8654: extended messages."""

@@ -1,0 +1,1 @@
+"""RFC 8669: prefix segment identifiers in BGP."""

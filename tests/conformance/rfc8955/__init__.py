@@ -1,0 +1,1 @@
+"""RFC 8955: flow specification rules."""

@@ -1,0 +1,1 @@
+"""RFC 8956: flow specification rules for IPv6."""

@@ -1,0 +1,1 @@
+"""RFC 9003: shutdown communication."""

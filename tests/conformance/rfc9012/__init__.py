@@ -1,0 +1,1 @@
+"""RFC 9012: the BGP tunnel encapsulation attribute."""

@@ -1,0 +1,1 @@
+"""RFC 9072: extended optional parameters length."""

@@ -1,0 +1,1 @@
+"""RFC 9136: IP prefixes in Ethernet VPNs."""

@@ -1,0 +1,1 @@
+"""RFC 9494: long-lived graceful restart."""

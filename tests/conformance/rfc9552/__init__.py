@@ -1,0 +1,1 @@
+"""RFC 9552: link states in BGP."""

@@ -1,0 +1,1 @@
+"""RFC 9830: segment routing policies in BGP."""

@@ -1,0 +1,1 @@
+"""Every row of tests/data/vectors: decoded as others say, and written again."""

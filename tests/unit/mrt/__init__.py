@@ -1,0 +1,1 @@
+"""`bgpkit.mrt`, one module at a time."""

@@ -1,0 +1,1 @@
+"""bgpkit.testing, module by module."""

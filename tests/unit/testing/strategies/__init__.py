@@ -1,0 +1,1 @@
+"""bgpkit.testing.strategies, module by module: that what can be, is drawn, and nothing else."""

@@ -1,0 +1,1 @@
+"""bgpkit.testing.strategies.attributes, module by module."""

@@ -1,0 +1,1 @@
+"""bgpkit.testing.strategies.nlri, module by module."""

@@ -1,0 +1,1 @@
+"""The rows of path attributes and their values."""
