@@ -1,6 +1,6 @@
 """What one validating pass finds in a block of path attributes, and the canonical form of the block."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -127,21 +127,20 @@ def _edges(edit: Edit) -> tuple[int, int]:
     return edit[0], edit[1]
 
 
-def attribute_spans(raw: bytes) -> Sequence[tuple[int, int, int]]:
-    """Return (type code, start, stop) of each attribute of a well-formed block, in order.
+def attribute_spans(raw: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield (type code, start, stop) of each attribute of a block, in order.
 
+    What comes before a place where the block is cut short is right; there it is an IndexError.
     RFC 4271, section 4.3.
     """
-    spans: list[tuple[int, int, int]] = []
     offset, end = 0, len(raw)
     while offset < end:
         if raw[offset] & EXTENDED_LENGTH:
             stop = offset + 4 + (raw[offset + 2] << 8 | raw[offset + 3])
         else:
             stop = offset + 3 + raw[offset + 2]
-        spans.append((raw[offset + 1], offset, stop))
+        yield raw[offset + 1], offset, stop
         offset = stop
-    return spans
 
 
 def attribute_value(raw: bytes, code: int) -> bytes | None:
@@ -156,7 +155,7 @@ def attribute_value(raw: bytes, code: int) -> bytes | None:
 
 
 def attribute_octets(raw: bytes, code: int) -> bytes:
-    """Return the first attribute ``code`` of a well-formed block, flags to value; nothing when it is absent."""
+    """Return the first attribute ``code`` of a block, flags to value; nothing when a whole block has none."""
     return next((raw[start:stop] for found, start, stop in attribute_spans(raw) if found == code), b"")
 
 

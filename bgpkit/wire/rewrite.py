@@ -249,7 +249,7 @@ def _narrowed(raw: bytes) -> bytes:
     """Return a block for a peer with 2-octet AS numbers. RFC 6793, section 4.2.2."""
     edits: list[Edit] = []
     added = b""
-    spans = attribute_spans(raw)
+    spans = list(attribute_spans(raw))
     for code, start, stop in spans:
         value = raw[start + (4 if raw[start] & EXTENDED_LENGTH else 3) : stop]
         if code == _AS_PATH:

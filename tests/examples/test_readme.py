@@ -38,7 +38,8 @@ def test_the_programs_of_a_readme_run_one_after_the_other(readme: str, tmp_path:
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
-def test_the_program_of_the_root_readme_is_short() -> None:
-    """It fits a glance: twelve lines that are not blank."""
-    (program,) = re.findall(r"^```python\n(.*?)^```$", (PROJECT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert len([line for line in program.splitlines() if line.strip()]) <= 12
+def test_the_programs_of_the_root_readme_are_short() -> None:
+    """Each fits a glance: the first has twelve lines that are not blank, the others a few more."""
+    programs = re.findall(r"^```python\n(.*?)^```$", (PROJECT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    lengths = [len([line for line in program.splitlines() if line.strip()]) for program in programs]
+    assert (lengths[0] <= 12, max(lengths) <= 16) == (True, True)

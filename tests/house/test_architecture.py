@@ -14,7 +14,7 @@ IMPORT_NAMES = {"pyyaml": "yaml"}
 
 def test_importing_bgpkit_loads_no_pyroute2() -> None:
     """``import bgpkit`` is cheap and portable: nothing that stands aside is loaded, nor what only that needs."""
-    aside = ("pyroute2", "dpkt", "hypothesis", "bgpkit_node")
+    aside = ("pyroute2", "hypothesis", "bgpkit_node")
     aside += ("bgpkit.fib", "bgpkit.mrt", "bgpkit.command", "bgpkit.testing")
     probe = f"import sys, bgpkit; print([name for name in sys.modules if name.startswith({aside!r})])"
     answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
@@ -54,7 +54,7 @@ def test_every_package_is_typed() -> None:
 def _declared() -> list[str]:
     """Return the requirements of the wheel and of its extras for users."""
     extras = PYPROJECT["project"]["optional-dependencies"]
-    return [*PYPROJECT["project"]["dependencies"], *extras["capture"], *extras["node"], *extras["testing"]]
+    return [*PYPROJECT["project"]["dependencies"], *extras["node"], *extras["testing"]]
 
 
 def _imported(path: Path) -> set[str]:

@@ -1,14 +1,9 @@
 """Another decoder reads what our encoder writes: tshark, from a capture file put together here."""
 
-import json
 import random
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from struct import pack
-from typing import TypeAlias
 
 import pytest
 
@@ -37,59 +32,12 @@ from bgpkit_fsm import (
     RouteRefreshCapability,
 )
 from bgpkit_rib import Aggregator, AsPath, Community, LargeCommunity, Origin, PathAttributes, Prefix
-from bgpkit_setup.packages import find_executable
-from tests.support.skips import require_package
+from tests.support.tshark import read_layers, texts
 
-Json: TypeAlias = dict[str, "Json"] | list["Json"] | str
 FIELDS = {
     IPV4_UNICAST: ("bgp.nlri_prefix", "bgp.withdrawn_prefix"),
     IPV6_UNICAST: ("bgp.mp_reach_nlri_ipv6_prefix", "bgp.mp_unreach_nlri_ipv6_prefix"),
 }
-
-
-def read(tmp_path: Path, stream: bytes) -> list[Json]:
-    """Return the BGP layers that tshark finds in a stream from port 179, in order."""
-    if find_executable("tshark") is None:
-        require_package("tshark")
-    capture = tmp_path / "stream.pcap"
-    capture.write_bytes(_capture(stream))
-    command = ["tshark", "-r", str(capture), "-T", "json", "--no-duplicate-keys", "-J", "bgp", "-o", "bgp.asn_len:4"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    packets: Json = json.loads(done.stdout)
-    return [layer for layer in find(packets, "bgp") for layer in (layer if isinstance(layer, list) else [layer])]
-
-
-def find(tree: Json, name: str) -> Iterator[Json]:
-    """Yield what stands under a name, anywhere in the tree, in order."""
-    if isinstance(tree, list):
-        for branch in tree:
-            yield from find(branch, name)
-    elif isinstance(tree, dict):
-        for key, branch in tree.items():
-            if key == name:
-                yield branch
-            else:
-                yield from find(branch, name)
-
-
-def texts(tree: Json, name: str) -> list[str]:
-    """Return the values under a name, one by one."""
-    found: list[str] = []
-    for branch in find(tree, name):
-        found += [branch] if isinstance(branch, str) else [leaf for leaf in branch if isinstance(leaf, str)]
-    return found
-
-
-def _capture(stream: bytes) -> bytes:
-    """Return a capture file of one TCP connection from port 179 that carries the stream."""
-    packets = [pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)]
-    for start in range(0, len(stream), 1400):
-        part = stream[start : start + 1400]
-        tcp = pack(">HHIIBBHHH", 179, 40000, 1 + start, 1, 5 << 4, 0x18, 65535, 0, 0) + part
-        addresses = IPv4Address("192.0.2.1").packed + IPv4Address("192.0.2.2").packed
-        ip = pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + addresses + tcp
-        packets.append(pack("<IIII", start, 0, len(ip), len(ip)) + ip)
-    return b"".join(packets)
 
 
 def some_keys(rng: random.Random, family: Family, count: int) -> list[bytes]:
@@ -129,7 +77,7 @@ def test_tshark_reads_the_routes_that_we_write(tmp_path: Path, family: Family) -
     change = Rewrite(originator_id=0xC0000209, cluster_id=0xC000020A)
     block = rewrite(encode_attributes(values, family), change)
     messages = encode_announcements(block, family, came) + encode_withdrawals(family, gone)
-    layers = read(tmp_path, b"".join(messages))
+    layers = read_layers(tmp_path, b"".join(messages))
     reach, unreach = FIELDS[family]
     assert Counter(text for layer in layers for text in texts(layer, reach)) == prefixes(came, family)
     assert Counter(text for layer in layers for text in texts(layer, unreach)) == prefixes(gone, family)
@@ -167,7 +115,7 @@ def test_tshark_reads_the_other_messages_that_we_write(tmp_path: Path) -> None:
     )
     refresh, notification = RouteRefresh(IPV6_UNICAST), Notification(6, 2, b"\x03bye")
     stream = encode_message(opened) + KEEPALIVE + encode_message(refresh) + encode_message(notification)
-    layers = read(tmp_path, stream)
+    layers = read_layers(tmp_path, stream)
     assert [text for layer in layers for text in texts(layer, "bgp.type")] == ["1", "4", "5", "3"]
     expected = {
         "bgp.open.myas": ["23456"],

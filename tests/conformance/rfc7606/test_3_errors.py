@@ -99,3 +99,12 @@ def test_nlri_that_cannot_be_cut_reset(field: str) -> None:
         sent = verdict(octets).notification
         assert sent is not None
         assert (sent.code, sent.subcode) == (3, 10)
+
+
+@pytest.mark.rfc("7606", "4")
+@pytest.mark.parametrize("rest", [b"\xc0", b"\xc0\x08", b"\xd0\x08\0", b"\xc0\x08\x51a"])
+def test_a_list_cut_short_beside_another_fault_withdraws(rest: bytes) -> None:
+    """A next hop that is no host's, and behind it the list breaks off: both are told, and the routes go."""
+    found = decode(update(ORIGIN + AS_PATH + attribute(0x40, 3, bytes(4)) + rest, NLRI))
+    assert found.withdrawn == [(IPV4_UNICAST, [KEY], 0)]
+    assert [fault.octets for fault in found.faults] == [rest, attribute(0x40, 3, bytes(4))]

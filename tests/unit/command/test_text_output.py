@@ -70,7 +70,9 @@ def test_a_session_reset_shows_the_answer_and_the_octets() -> None:
     assert printed(heard(FATAL, Place(offset=0))) == (
         "1       octet 0  UPDATE, 29 octets\n"
         "        session-reset: a prefix of 33 bits at octet 0 of the NLRI (RFC 7606, section 5.3)\n"
+        "            21 0a 00 00 00 00\n"
         "        the answer: NOTIFICATION UPDATE Message Error / Invalid Network Field\n"
+        "        the message:\n"
         "            ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff 00 1d 02 00 00 00 00 21 0a 00 00 00 00\n"
     )
 

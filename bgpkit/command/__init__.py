@@ -1,0 +1,14 @@
+"""The command ``bgpkit``, for a terminal: nothing else in bgpkit imports it.
+
+::
+
+    main                        the words of the command, and the one place where errors become sentences
+    decode                      ``bgpkit decode``: its options, and the way from an input to what is printed
+    source, kind, hex_text      octets of a file or of standard input; what they are; hex digits
+    framing, assumptions,
+    verdict                     whole messages in octets; the terms to read them under; what RFC 7606 says of each
+    octet_stream, records,
+    capture/                    messages that stand one after the other; in MRT records; in captures of packets
+    items                       what is printed
+    text_output, json_output    printed for people; for machines
+"""

@@ -1,0 +1,66 @@
+"""The command ``bgpkit``: its words, and the one place where errors become sentences."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TextIO
+
+from bgpkit.command import decode
+from bgpkit.command.errors import UsageError
+
+_COMMANDS = {"decode": decode}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with the words of ``argv``, else with those it was called with; return the exit status.
+
+    0: done; 1: the input is at fault; 2: the words are; 130: interrupted. No exception leaves it.
+    """
+    _take_any_character(sys.stdout)
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our words has read enough; the interpreter must not find the closed pipe again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"bgpkit: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _take_any_character(stream: TextIO) -> None:
+    """Let a stream write what its encoding lacks as an escape."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    parser = argparse.ArgumentParser(prog="bgpkit", description="Tools round the BGP-4 speaker bgpkit.")
+    parser.add_argument("--version", action="version", version=f"bgpkit {version('bgpkit')}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for name, command in _COMMANDS.items():
+        command.configure(commands.add_parser(name, help=command.SUMMARY))
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    if "run" not in arguments:
+        parser.print_help()
+        return 0
+    try:
+        status: int = arguments.run(arguments)
+    except UsageError as error:
+        print(f"bgpkit: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
