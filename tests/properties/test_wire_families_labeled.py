@@ -25,7 +25,7 @@ from bgpkit.wire.families.row import FamilyRow, Nlri, PathNlri
 from bgpkit.wire.families.unicast import canonical_prefix
 from bgpkit.wire.families.vpn import VPN_ROWS, LabeledVpnPrefix, VpnPrefix
 from bgpkit_rib import ExtendedCommunity, MacAddress, Prefix, RouteDistinguisher
-from tests.properties.test_wire_against_tshark import read, texts
+from tests.support.tshark import read_layers, texts
 from tests.unit.wire.octets import AS_PATH, ORIGIN, mp_reach, mp_unreach, update
 
 ROWS = LABELED_UNICAST_ROWS + VPN_ROWS + EVPN_ROWS + ROUTE_TARGET_ROWS
@@ -239,7 +239,7 @@ def test_tshark_reads_labels_and_prefixes(tmp_path: Path) -> None:
     """Two labels, one, those of VPNs, a route target, and a withdrawal."""
     stream = b"".join(announcement(row, hop, value) for row, (hop, value) in TSHARK.items())
     gone = LABELED[0].wire(Prefix.parse("10.0.0.0/8").key)
-    layers = read(tmp_path, stream + update(mp_unreach(gone, 1, 4)))
+    layers = read_layers(tmp_path, stream + update(mp_unreach(gone, 1, 4)))
     expected = {
         "bgp.label_stack": ["100,200 (bottom)", "300 (bottom)", "400 (bottom)", "500 (bottom)", "0 (withdrawn)"],
         "bgp.mp_reach_nlri_ipv4_prefix": ["10.0.0.0", "10.1.0.0"],
@@ -254,7 +254,7 @@ def test_tshark_reads_labels_and_prefixes(tmp_path: Path) -> None:
 
 def test_tshark_reads_evpn_routes(tmp_path: Path) -> None:
     """Each field of a MAC/IP Advertisement, an Inclusive Multicast and an IP Prefix route."""
-    (layer,) = read(tmp_path, announcement(EVPN, bytes(4), *EVPN_SENT))
+    (layer,) = read_layers(tmp_path, announcement(EVPN, bytes(4), *EVPN_SENT))
     expected = {
         "bgp.evpn.nlri.rt": ["2", "3", "5"],
         "bgp.evpn.nlri.rd": ["00:00:fc:00:00:00:00:64"] * 3,

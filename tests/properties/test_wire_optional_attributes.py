@@ -14,7 +14,7 @@ from bgpkit.wire.attributes.attr_set import ROWS as ATTR_SET
 from bgpkit.wire.attributes.attr_set import AttrSet
 from bgpkit.wire.attributes.bgp_ls_attribute import ROWS as BGP_LS
 from bgpkit.wire.attributes.bgp_ls_attribute import BgpLsAttribute
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.link_state_codes import LinkStateCode
 from bgpkit.wire.attributes.link_state_tlvs import (
     ADDRESSES,

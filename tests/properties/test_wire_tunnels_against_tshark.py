@@ -4,7 +4,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.pmsi_tunnel import (
     IngressReplication,
     MldpFecType,

@@ -32,11 +32,9 @@ from bgpkit.wire.attributes.prefix_sid import (
     OriginatorSrgb,
     PrefixSid,
     SrgbRange,
-    Srv6L2Service,
-    Srv6L3Service,
 )
 from bgpkit.wire.attributes.row import AttributeRow
-from bgpkit.wire.attributes.srv6_service import SidInformation, SidStructure
+from bgpkit.wire.attributes.srv6_service import SidInformation, SidStructure, Srv6L2Service, Srv6L3Service
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.attributes.tunnel_encapsulation import Tunnel, TunnelEncapsulation
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
@@ -34,11 +34,13 @@ class Attribute(NamedTuple):
 def _text(value: object) -> str:
     if isinstance(value, bytes):
         return f"0x{value.hex()}"
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return " ".join(map(str, value))
     if isinstance(value, bool):
         return ""
-    return value.name.lower() if isinstance(value, Enum) else str(value)
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if isinstance(value, tuple):
+        return " ".join(map(str, cast("tuple[object, ...]", value)))
+    return str(value)
 
 
 def attribute_values(octets: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:

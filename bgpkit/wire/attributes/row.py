@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from bgpkit.wire.attributes.code import AttributeCode
 from bgpkit.wire.faults import FaultAction
@@ -72,7 +72,7 @@ def expect_all(kind: type[T], value: object, name: str) -> tuple[T, ...]:
     """Return ``value`` when it is a tuple of ``kind``; ValueError says that attribute ``name`` wants one."""
     if not isinstance(value, tuple):
         raise ValueError(f"{name} holds {value!r}, which is not a tuple")
-    return tuple(expect(kind, each, name) for each in value)  # pyright sees each as Any
+    return tuple(expect(kind, each, name) for each in cast("tuple[object, ...]", value))
 
 
 def parts(value: bytes, size: int) -> list[bytes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import ClassVar, Final, TypeAlias
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.short_tlv import one_octet, pair, read_short_tlvs, write_short_tlvs
 from bgpkit.wire.tlv import Tlv
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import ClassVar, TypeAlias
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.segment_list import EndpointBehaviorStructure, SegmentListTlv, read_segments, write_segments
 
 

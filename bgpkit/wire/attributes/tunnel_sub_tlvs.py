@@ -6,7 +6,7 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar, Final, TypeAlias
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.prefix_sid import PrefixSidTlv, read_prefix_sid_tlvs, write_prefix_sid_tlvs
 from bgpkit_rib import MacAddress
 

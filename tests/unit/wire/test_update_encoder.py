@@ -61,12 +61,10 @@ def test_withdrawals_go_before_announcements() -> None:
     assert max(map(len, messages)) <= 4096
     parts = [decoded(each) for each in messages]
     assert [bool(part.announced) for part in parts] == sorted(bool(part.announced) for part in parts)
-    for routes in (UpdateMessage.announced.fget, UpdateMessage.unreachable.fget):
-        assert routes is not None
+    for routes in ([part.announced for part in parts], [part.unreachable for part in parts]):
         found: dict[Family, tuple[object, ...]] = {}
-        for part in parts:
-            for family, nlri in routes(part):
-                found[family] = found.get(family, ()) + nlri
+        for family, nlri in (each for pairs in routes for each in pairs):
+            found[family] = found.get(family, ()) + nlri
         assert found == {IPV4_UNICAST: V4, IPV6_UNICAST: V6}
 
 

@@ -18,10 +18,12 @@ def test_well_known_communities_are_drawn() -> None:
     assert any(each >> 16 < 0xFF00 for each in found)
 
 
-def test_every_kind_of_extended_community_is_drawn() -> None:
-    """Each row of both tables, by the octets that it starts with."""
-    heads = {each.octets[:2] for each in drawn(extended_communities(), 1500)}
-    assert {row.head for row in EXTENDED_COMMUNITIES.rows} <= heads
+def test_all_kinds_of_extended_communities_are_drawn() -> None:
+    """Nearly all rows of both tables in some hundred draws, by the octets that they start with; and unknown ones."""
+    heads = {each.octets[:2] for each in drawn(extended_communities(), 500)}
+    known = {row.head for row in EXTENDED_COMMUNITIES.rows}
+    assert len(known - heads) < len(known) / 10
+    assert heads - known
     ipv6_heads = {each.octets[:2] for each in drawn(ipv6_extended_communities())}
     assert {row.head for row in IPV6_EXTENDED_COMMUNITIES.rows} < ipv6_heads
 

@@ -14,7 +14,7 @@ from tests.unit.testing.strategies.drawn import drawn
 
 def test_every_field_varies() -> None:
     """None is left as it is by default."""
-    found = drawn(path_attributes(IPV6_UNICAST), 120)
+    found = drawn(path_attributes(IPV6_UNICAST), 80)
     plain = {name.name: getattr(PathAttributes(), name.name) for name in fields(PathAttributes)}
     assert [name for name, value in plain.items() if all(getattr(each, name) == value for each in found)] == []
     assert len({type(value) for each in found for value in each.others}) == 6

@@ -4,7 +4,7 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.segment_list import (
     EndpointBehaviorStructure,
     SegmentA,

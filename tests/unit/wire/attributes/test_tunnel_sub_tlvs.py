@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 from bgpkit.wire.attributes.prefix_sid import LabelIndex
 from bgpkit.wire.attributes.tunnel_sub_tlvs import (
     GreEncapsulation,

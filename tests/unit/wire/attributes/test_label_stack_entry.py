@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgpkit.wire.attributes.label_stack import LabelStackEntry
+from bgpkit.wire.attributes.label_stack_entry import LabelStackEntry
 
 
 def test_the_fields_share_four_octets() -> None:
