@@ -86,7 +86,7 @@ class Codec:
         """
         if isinstance(message, UpdateMessage):
             return encode_update(message, self.context)
-        return [encode_message(message)]
+        return [encode_message(message, self.context.maximum)]
 
     def _field(self, name: str, body: bytes) -> object:
         """Return one field of an UPDATE that has been judged."""

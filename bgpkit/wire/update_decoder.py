@@ -224,7 +224,7 @@ def _require(block: AttributeBlock, came: Sequence[Came]) -> None:
         next_hop = block.values.get(_NEXT_HOP) if reach is None else reach.next_hop
         if reach is None and _NEXT_HOP not in block.values:
             _miss(block, _NEXT_HOP)
-        elif next_hop and len(next_hop) == 4 and not is_host(next_hop):
+        elif next_hop and len(next_hop) == 4 and not is_host(next_hop) and not _is_ignored(reach):
             text = f"the next hop {'.'.join(map(str, next_hop))} is not the address of a host"
             block.faults.append(
                 AttributeFault(
@@ -236,6 +236,11 @@ def _require(block: AttributeBlock, came: Sequence[Came]) -> None:
                     attribute_octets(block.raw, _NEXT_HOP) if reach is None else reach.attribute,
                 )
             )
+
+
+def _is_ignored(reach: MpRoutes | None) -> bool:
+    """Tell whether a family has no use for a next hop. RFC 8955, section 4."""
+    return reach is not None and reach.row is not None and 0 in reach.row.next_hop_lengths
 
 
 def _miss(block: AttributeBlock, code: int) -> None:

@@ -63,6 +63,8 @@ def _split_mp(code: int, routes: MpReach | MpUnreach, beside: bytes, context: Up
     """
     head = ATTRIBUTE_ROWS[code].encode(replace(routes, nlri=()), context)
     room = context.maximum - FIXED_LENGTH - MP_HEADER_LENGTH - len(head) - len(beside)
+    if room < 0:
+        raise ValueError(f"attributes of {len(beside)} octets leave no room in a message of {context.maximum}")
     octets = ROWS[routes.family].octets(routes.nlri, add_path=routes.family in context.add_path_send)
     for chunk in nlri_chunks(octets, b"".join(octets), room):
         yield update_octets(b"", mp_attribute(code, head + chunk) + beside, b"")

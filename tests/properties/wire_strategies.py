@@ -1,119 +1,35 @@
-"""Whole messages and attribute blocks to draw, and the obvious way to read and change a block."""
+"""Attribute blocks, about as many right as wrong, and the obvious way to read and change a block.
 
-from ipaddress import IPv4Address, IPv6Address
+Values that are well-formed come from `bgpkit.testing.strategies`.
+"""
 
 from hypothesis import strategies as st
 
-from bgpkit.wire import Rewrite
+from bgpkit.testing import strategies as bgp
+from bgpkit.wire import Codec, Rewrite, UpdateContext, encode_attribute_list
 from bgpkit.wire.as_path_octets import read_segments, write_segments
-from bgpkit_fsm import (
-    IPV4_UNICAST,
-    IPV6_UNICAST,
-    AddPathCapability,
-    AddPathMode,
-    Capability,
-    EnhancedRouteRefreshCapability,
-    ExtendedMessageCapability,
-    Family,
-    ForwardingState,
-    FourOctetAsCapability,
-    GracefulRestartCapability,
-    MultiprotocolCapability,
-    RouteRefreshCapability,
-    UnknownCapability,
-)
-from bgpkit_rib import (
-    Aggregator,
-    AsPath,
-    AsSegment,
-    AsSegmentKind,
-    Community,
-    ExtendedCommunity,
-    LargeCommunity,
-    Origin,
-    PathAttributes,
-    UnknownAttribute,
-)
-from tests.unit.wire.octets import AS_PATH, NEXT_HOP, ORIGIN, V6_HOP, attribute, mp_reach, mp_unreach
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
+from bgpkit_rib import PathAttributes
+from tests.unit.wire.octets import AS_PATH, NEXT_HOP, ORIGIN, V6_HOP, attribute, message, mp_reach, mp_unreach, update
 
 u32 = st.integers(0, (1 << 32) - 1)
-asns = st.one_of(st.integers(1, 65535), st.integers(1, (1 << 32) - 1))
-addresses = st.integers(1 << 24, (224 << 24) - 1).map(IPv4Address)
 families = st.sampled_from([IPV4_UNICAST, IPV6_UNICAST])
-any_family = st.builds(Family, st.integers(0, 65535), st.integers(0, 255))
-
-capabilities: st.SearchStrategy[Capability] = st.one_of(
-    st.builds(MultiprotocolCapability, any_family),
-    st.just(RouteRefreshCapability()),
-    st.just(ExtendedMessageCapability()),
-    st.just(EnhancedRouteRefreshCapability()),
-    st.builds(FourOctetAsCapability, u32),
-    st.builds(
-        GracefulRestartCapability,
-        restarted=st.booleans(),
-        notification=st.booleans(),
-        restart_time=st.integers(0, 4095),
-        families=st.lists(st.builds(ForwardingState, any_family, st.booleans()), max_size=5).map(tuple),
-    ),
-    st.lists(st.tuples(any_family, st.sampled_from(AddPathMode)), min_size=1, max_size=5).map(
-        lambda pairs: AddPathCapability(tuple(pairs))
-    ),
-    st.builds(UnknownCapability, st.integers(71, 255), st.binary(max_size=255)),
-)
-
-as_paths = st.lists(
-    st.builds(AsSegment, st.sampled_from(AsSegmentKind), st.lists(asns, min_size=1, max_size=6).map(tuple)),
-    max_size=4,
-).map(lambda segments: AsPath(tuple(segments)))
-
-_unknown = st.builds(
-    UnknownAttribute, st.sampled_from([0x80, 0xC0, 0xE0]), st.integers(200, 220), st.binary(max_size=300)
-)
 
 
 def attributes(family: Family) -> st.SearchStrategy[PathAttributes]:
-    """Return attributes that a route of the family may have."""
-    v6 = st.integers(1, (1 << 128) - 1).map(IPv6Address)
-    return st.builds(
-        PathAttributes,
-        origin=st.sampled_from(Origin),
-        as_path=as_paths,
-        next_hop=addresses if family == IPV4_UNICAST else v6,
-        link_local_next_hop=st.none() if family == IPV4_UNICAST else st.none() | v6,
-        med=st.none() | u32,
-        local_pref=st.none() | u32,
-        atomic_aggregate=st.booleans(),
-        aggregator=st.none() | st.builds(Aggregator, asns, addresses),
-        communities=st.lists(u32.map(Community), max_size=70).map(tuple),
-        extended_communities=st.lists(st.binary(min_size=8, max_size=8).map(ExtendedCommunity), max_size=3).map(tuple),
-        large_communities=st.lists(st.builds(LargeCommunity, u32, u32, u32), max_size=3).map(tuple),
-        originator_id=st.none() | addresses,
-        cluster_list=st.lists(addresses, max_size=3).map(tuple),
-        unknown=st.lists(_unknown, max_size=3, unique_by=lambda each: each.code).map(
-            lambda found: tuple(sorted(found, key=lambda each: each.code))
-        ),
-    )
+    """Return attributes that a route of the family may have, with a next hop of its own kind."""
+    return bgp.path_attributes(family)
 
 
 def keys(family: Family, *, max_size: int = 40) -> st.SearchStrategy[list[bytes]]:
     """Return distinct canonical keys of the family."""
-    width = 32 if family == IPV4_UNICAST else 128
-    return st.lists(
-        st.tuples(st.integers(0, width), st.integers(0, (1 << width) - 1)).map(lambda pair: _key(*pair, width)),
-        min_size=1,
-        max_size=max_size,
-        unique=True,
-    )
-
-
-def _key(length: int, number: int, width: int) -> bytes:
-    masked = number >> (width - length) << (width - length)
-    return bytes((length,)) + masked.to_bytes(width // 8, "big")[: (length + 7) // 8]
+    found = bgp.prefixes(family).map(lambda prefix: prefix.key)
+    return st.lists(found, min_size=1, max_size=max_size, unique=True)
 
 
 rewrites = st.builds(
     Rewrite,
-    prepend_as=st.none() | asns,
+    prepend_as=st.none() | bgp.asns(),
     local_pref=st.none() | u32,
     remove=st.frozensets(st.sampled_from([4, 5, 8, 9, 10, 32, 205]), max_size=3),
     originator_id=st.none() | u32,
@@ -152,6 +68,31 @@ likely_attributes = st.sampled_from(
 )
 blocks = st.lists(likely_attributes | random_attributes, max_size=8).map(b"".join)
 """Attribute blocks, about as many right as wrong."""
+
+
+@st.composite
+def soups(draw: st.DrawFn, context: UpdateContext) -> bytes:
+    """Draw UPDATEs in octets: attributes of this session, of others, with wrong flags, twice, and anything at all."""
+    parts: list[bytes] = []
+    for _ in range(draw(st.integers(0, 5))):
+        terms = draw(st.just(context) | bgp.update_contexts())
+        sent = draw(bgp.attributes(terms))
+        if not draw(st.integers(0, 5)):
+            sent = sent._replace(flags=draw(st.integers(0, 255)))
+        one = encode_attribute_list([sent], terms)
+        parts.append(draw(st.just(one) | likely_attributes | random_attributes))
+    if parts and not draw(st.integers(0, 7)):
+        parts.append(draw(st.sampled_from(parts)))
+    field = st.sampled_from([b"", b"\x18\x0a\0\0", b"\x17\x0a\0\1\x20\xc6\x33\x64\1"]) | st.binary(max_size=6)
+    return update(b"".join(parts), draw(field), draw(field))
+
+
+def damaged_updates(context: UpdateContext) -> st.SearchStrategy[bytes]:
+    """Return UPDATEs that the side with ``context`` sends, some of their octets changed; their headers are right."""
+    codec = Codec(context)
+    sent = bgp.update_messages(context).map(lambda each: codec.encode(each)[0])
+    return bgp.mutated(sent).map(lambda octets: message(2, octets[19:].ljust(4, b"\0")))
+
 
 Model = dict[int, tuple[int, bytes]]
 """Flags without the extended length bit, and value, by type code."""

@@ -17,7 +17,7 @@ def test_every_field_varies() -> None:
     found = drawn(path_attributes(IPV6_UNICAST), 80)
     plain = {name.name: getattr(PathAttributes(), name.name) for name in fields(PathAttributes)}
     assert [name for name, value in plain.items() if all(getattr(each, name) == value for each in found)] == []
-    assert len({type(value) for each in found for value in each.others}) == 6
+    assert len({type(value) for each in found for value in each.others}) > 3
 
 
 @pytest.mark.parametrize("family", ROWS, ids=str)
