@@ -1,137 +1,155 @@
-"""Microseconds per UPDATE and per prefix: framing, decoding, rewriting for reflection, encoding.
+"""Microseconds per UPDATE and per prefix: bgpkit's codec beside os-ken and ExaBGP on the same messages.
 
-The stream is made up, with the proportions of an Internet table: 4.4 prefixes an UPDATE, attributes of 63
-octets, every block distinct. Run ``python benchmarks/codec.py [UPDATES] [--ipv6]``; each figure is the best
-of three passes, garbage collection off.
+    python benchmarks/codec.py [--quick] [--no-peers] [--rounds 5] [--sample 10000] [--json FILE]
+
+Each row is measured in a process of its own, one row after the other, round after round; processor time of the
+decode loop alone. What the programs make of the messages is compared: a difference ends the benchmark with status 1.
+See README.md beside this file for what the rows mean.
 """
 
 import argparse
-import gc
-import random
+import json
+import platform
+import subprocess
 import sys
-import time
-from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
-from bgpkit.wire.attribute_inputs import AttributeInputs
-from bgpkit.wire.attributes import encode_attributes
-from bgpkit.wire.encode import encode_announcements
-from bgpkit.wire.framing import MAXIMUM_LENGTH, next_message
-from bgpkit.wire.rewrite import Rewrite, rewrite
-from bgpkit.wire.update import UpdateDecoder
-from bgpkit.wire.update_context import UpdateContext
-from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
-from bgpkit_rib import Aggregator, AsPath, Community, LargeCommunity, Origin, PathAttributes
+from benchmarks._codec_measure import PROJECT, Figures, MeasureError, Plan, measure
+from benchmarks._codec_rows import OS_KEN, Kind
+from benchmarks._codec_streams import Stream, all_streams
+
+_PEERS: Final = PROJECT / ".cache" / "peers" / "bin" / "python"
+_VERSIONS: Final = (
+    "import importlib.metadata as m, platform;"
+    "print('os-ken', m.version('os-ken'), 'and ExaBGP', m.version('exabgp'), 'on Python', platform.python_version())"
+)
 
 
-def make_attributes(rng: random.Random, family: Family) -> PathAttributes:
-    """Return attributes as a full table has them."""
-    address = IPv4Address(0x0A000000 + rng.randrange(1 << 16))
-    return PathAttributes(
-        origin=Origin(0 if rng.random() < 0.9 else 2),
-        as_path=AsPath.of(*(rng.randrange(1, 400_000) for _ in range(rng.randrange(2, 7)))),
-        next_hop=address if family == IPV4_UNICAST else IPv6Address(0x20010DB8 << 96 | int(address)),
-        med=rng.randrange(1000) if rng.random() < 0.3 else None,
-        local_pref=100,
-        communities=tuple(Community(rng.randrange(1 << 32)) for _ in range(rng.randrange(1, 6)))
-        if rng.random() < 0.75
-        else (),
-        large_communities=(LargeCommunity(rng.randrange(1 << 32), 1, 2),) if rng.random() < 0.1 else (),
-        aggregator=Aggregator(rng.randrange(1, 1 << 32), address) if rng.random() < 0.08 else None,
+def main(arguments: Sequence[str]) -> int:
+    """Measure, compare and print; return the exit status."""
+    options = _options(arguments)
+    peers = None if options.no_peers else options.peers
+    versions = _peer_versions(peers)
+    if not versions:
+        peers = None
+    plan = Plan(
+        rounds=1 if options.quick else options.rounds,
+        rounds_without_gc=0 if options.quick else min(2, options.rounds),
+        quick=options.quick,
+        sample=options.sample,
+        peers=peers,
     )
+    print(
+        f"{_machine()}; beside bgpkit: {versions or 'nothing, os-ken and ExaBGP are not installed or not wanted'}",
+        flush=True,
+    )
+    results: list[tuple[Stream, list[Figures]]] = []
+    with TemporaryDirectory(prefix="bgpkit-codec-") as folder:
+        for number, make in enumerate(all_streams(quick=options.quick)):
+            stream = make()
+            try:
+                figures = measure(stream, Path(folder), plan, first=number == 0)
+            except MeasureError as error:
+                print(error, file=sys.stderr)
+                return 1
+            results.append((stream, figures))
+            _print(stream, figures, compared=peers is not None)
+    if options.json is not None:
+        described = [_described(stream, figures) for stream, figures in results]
+        text = json.dumps({"machine": _machine(), "peers": versions, "streams": described}, indent=1)
+        options.json.write_text(f"{text}\n", encoding="utf-8")
+    return 0
 
 
-def make_keys(rng: random.Random, family: Family) -> list[bytes]:
-    """Return 1 to 8 distinct prefixes, most of the usual length."""
-    usual, lengths = (24, range(12, 25)) if family == IPV4_UNICAST else (48, range(29, 49))
-    keys: dict[bytes, None] = {}
-    for _ in range(rng.choice((1, 2, 3, 4, 5, 6, 7, 7))):
-        length = usual if rng.random() < 0.6 else rng.choice(lengths)
-        octets = (length + 7) // 8
-        number = rng.getrandbits(length) << (8 * octets - length)
-        keys[bytes((length,)) + number.to_bytes(octets, "big")] = None
-    return list(keys)
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="measure the codec beside os-ken and ExaBGP")
+    parser.add_argument("--quick", action="store_true", help="20,000 prefixes, one round: to see that it runs")
+    parser.add_argument("--no-peers", action="store_true", help="bgpkit alone")
+    parser.add_argument("--peers", type=Path, default=_PEERS, help="the Python that has os-ken and ExaBGP")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sample", type=int, default=10_000, help="UPDATEs for slow rows, and to be compared")
+    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+    return parser.parse_args(arguments)
 
 
-def make_stream(updates: int, family: Family) -> tuple[bytes, int]:
-    """Return ``updates`` messages back to back, and how many prefixes they announce."""
-    rng = random.Random(4271)
-    messages: list[bytes] = []
-    prefixes = 0
-    for _ in range(updates):
-        keys = make_keys(rng, family)
-        prefixes += len(keys)
-        messages += encode_announcements(encode_attributes(make_attributes(rng, family), family), family, keys)
-    return b"".join(messages), prefixes
+def _peer_versions(python: Path | None) -> str:
+    """Return what stands in the other environment, or nothing."""
+    if python is None:
+        return ""
+    try:
+        answer = subprocess.run([python, "-c", _VERSIONS], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return answer.stdout.strip()
 
 
-def frame(stream: bytes) -> list[tuple[int, int]]:
-    """Return start and end of every body."""
-    bodies: list[tuple[int, int]] = []
-    offset, end = 0, len(stream)
-    while offset < end:
-        stop = next_message(stream, offset, end, MAXIMUM_LENGTH)
-        bodies.append((offset + 19, stop))
-        offset = stop
-    return bodies
+def _machine() -> str:
+    """Describe where the figures were taken."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    processor = f"{len(models)} x {models[0]}" if models else platform.machine()
+    return f"{processor}, {platform.system()}, Python {platform.python_version()}"
 
 
-def best_of(action: Callable[[], object], passes: int = 3) -> float:
-    """Return the processor seconds of the quickest pass."""
-    best = float("inf")
-    for _ in range(passes):
-        began = time.process_time()
-        action()
-        best = min(best, time.process_time() - began)
-    return best
+def _print(stream: Stream, found: Sequence[Figures], *, compared: bool) -> None:
+    """Print the table of one stream, in microseconds of processor time."""
+    print(f"\n{stream}")
+    timed = [figures for figures in found if figures.row.kind is not Kind.MEMORY]
+    print(f"{'':30} {'UPDATEs':>8} {'us/UPDATE':>10} {'least':>8} {'gc off':>8} {'us/prefix':>10}  os-ken's rate")
+    for figures in timed:
+        middle, least = figures.per_update(figures.seconds)
+        without_gc = f"{figures.per_update(figures.seconds_without_gc)[1]:8.2f}" if figures.seconds_without_gc else ""
+        ratio = _ratio(figures, found)
+        print(
+            f"{figures.row.name:30} {figures.updates:8,} {middle:10.2f} {least:8.2f} {without_gc:>8} "
+            f"{figures.per_prefix:10.3f}  {'' if ratio is None else f'x {ratio:.1f}'}{_same(figures)}"
+        )
+    for figures in found:
+        if figures.row.kind is Kind.MEMORY:
+            kept = figures.octets_each * 100_000 / (1 << 20)
+            print(f"{figures.row.name:30} {figures.updates:8,} {kept:10.0f} MiB for 100,000 messages")
+    if compared:
+        print("all programs read the same out of these messages", flush=True)
 
 
-def keep(inputs: AttributeInputs) -> AttributeInputs:
-    """Make nothing of the attributes: the codec alone is measured."""
-    return inputs
+def _same(figures: Figures) -> str:
+    """Tell how much was written as it had been."""
+    return "" if figures.same is None else f"  {figures.same:,} as they were"
 
 
-def main(arguments: list[str]) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="measure the codec")
-    parser.add_argument("updates", nargs="?", type=int, default=50_000)
-    parser.add_argument("--ipv6", action="store_true")
-    options = parser.parse_args(arguments)
-    family = IPV6_UNICAST if options.ipv6 else IPV4_UNICAST
-    stream, prefixes = make_stream(options.updates, family)
-    bodies = frame(stream)
-    context = UpdateContext(families=frozenset({family}), four_octet_as=True, internal=True)
-    decoder = UpdateDecoder(context, keep)
+def _ratio(figures: Figures, found: Sequence[Figures]) -> float | None:
+    """Return how many times os-ken's rate the row has, by the least time of each; None without a counterpart."""
+    other = next((each for each in found if each.row.name == OS_KEN.get(figures.row.kind)), None)
+    if other is None:
+        return None
+    return other.per_update(other.seconds)[1] / figures.per_update(figures.seconds)[1]
 
-    def decode(*, forget: bool) -> None:
-        if forget:
-            decoder.clear()
-        decode_one = decoder.decode
-        for start, end in bodies:
-            decode_one(stream, start, end)
 
-    gc.disable()
-    routes = [decoder.decode(stream, start, end).announced[0] for start, end in bodies]
-    blocks = [inputs.raw for _, inputs, _, _ in routes]
-    change = Rewrite(originator_id=1, cluster_id=2)
-    encoded = [(rewrite(inputs.raw, change), keys, nlri) for _, inputs, keys, nlri in routes]
-    figures = {
-        "framing": best_of(lambda: frame(stream)),
-        "decode, blocks distinct": best_of(lambda: decode(forget=True)),
-        "decode, blocks known": best_of(lambda: decode(forget=False)),
-        "rewrite for reflection": best_of(lambda: [rewrite(raw, change) for raw in blocks]),
-        "encode, NLRI from keys": best_of(
-            lambda: [encode_announcements(raw, family, keys) for raw, keys, _ in encoded]
-        ),
-        "encode, NLRI as received": best_of(
-            lambda: [encode_announcements(raw, family, keys, nlri=nlri) for raw, keys, nlri in encoded]
-        ),
+def _described(stream: Stream, found: Sequence[Figures]) -> dict[str, object]:
+    """Return the figures of one stream for a file."""
+    return {
+        "name": stream.name,
+        "updates": len(stream.counts),
+        "prefixes": sum(stream.counts),
+        "rows": [
+            {
+                "name": figures.row.name,
+                "kind": figures.row.kind.value,
+                "updates": figures.updates,
+                "prefixes": figures.prefixes,
+                "seconds": figures.seconds,
+                "seconds_without_gc": figures.seconds_without_gc,
+                "octets_grown": figures.octets,
+                "written_as_they_were": figures.same,
+                "times_the_rate_of_os_ken": _ratio(figures, found),
+            }
+            for figures in found
+        ],
     }
-    average = sum(map(len, blocks)) / len(blocks)
-    print(f"{len(bodies)} UPDATEs of {family}, {prefixes} prefixes, {average:.0f} octets of attributes on average")
-    for name, seconds in figures.items():
-        print(f"{name:26} {seconds / len(bodies) * 1e6:7.2f} us/UPDATE {seconds / prefixes * 1e6:7.3f} us/prefix")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, OPTIONAL, TRANSITIVE, AttributeCode, encode_attribute
@@ -104,6 +105,7 @@ def canonical_block(block: AttributeBlock, reach: MpRoutes | None) -> bytes:
     return apply_edits(block.raw, edits)
 
 
+@lru_cache(maxsize=4096)
 def reduced_mp_reach(family: Family, next_hop: bytes) -> bytes:
     """Return MP_REACH_NLRI without NLRI, as canonical blocks carry it. RFC 4760, section 3."""
     head = family.afi.to_bytes(2, "big") + bytes((family.safi, len(next_hop)))

@@ -21,17 +21,24 @@ _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
 _AGGREGATOR: Final = int(AttributeCode.AGGREGATOR)
 _MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
 _AS4: Final = frozenset({AttributeCode.AS4_PATH, AttributeCode.AS4_AGGREGATOR})
+_MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 _NEVER: Final[Collection[int]] = ()
 _ZERO: Final = b"\0\0\0\0"
 _ORIGINS: Final = (b"\0", b"\2", b"\1")
-_SEQUENCE_LENGTHS: Final = {bytes((AS_SEQUENCE, count)): 2 + 4 * count for count in range(1, 256)}
-"""Octets of an AS_PATH that is one AS_SEQUENCE, by the two that open it."""
+
+
+def _sequence_lengths(size: int) -> dict[bytes, int]:
+    """Return the octets of an AS_PATH that is one AS_SEQUENCE, by the two that open it."""
+    return {bytes((AS_SEQUENCE, count)): 2 + size * count for count in range(1, 256)}
+
+
+_SEQUENCE_LENGTHS: Final = _sequence_lengths(4)
 
 
 class AttributeReader:
     """Reads the attribute blocks of one session."""
 
-    __slots__ = ("_context", "_families", "_headers", "_lengths")
+    __slots__ = ("_context", "_families", "_headers", "_lengths", "_plain")
 
     def __init__(self, context: UpdateContext) -> None:
         """Make a reader for a session."""
@@ -39,7 +46,11 @@ class AttributeReader:
         self._families = {family: ROWS[family] for family in context.families if family in ROWS}
         self._lengths = _plain_lengths(context)
         # By the three octets that open an attribute; none for 2-octet AS numbers, which are never canonical.
-        self._headers = _short_headers(self._lengths) if context.four_octet_as else {}
+        headers = _short_headers(self._lengths)
+        self._headers = headers if context.four_octet_as else {}
+        size = 4 if context.four_octet_as else 2
+        plain = {octets: header for octets, header in headers.items() if header[0] not in _AS4}
+        self._plain = (plain, _sequence_lengths(size), bytes(size))
 
     def disable(self, family: Family) -> None:
         """Take no routes of ``family`` from now on. RFC 4760, section 7."""
@@ -76,7 +87,7 @@ class AttributeReader:
         if reach:
             if _NEXT_HOP in values:
                 return None
-            raw = insert_attribute(raw, AttributeCode.MP_REACH_NLRI, reach)
+            raw = raw + reach if max(values) < _MP_REACH else insert_attribute(raw, _MP_REACH, reach)
         else:
             next_hop = values.get(_NEXT_HOP, _ZERO)
             if not 0 < next_hop[0] < MULTICAST:
@@ -89,6 +100,35 @@ class AttributeReader:
         if _SEQUENCE_LENGTHS.get(as_path[:2]) != len(as_path) or _ZERO in as_path:
             return None
         return AttributeInputs(raw, next_hop, values, as_path[1], int.from_bytes(as_path[2:6]))
+
+    def is_plain(self, raw: bytes, *, reach: bool = False) -> bool:
+        """Tell whether a block is right beyond doubt: what it says is not asked for yet.
+
+        ``reach`` says that an MP_REACH_NLRI, with the next hop that counts, has been taken off ``raw``. True only for
+        what `read` finds no fault with.
+        """
+        headers, sequence_lengths, zero = self._plain
+        starts: dict[int, int] = {}
+        offset, end, count = 0, len(raw), 0
+        try:
+            while offset < end:
+                code, size = headers[raw[offset : offset + 3]]
+                starts[code] = offset + 3
+                offset += size
+                count += 1
+            if offset != end or count != len(starts) or raw[starts[_ORIGIN]] > 2:
+                return False
+            start = starts[_AS_PATH]
+            if reach is not (_NEXT_HOP not in starts) or not (reach or 0 < raw[starts[_NEXT_HOP]] < MULTICAST):
+                return False
+        except KeyError:
+            return False
+        if _AGGREGATOR in starts:
+            aggregator = starts[_AGGREGATOR]
+            if raw[aggregator : aggregator + len(zero)] == zero:
+                return False
+        as_path = raw[start : start + raw[start - 1]]
+        return not as_path or (sequence_lengths.get(as_path[:2]) == len(as_path) and zero not in as_path)
 
     def _long_attribute(self, raw: bytes, offset: int) -> tuple[int, int, bytes]:
         """Return type code, end and value of an attribute with the extended length bit.

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from bgpkit.errors import HeaderError
 from bgpkit.wire.attribute_inputs import AttributeInputs
-from bgpkit.wire.attributes.attribute import Attribute, decode_attribute
+from bgpkit.wire.attributes.attribute import Attribute, attribute_decoder
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
 from bgpkit.wire.families import ROWS, OpaqueNlri
 from bgpkit.wire.framing import HEADER_LENGTH, MessageType, next_message
@@ -13,13 +13,17 @@ from bgpkit.wire.message import decode_message, encode_message
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit.wire.update_decoder import UpdateDecoder
 from bgpkit.wire.update_encoder import encode_update
+from bgpkit.wire.update_judge import UpdateJudge
 from bgpkit.wire.update_message import UpdateMessage
 from bgpkit_fsm import IPV4_UNICAST, ErrorCode, HeaderSubcode, Message, Notification, Open, negotiate
 
 AnyMessage: TypeAlias = Message | UpdateMessage
 
-_KEPT_MAXIMUM: Final = 65_536
-_MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
+_EXTENDED_LENGTH: Final = int(EXTENDED_LENGTH)
+_UPDATE: Final = int(MessageType.UPDATE)
+_unread: Final = UpdateMessage.unread
+_KEPT_MAXIMUM: Final = 4_096
+_MP: Final = frozenset({int(AttributeCode.MP_REACH_NLRI), int(AttributeCode.MP_UNREACH_NLRI)})
 _IPV4_ROW: Final = ROWS[IPV4_UNICAST]
 
 
@@ -31,12 +35,15 @@ class Codec:
     objects while they are kept.
     """
 
-    __slots__ = ("_kept", "_verdicts", "context")
+    __slots__ = ("_decode", "_judge", "_kept", "_read", "_verdicts", "context")
 
     def __init__(self, context: UpdateContext) -> None:
         """Make a codec for known terms."""
         self.context = context
         self._verdicts = UpdateDecoder(context, _as_it_is)
+        self._judge = UpdateJudge(context)
+        self._read = self._field
+        self._decode = attribute_decoder(context)
         self._kept: dict[bytes, Attribute] = {}
 
     @classmethod
@@ -74,10 +81,14 @@ class Codec:
 
     def decode_body(self, kind: int, data: bytes, start: int, end: int) -> AnyMessage:
         """Return the message of type ``kind`` whose body is ``data[start:end]``; MessageError as `decode`."""
-        if kind != MessageType.UPDATE:
+        if kind != _UPDATE:
             return decode_message(kind, data, start, end)
-        faults = self._verdicts.decode(data, start, end).faults
-        return UpdateMessage.unread(self._field, data[start:end], tuple(faults))
+        if self._judge.is_plain(data, start, end):
+            return _unread(self._read, data[start:end])
+        update = self._verdicts.decode(data, start, end)
+        for family in update.disabled:
+            self._judge.disable(family)
+        return _unread(self._read, data[start:end], tuple(update.faults))
 
     def encode(self, message: AnyMessage) -> list[bytes]:
         """Return ``message`` as whole messages: one, or as many as an UPDATE needs to stay within the longest length.
@@ -108,31 +119,28 @@ class Codec:
     def _attributes(self, octets: bytes) -> tuple[Attribute, ...]:
         """Return the attributes of a list that has been judged, up to one that runs past the end."""
         found: list[Attribute] = []
-        kept = self._kept
+        kept, decode = self._kept, self._decode
         offset, end = 0, len(octets)
         while offset + 3 <= end:
-            if octets[offset] & EXTENDED_LENGTH:
+            if octets[offset] & _EXTENDED_LENGTH:
                 start = offset + 4
                 stop = start + int.from_bytes(octets[offset + 2 : start], "big")
             else:
                 start = offset + 3
                 stop = start + octets[offset + 2]
-            if start > end or stop > end:
-                break  # the verdict has said so
             whole = octets[offset:stop]
             attribute = kept.get(whole)
             if attribute is None:
-                attribute = decode_attribute(whole[0], whole[1], octets[start:stop], self.context)
+                if start > end or stop > end:
+                    break  # the verdict has said so
+                attribute = decode(whole[0], whole[1], octets[start:stop])
                 if whole[1] not in _MP:
-                    self._keep(whole, attribute)
+                    if len(kept) >= _KEPT_MAXIMUM:
+                        kept.clear()
+                    kept[whole] = attribute
             found.append(attribute)
             offset = stop
         return tuple(found)
-
-    def _keep(self, octets: bytes, attribute: Attribute) -> None:
-        if len(self._kept) >= _KEPT_MAXIMUM:
-            self._kept.clear()
-        self._kept[octets] = attribute
 
 
 def _as_it_is(inputs: AttributeInputs) -> AttributeInputs:

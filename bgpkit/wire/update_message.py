@@ -14,6 +14,9 @@ from bgpkit_rib import PathAttributes
 
 _FIELDS: Final = frozenset({"withdrawn", "attributes", "nlri"})
 
+_new: Final = object.__new__
+_set: Final = object.__setattr__
+
 Reader: TypeAlias = Callable[[str, bytes], object]
 """Takes the name of a field of `UpdateMessage` and the body of the message; returns the field."""
 
@@ -21,18 +24,25 @@ Reader: TypeAlias = Callable[[str, bytes], object]
 class _Unread:
     """Reads a field of a decoded message when it is first asked for: nobody wants all of a million of them."""
 
-    __slots__ = ("_body", "_reader")
-    _body: bytes
-    _reader: Reader
+    __slots__ = ("_unread",)
+    _unread: tuple[Reader, bytes]
 
     if not TYPE_CHECKING:  # a checker is not to take every name for a field
 
         def __getattr__(self, name: str) -> object:
             """Fill a field that has not been read yet: Python asks here for what a slot does not hold."""
-            if name not in _FIELDS:
+            if name == "faults":
+                value: object = ()
+            elif name in _FIELDS:
+                reader, body = self._unread
+                if body[0] or body[1]:
+                    value = reader(name, body)
+                else:
+                    value = () if name == "withdrawn" else reader(name, body)
+                    _set(self, "withdrawn", ())
+            else:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            value = self._reader(name, self._body)
-            object.__setattr__(self, name, value)
+            _set(self, name, value)
             return value
 
 
@@ -53,12 +63,12 @@ class UpdateMessage(_Unread):
     """What a decoder has found wrong; nothing of it is sent. RFC 7606, section 2."""
 
     @classmethod
-    def unread(cls, reader: Reader, body: bytes, faults: tuple[AttributeFault, ...]) -> "UpdateMessage":
+    def unread(cls, reader: Reader, body: bytes, faults: tuple[AttributeFault, ...] = ()) -> "UpdateMessage":
         """Return the message that ``body`` holds, judged but not read: ``reader`` gives each field when asked for."""
-        message = object.__new__(cls)
-        object.__setattr__(message, "_reader", reader)
-        object.__setattr__(message, "_body", body)
-        object.__setattr__(message, "faults", faults)
+        message = _new(cls)
+        _set(message, "_unread", (reader, body))
+        if faults:
+            _set(message, "faults", faults)
         return message
 
     @classmethod

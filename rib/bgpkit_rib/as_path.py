@@ -54,6 +54,16 @@ class AsPath:
         return cls((AsSegment(AsSegmentKind.SEQUENCE, asns),)) if asns else cls()
 
     @classmethod
+    def sequence(cls, asns: tuple[int, ...]) -> "AsPath":
+        """Return the path of one AS_SEQUENCE with ``asns``, which is not empty, as a decoder makes nearly all."""
+        segment = _new(AsSegment)
+        _set_kind(segment, _SEQUENCE)
+        _set_asns(segment, asns)
+        path = _new(cls)
+        _set_segments(path, (segment,))
+        return path
+
+    @classmethod
     def parse(cls, text: str) -> "AsPath":
         """Return the path that ``text`` writes as ``1 2 {3,4} (5 6) [7,8]``.
 
@@ -113,6 +123,13 @@ class AsPath:
     def __str__(self) -> str:
         """Return the usual text: ``1 2 {3,4}``."""
         return " ".join(map(str, self.segments))
+
+
+_SEQUENCE: Final = AsSegmentKind.SEQUENCE
+_new: Final = object.__new__
+_set_kind: Final = AsSegment.__dict__["kind"].__set__
+_set_asns: Final = AsSegment.__dict__["asns"].__set__
+_set_segments: Final = AsPath.__dict__["segments"].__set__
 
 
 def _segment(part: str, whole: str) -> AsSegment:

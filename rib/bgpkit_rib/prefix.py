@@ -1,5 +1,6 @@
 """Address prefixes, kept as the octets that a table is keyed by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import total_ordering
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -66,6 +67,19 @@ class Prefix:
         return prefix
 
     @classmethod
+    def all_canonical(cls, keys: Iterable[bytes], width: int) -> "list[Prefix]":
+        """Return the prefixes of many keys that are known to be canonical; nothing is checked."""
+        new, set_key, set_width = _new, _set_key, _set_width
+        prefixes: list[Prefix] = []
+        append = prefixes.append
+        for key in keys:
+            prefix = new(cls)
+            set_key(prefix, key)
+            set_width(prefix, width)
+            append(prefix)
+        return prefixes
+
+    @classmethod
     def from_network(cls, network: IPv4Network | IPv6Network) -> "Prefix":
         """Return the prefix of a network of the standard library."""
         return cls._of(int(network.network_address), network.prefixlen, network.max_prefixlen)
@@ -119,7 +133,15 @@ class Prefix:
 
     def __str__(self) -> str:
         """Return the usual text: ``10.0.0.0/8``."""
+        if self.width == 32:
+            first, second, third, fourth = self.packed
+            return f"{first}.{second}.{third}.{fourth}/{self.key[0]}"
         return f"{self.address}/{self.key[0]}"
+
+
+_new = object.__new__
+_set_key = Prefix.__dict__["key"].__set__
+_set_width = Prefix.__dict__["width"].__set__
 
 
 def _address(text: str, whole: str) -> IPv4Address | IPv6Address:

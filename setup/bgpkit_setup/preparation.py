@@ -1,11 +1,11 @@
-"""The order of set-up: Python packages, Debian packages, daemons for tests."""
+"""The order of set-up: Python packages, Debian packages, daemons for tests, codecs for benchmarks."""
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bgpkit_setup import apt, daemons
+from bgpkit_setup import apt, daemons, peers
 from bgpkit_setup.environment import Environment
 from bgpkit_setup.lock import one_at_a_time
 from bgpkit_setup.packages import Purpose, missing, read_packages
@@ -13,21 +13,24 @@ from bgpkit_setup.report import SetupError, say
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 DAEMON_CACHE = PROJECT / ".cache" / "daemons"
+PEERS = PROJECT / ".cache" / "peers"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one make target needs: an extra of the project, Debian packages, daemons."""
+    """What one make target needs: an extra of the project, Debian packages, daemons, the codecs beside ours."""
 
     extra: str
     purposes: tuple[Purpose, ...] = ()
     daemons: bool = False
+    peers: bool = False
 
 
 _TARGETS = {
     "demo": Target("node", (Purpose.DEMO,)),
     "test": Target("dev", (Purpose.DEMO, Purpose.TEST), daemons=True),
     "check": Target("dev"),
+    "bench": Target("dev", (Purpose.DEMO, Purpose.TEST), daemons=True, peers=True),
 }
 
 
@@ -62,3 +65,5 @@ def _prepare(target: Target) -> None:
         apt.install(absent)
     if target.daemons:
         daemons.ensure(packages, DAEMON_CACHE)
+    if target.peers:
+        peers.ensure(PEERS, PROJECT / ".venv" / "bin" / "python")

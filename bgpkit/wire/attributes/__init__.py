@@ -2,7 +2,7 @@
 
 from bgpkit.wire.attributes.aigp import Aigp, AigpMetric
 from bgpkit.wire.attributes.attr_set import AttrSet
-from bgpkit.wire.attributes.attribute import Attribute, decode_attribute, decode_attribute_list, encode_attribute_list
+from bgpkit.wire.attributes.attribute import Attribute, decode_attribute_list, encode_attribute_list
 from bgpkit.wire.attributes.bgp_ls_attribute import BgpLsAttribute
 from bgpkit.wire.attributes.code import AttributeCode
 from bgpkit.wire.attributes.link_state_codes import LinkStateCode
@@ -79,7 +79,6 @@ __all__ = [
     "Tunnel",
     "TunnelEncapsulation",
     "VpnAddress",
-    "decode_attribute",
     "decode_attribute_list",
     "encode_attribute_list",
 ]

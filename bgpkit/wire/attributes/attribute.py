@@ -1,7 +1,8 @@
 """A path attribute as a value, and lists of them from and to octets (RFC 4271, section 4.3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
@@ -59,15 +60,25 @@ def attribute_values(octets: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
         offset = stop
 
 
-def decode_attribute(flags: int, code: int, value: bytes, context: UpdateContext) -> Attribute:
-    """Return an attribute as a value; the octets stay where it is not known, or not well-formed."""
-    row = ATTRIBUTE_ROWS.get(code)
-    if row is None:
-        return Attribute(flags, code, value)
-    try:
-        return Attribute(flags, code, row.decode(value, context) if len(value) in row.lengths_in(context) else value)
-    except ValueError:
-        return Attribute(flags, code, value)
+@lru_cache(maxsize=64)
+def attribute_decoder(context: UpdateContext) -> Callable[[int, int, bytes], Attribute]:
+    """Return what makes an attribute of flags, type code and value in octets, in sessions with ``context``.
+
+    The octets stay where the attribute is not known, or not well-formed.
+    """
+    rows = {int(row.code): (row.lengths_in(context), row.decode) for row in ATTRIBUTE_ROWS.values()}
+    new = tuple[object, ...].__new__
+
+    def decode(flags: int, code: int, value: bytes) -> Attribute:
+        row = rows.get(code)
+        if row is not None and len(value) in row[0]:
+            try:
+                return new(Attribute, (flags, code, row[1](value, context)))
+            except ValueError:
+                pass
+        return new(Attribute, (flags, code, value))
+
+    return decode
 
 
 def decode_attribute_list(octets: bytes, context: UpdateContext) -> tuple[Attribute, ...]:
@@ -75,7 +86,8 @@ def decode_attribute_list(octets: bytes, context: UpdateContext) -> tuple[Attrib
 
     No verdict is given here: that is for the decoder of UPDATEs. RFC 4271, section 4.3.
     """
-    return tuple(decode_attribute(flags, code, value, context) for flags, code, value, _ in attribute_values(octets))
+    decode = attribute_decoder(context)
+    return tuple(decode(flags, code, value) for flags, code, value, _ in attribute_values(octets))
 
 
 def encode_attribute_list(attributes: Iterable[Attribute], context: UpdateContext) -> bytes:

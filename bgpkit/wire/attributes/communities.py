@@ -1,6 +1,8 @@
 """The attributes that are lists of communities (RFC 1997, RFC 4360, RFC 5701, RFC 8092)."""
 
-from struct import unpack
+from collections.abc import Callable
+from functools import cache, partial
+from struct import Struct
 from typing import Final
 
 from bgpkit.wire.attributes.code import OPTIONAL_TRANSITIVE, AttributeCode
@@ -8,18 +10,24 @@ from bgpkit.wire.attributes.row import AttributeRow, expect_all, four_octets, mu
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit_rib import Community, ExtendedCommunity, IPv6ExtendedCommunity, LargeCommunity
 
-_new: Final = int.__new__
+_community: Final = partial(int.__new__, Community)
 """Makes a community of a number that four octets have held, so that nothing is left to be checked."""
+_LARGE: Final = Struct(">3I")
+
+
+@cache
+def _numbers(count: int) -> Callable[[bytes], tuple[int, ...]]:
+    return Struct(f">{count}I").unpack
 
 
 def _decode_communities(value: bytes, context: UpdateContext) -> tuple[Community, ...]:
     del context
-    numbers: tuple[int, ...] = unpack(f">{len(value) // 4}I", value)
-    return tuple([_new(Community, number) for number in numbers])
+    return tuple(map(_community, _numbers(len(value) // 4)(value)))
 
 
-def _large_community(octets: bytes) -> LargeCommunity:
-    return LargeCommunity(*(int.from_bytes(part, "big") for part in parts(octets, 4)))
+def _decode_large(value: bytes, context: UpdateContext) -> tuple[LargeCommunity, ...]:
+    del context
+    return tuple([LargeCommunity(*numbers) for numbers in _LARGE.iter_unpack(value)])
 
 
 def _encode_large(value: object) -> bytes:
@@ -69,7 +77,7 @@ ROWS: Final = (
         flags=OPTIONAL_TRANSITIVE,
         lengths=multiples(12),
         section="RFC 8092, section 6",
-        decode=lambda value, _: tuple(map(_large_community, parts(value, 12))),
+        decode=_decode_large,
         encode=lambda value, _: _encode_large(value),
         value=tuple[LargeCommunity, ...],
     ),

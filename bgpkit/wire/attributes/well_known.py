@@ -1,6 +1,8 @@
 """The attributes of RFC 4271, section 5: ORIGIN, AS_PATH, NEXT_HOP, MED, LOCAL_PREF, and those of aggregates."""
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
+from struct import Struct
 from typing import Final
 
 from bgpkit.wire.as_path_octets import read_segments, write_segments
@@ -14,11 +16,27 @@ _KINDS: Final = {int(kind): kind for kind in AsSegmentKind}
 _ORIGINS: Final = tuple(Origin)
 
 
+def _sequences(size: int) -> dict[tuple[bytes, int], Callable[[bytes, int], tuple[int, ...]]]:
+    return {
+        (bytes((2, count)), 2 + count * size): Struct(f">{count}{'I' if size == 4 else 'H'}").unpack_from
+        for count in range(1, 256)
+    }
+
+
+_FOUR_OCTET_SEQUENCES: Final = _sequences(4)
+_TWO_OCTET_SEQUENCES: Final = _sequences(2)
+
+
 def decode_as_path(value: bytes, four_octet_as: bool = True) -> AsPath:
     """Return the path that the value of an AS_PATH or AS4_PATH says; ValueError when it is malformed.
 
     RFC 7606, section 7.2; RFC 6793, section 3.
     """
+    unpack = (_FOUR_OCTET_SEQUENCES if four_octet_as else _TWO_OCTET_SEQUENCES).get((value[:2], len(value)))
+    if unpack is not None:
+        asns: tuple[int, ...] = unpack(value, 2)
+        if 0 not in asns:
+            return AsPath.sequence(asns)
     segments = read_segments(value, 4 if four_octet_as else 2)
     return AsPath(tuple([AsSegment(_KINDS[kind], asns) for kind, asns in segments]))
 

@@ -82,6 +82,10 @@ class FamilyRow:
     """
     split: Split | None = None
     """The quick way through a whole field of NLRI without Path Identifiers, for families that have no rest."""
+    decode_all: Callable[[list[bytes]], Sequence[Nlri]] | None = None
+    """Many keys without rest to values."""
+    check: Callable[[bytes], bool] | None = None
+    """Tells of a field for which ``split`` is whether it can be cut, without doing it."""
     width: int = 0
     """Bits of an address, 32 or 128, when the keys are those of a `bgpkit_rib.Prefix`; else 0."""
 
@@ -114,6 +118,8 @@ class FamilyRow:
         ValueError as `blocks`.
         """
         if self.split is not None and not add_path:
+            if self.decode_all is not None:
+                return tuple(self.decode_all(self.split(field)[0]))
             decode = self.decode
             return tuple([decode(key, b"") for key in self.split(field)[0]])
         found: list[Nlri] = []

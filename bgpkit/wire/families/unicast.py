@@ -1,5 +1,6 @@
 """IPv4 and IPv6 prefixes, unicast and multicast (RFC 4271, section 4.3; RFC 4760, section 5)."""
 
+from collections.abc import Callable
 from typing import Final
 
 from bgpkit.wire.families.row import FamilyRow, Frame, Nlri, Split
@@ -44,6 +45,18 @@ def _split(width: int) -> Split:
         return keys, canonical
 
     return split
+
+
+def _check(width: int) -> Callable[[bytes], bool]:
+    sizes = _SIZES[width]
+
+    def check(nlri: bytes) -> bool:
+        offset, end = 0, len(nlri)
+        while offset < end:
+            offset += sizes[nlri[offset]]
+        return offset == end
+
+    return check
 
 
 def _complaint(nlri: bytes, width: int) -> str:
@@ -97,6 +110,8 @@ def _row(family: Family, width: int, next_hop_lengths: frozenset[int], ipv6_next
         next_hop_lengths=next_hop_lengths,
         ipv6_next_hop_lengths=ipv6_next_hops,
         split=_split(width),
+        check=_check(width),
+        decode_all=lambda keys: Prefix.all_canonical(keys, width),
         width=width,
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from bgpkit.wire import Codec, MpReach, MpUnreach, UpdateMessage, decode_attribute_list
-from bgpkit.wire.attributes import decode_attribute
+from bgpkit.wire.attributes.attribute import attribute_decoder
 from bgpkit.wire.families.ethernet_segment import EthernetSegmentIdentifier
 from bgpkit.wire.families.label_stack import read_label_stack
 from bgpkit_fsm import (
@@ -87,7 +87,7 @@ def _words(row: Row, codec: Codec) -> object:
         return attributes_words(decode_attribute_list(row.octets, context))
     if row.kind == "attr_value":
         code = row.context.get("attr_type", 0)
-        return attribute_words(decode_attribute(0, code, row.octets, context).value)
+        return attribute_words(attribute_decoder(context)(0, code, row.octets).value)
     part = PARTS.get(row.context.get("peer_call", ""))
     if part is not None:
         return part(row.octets)
