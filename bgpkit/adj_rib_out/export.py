@@ -123,7 +123,7 @@ class Export:
 _NOT_TO_EXTERNAL: Final = frozenset({_LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST, _TUNNEL, _AIGP, _PREFIX_SID})
 """Attributes of the inside of an AS.
 
-RFC 4271, section 5.1.5; RFC 4456, section 8; TUNNEL_ENCAPSULATION: RFC 9012, section 11; AIGP: RFC 7311, section 3.1;
+RFC 4271, section 5.1.5; RFC 4456, section 8; TUNNEL_ENCAPSULATION: RFC 9012, section 11; AIGP: RFC 7311, section 3.3;
 PREFIX_SID: RFC 8669, section 4.
 """
 _WELL_KNOWN_START: Final = bytes.fromhex("ffffff")

@@ -123,6 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
                 output.write(item)
                 if isinstance(item, Note):
                     unreadable = unreadable or item.unreadable
+                    if item.unreadable and not arguments.json:  # JSON has its notes on standard error already
+                        complain(item.text)
                 elif left is not None:
                     left -= 1
                     if not left:

@@ -32,7 +32,7 @@ def read_octets(chunks: Iterable[bytes], assumptions: Assumptions) -> Iterator[I
     for offset, octets in messages(chunks):
         if not said and octets[HEADER_LENGTH - 1] == MessageType.UPDATE:
             said = True
-            yield Note(assumed("there are no two OPENs to tell", described(codec.context)))
+            yield Note(assumed("plain octets do not say whose OPENs count", described(codec.context)))
         yield Heard(Place(offset=offset), judge(codec, octets))
 
 

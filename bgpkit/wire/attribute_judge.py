@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from bgpkit.wire.attribute_block import AttributeBlock, MpRoutes
-from bgpkit.wire.attributes.code import OPTIONAL, TRANSITIVE, AttributeCode
+from bgpkit.wire.attributes.code import OPTIONAL, TRANSITIVE, AttributeCode, name_of
 from bgpkit.wire.attributes.malformed import MalformedValueError
 from bgpkit.wire.attributes.row import AttributeRow
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
@@ -36,8 +36,16 @@ class AttributeJudge:
         self._judged: set[int] = set()
 
     def judge(self, apart: Iterable[Span]) -> None:
-        """Judge the attributes ``apart`` in order; UpdateError when only a session reset is left."""
-        for span in apart:
+        """Judge the attributes ``apart`` in order; UpdateError when only a session reset is left.
+
+        An MP attribute that comes twice is told before all else. RFC 7606, section 3 (g).
+        """
+        spans = list(apart)
+        codes = [self._block.raw[start + 1] for start, _, _ in spans]
+        for at, code in enumerate(codes):
+            if code in _MP and code in codes[:at] and spans[at][2] <= len(self._block.raw):
+                self._judge_duplicate(spans[at], code)
+        for span in spans:
             self._judge(span)
 
     def _judge(self, span: Span) -> None:
@@ -53,7 +61,7 @@ class AttributeJudge:
             self._judge_unknown(span, flags, code)
         elif row.from_external is not None and row.is_out_of_place(self._context):
             text = f"{row.code.name} from an external peer"
-            self._set_aside(span, code, text, row.section, row.from_external)
+            self._set_aside(span, code, text, row.external_section or row.section, row.from_external)
         elif code in _FROM_OLD_SPEAKERS and self._context.four_octet_as:
             text = f"{row.code.name} from a peer with 4-octet AS numbers"
             self._set_aside(span, code, text, "RFC 6793, section 4.1", FaultAction.DISCARD)
@@ -70,7 +78,7 @@ class AttributeJudge:
 
     def _judge_overrun(self, span: Span, code: int) -> None:
         """Judge an attribute that runs past the end of the list: what it holds cannot be told."""
-        text = f"attribute {code} runs past the end of the attributes"
+        text = f"{name_of(code)} runs past the end of the attributes"
         if code in _MP:
             octets = self._octets(span)
             raise reset(
@@ -80,7 +88,7 @@ class AttributeJudge:
 
     def _judge_duplicate(self, span: Span, code: int) -> None:
         """Keep the first of several. RFC 7606, section 3 (g)."""
-        text, section = f"attribute {code} comes again", DUPLICATE
+        text, section = f"{name_of(code)} comes again", DUPLICATE
         if code in _MP:
             octets = self._octets(span)
             raise reset(text, UpdateSubcode.MALFORMED_ATTRIBUTE_LIST, octets, code=code, section=section)
@@ -103,9 +111,24 @@ class AttributeJudge:
         if row.flags_action is FaultAction.DISCARD:
             self._discard(span, row.code, text, row.section, UpdateSubcode.ATTRIBUTE_FLAGS_ERROR)
             return
-        self._fault(span, row.code, text, "RFC 7606, section 3 (c)", UpdateSubcode.ATTRIBUTE_FLAGS_ERROR)
         if row.code in _MP:
-            self._read_mp(span, row.code)
+            self._judge_mp_flags(span, row, text)
+            return
+        self._fault(span, row.code, text, "RFC 7606, section 3 (c)", UpdateSubcode.ATTRIBUTE_FLAGS_ERROR)
+
+    def _judge_mp_flags(self, span: Span, row: AttributeRow, text: str) -> None:
+        """Judge an MP attribute that is incorrect by its flags: its NLRI count as not parsed.
+
+        RFC 7606, sections 3 (j) and 5.3.
+        """
+        octets, start = self._octets(span), span[1]
+        self._block.edits.append((span[0], span[2], b""))
+        value = self._block.raw[start : span[2]]
+        family = Family(int.from_bytes(value[:2], "big"), value[2]) if len(value) > 2 else None
+        subcode, section = UpdateSubcode.OPTIONAL_ATTRIBUTE_ERROR, "RFC 7606, section 5.3"
+        self._disable_or_reset(
+            AttributeFault(FaultAction.RESET, row.code, text, section, subcode, octets, family=family)
+        )
 
     def _look_into(self, span: Span, row: AttributeRow) -> None:
         """Judge a value whose length says nothing."""
@@ -166,8 +189,10 @@ class AttributeJudge:
 
     def _judge_mp(self, code: int, what: str, attribute: bytes, family: Family) -> None:
         """Disable the family where that is asked for; else only a session reset is left."""
-        fault = mp_fault(code, what, attribute, family)
-        if not self._context.disable_family:
+        self._disable_or_reset(mp_fault(code, what, attribute, family))
+
+    def _disable_or_reset(self, fault: AttributeFault) -> None:
+        if not self._context.disable_family or fault.family is None:
             raise fault.error()
         self._block.faults.append(replace(fault, action=FaultAction.DISABLE))
 

@@ -143,4 +143,6 @@ def _split_mp_reach(attributes: bytes, family: Family) -> tuple[bytes, bytes]:
 
 
 def _family(family: Family) -> bytes:
+    if not (0 <= family.afi <= 0xFFFF and 0 <= family.safi <= 0xFF):
+        raise ValueError(f"{family} does not fit its field: an AFI has two octets, a SAFI one")
     return family.afi.to_bytes(2, "big") + bytes((family.safi,))

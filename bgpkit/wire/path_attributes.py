@@ -87,7 +87,12 @@ def path_attributes_of(attributes: Iterable[Attribute], faults: Iterable[Attribu
 
     AS4_PATH and AS4_AGGREGATOR are merged in. RFC 6793, section 4.2.3; RFC 7606, section 3 (g).
     """
-    wrong = {fault.code for fault in faults if fault.action is not FaultAction.IGNORE and fault.section != DUPLICATE}
+    wrong = {
+        fault.code
+        for fault in faults
+        if fault.section != DUPLICATE
+        and (fault.action is not FaultAction.IGNORE or fault.code not in _NOT_OF_THE_ROUTE)
+    }
     found: dict[int, Attribute] = {}
     for attribute in attributes:
         if attribute.code not in wrong:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bgpkit.wire.families import ROWS
 from bgpkit.wire.framing import EXTENDED_MAXIMUM_LENGTH, MAXIMUM_LENGTH
 from bgpkit_fsm import Family
 from bgpkit_fsm.negotiation import Negotiated
@@ -32,7 +33,7 @@ class UpdateContext:
     accepted_from_external: frozenset[int] = frozenset()
     """Type codes of attributes that an external peer may send although by default they end at the border of an AS.
 
-    AIGP: RFC 7311, section 3.1; PREFIX_SID: RFC 8669, section 4; TUNNEL_ENCAPSULATION: RFC 9012, section 11.
+    AIGP: RFC 7311, section 3.3; PREFIX_SID: RFC 8669, section 4; TUNNEL_ENCAPSULATION: RFC 9012, section 11.
     """
     disable_family: bool = False
     """Whether an MP attribute that cannot be read disables its family, where only that is at fault.
@@ -46,7 +47,7 @@ class UpdateContext:
     def of(cls, negotiated: Negotiated) -> "UpdateContext":
         """Return the context of a session that has been established."""
         return cls(
-            families=frozenset(negotiated.families),
+            families=frozenset(family for family in negotiated.families if family in ROWS),
             four_octet_as=negotiated.four_octet_as,
             internal=negotiated.internal,
             maximum=EXTENDED_MAXIMUM_LENGTH if negotiated.extended_message else MAXIMUM_LENGTH,

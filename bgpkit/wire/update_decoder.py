@@ -19,7 +19,7 @@ from bgpkit.wire.families import ROWS, FamilyRow, NlriBlock, Split
 from bgpkit.wire.faults import AttributeFault, FaultAction, reset
 from bgpkit.wire.update import Update, Withdrawn
 from bgpkit.wire.update_context import UpdateContext
-from bgpkit.wire.update_routes import Came, RouteReader, nlri_fault
+from bgpkit.wire.update_routes import Came, RouteReader
 from bgpkit_fsm import IPV4_UNICAST, Family, UpdateSubcode
 
 T = TypeVar("T")
@@ -101,8 +101,8 @@ class UpdateDecoder(Generic[T]):
             if inputs is None:
                 return None
             made = self._keep(raw, inputs)
-        keys, octets = _split(split, nlri)
-        return Update((), ((IPV4_UNICAST, made, keys, octets),))
+        routes = _split(split, nlri)
+        return routes and Update((), ((IPV4_UNICAST, made, *routes),))
 
     def _decode_mp(self, raw: bytes) -> Update[T] | None:
         """Decode the same of other families: MP_REACH_NLRI before all else, as RFC 7606, section 5.1, asks."""
@@ -115,14 +115,14 @@ class UpdateDecoder(Generic[T]):
             next_hop = key[5 : 5 + key[4]]
             if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
                 return None
-            if row is _IPV4_ROW and len(next_hop) == 4:
+            if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
                 return None
             inputs = self._reader.read_plain(raw[stop:], reduced_mp_reach(row.family, next_hop), next_hop)
             if inputs is None:
                 return None
             made = self._keep(key, inputs)
-        keys, octets = _split(split, raw[nlri_start:stop], raw[:stop])
-        return Update((), ((row.family, made, keys, octets),))
+        routes = _split(split, raw[nlri_start:stop])
+        return routes and Update((), ((row.family, made, *routes),))
 
     def _is_extended(self, row: FamilyRow, next_hop: bytes) -> bool:
         """Tell whether a next hop is an IPv6 one that was agreed on. RFC 8950, section 4."""
@@ -148,7 +148,7 @@ class UpdateDecoder(Generic[T]):
             raise max((fault for fault in faults if fault.malformed), key=_action).error()
         disabled = self._disable(faults) if faults else ()
         if faults and block.withdraws:
-            if not nlri and block.reach is None and not disabled:
+            if not nlri and (block.reach is None or not block.reach.nlri) and not disabled:
                 # Routes may be hidden in what is broken. RFC 7606, section 5.2.
                 raise block.strongest_fault().error()
             gone += [(row.family, each.keys, each.path_id) for row, _, each in came]
@@ -169,6 +169,7 @@ class UpdateDecoder(Generic[T]):
             self._reader.disable(family)
             row = self._rows.pop(family, None)
             self._quick = {key: each for key, each in self._quick.items() if each[0] is not row}
+            self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
         return families
 
     def _intern(self, block: AttributeBlock, reach: MpRoutes | None, nlri: NlriBlock) -> T:
@@ -197,15 +198,12 @@ class UpdateDecoder(Generic[T]):
         return unreach.family
 
 
-def _split(split: Split, nlri: bytes, attribute: bytes | None = None) -> tuple[list[bytes], bytes | None]:
-    """Return the keys of ``nlri``, each once, and its octets if they are those keys joined.
-
-    ``attribute`` is the MP_REACH_NLRI that holds the NLRI; without one it is a field of the UPDATE itself.
-    """
+def _split(split: Split, nlri: bytes) -> tuple[list[bytes], bytes | None] | None:
+    """Return the keys of ``nlri``, each once, and its octets if they are those keys joined; None when it is wrong."""
     try:
         keys, canonical = split(nlri)
-    except ValueError as error:
-        raise nlri_fault(str(error), nlri, attribute, AttributeCode.MP_REACH_NLRI).error() from error
+    except ValueError:
+        return None
     if len(keys) > 1 and len(set(keys)) != len(keys):
         return list(dict.fromkeys(keys)), None
     return keys, nlri if canonical else None

@@ -2,12 +2,14 @@
 
 from typing import Final, final
 
+from bgpkit.wire.attribute_block import is_host
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH
 from bgpkit.wire.families import ROWS
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit_fsm import IPV4_UNICAST, Family
 
+_IPV4_LENGTH: Final = 4
 _MP_REACH_FIRST: Final = frozenset({b"\x80\x0e", b"\x90\x0e"})
 
 
@@ -66,5 +68,7 @@ class UpdateJudge:
         next_hop_lengths, check = self._checks.get(raw[start : start + 3], (frozenset[int](), None))
         nlri = start + 5 + raw[start + 3]
         if check is None or raw[start + 3] not in next_hop_lengths or not nlri < stop <= len(raw):
+            return False
+        if raw[start + 3] == _IPV4_LENGTH and not is_host(raw[start + 4 : nlri - 1]):
             return False
         return self._is_plain(raw[stop:], reach=True) and check(raw[nlri:stop])

@@ -86,6 +86,8 @@ class UpdateMessage(_Unread):
         first = [
             each._replace(value=replace(each.value, nlri=routes)) for each in made if isinstance(each.value, MpReach)
         ]
+        if family != IPV4_UNICAST and not first:
+            raise ValueError(f"{family} is announced in MP_REACH_NLRI: it needs a row, and a next hop that it can have")
         others = [each for each in made if not isinstance(each.value, MpReach)]
         return cls(attributes=(*first, *others), nlri=() if first else routes)
 

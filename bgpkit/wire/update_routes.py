@@ -33,7 +33,9 @@ class RouteReader:
     def read(self, withdrawn: bytes, nlri: bytes) -> None:
         """Read the two fields of the body and the MP attributes; UpdateError when only a session reset is left."""
         if (withdrawn or nlri) and IPV4_UNICAST not in self._rows:
-            self._ignore(0, f"family {IPV4_UNICAST} was not negotiated", "RFC 4760, section 7", IPV4_UNICAST)
+            self._ignore(
+                0, f"family {IPV4_UNICAST} was not negotiated", "RFC 4760, section 7", IPV4_UNICAST, withdrawn + nlri
+            )
         elif withdrawn or nlri:
             row = self._rows[IPV4_UNICAST]
             self._withdraw(row, self._blocks(row, withdrawn, None, withdrawn=True))

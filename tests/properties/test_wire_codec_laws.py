@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from hypothesis import given, settings
@@ -195,7 +195,7 @@ def test_attributes_that_fit_no_message_are_refused(more: int, context: UpdateCo
     context = replace(context, add_path_send=frozenset())
     (route,) = ROWS[IPV4_UNICAST].nlri(b"\x20\x0a\0\0\1", add_path=False, withdrawn=False)
     block = Attribute(0xD0, 200, bytes(context.maximum - 1500 + more))
-    reach = Attribute(0x90, 14, MpReach(IPV4_UNICAST, (), (route,)))
+    reach = Attribute(0x90, 14, MpReach(IPV4_UNICAST, (IPv4Address("192.0.2.1"),), (route,)))
     message = UpdateMessage(attributes=(block, reach) if mp else (block,), nlri=() if mp else (route,))
     needed = 23 + len(encode_attribute_list(message.attributes, context)) + (0 if mp else 5)
     if needed <= context.maximum:

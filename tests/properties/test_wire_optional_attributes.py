@@ -1,7 +1,7 @@
 """Values of optional attributes come back as they were, and octets of any kind lead to a value or to ValueError."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bgpkit.testing.strategies import attribute_values
@@ -42,7 +42,8 @@ def test_octets_come_back_or_are_refused(code: AttributeCode, data: st.DataObjec
         written = row.encode(data.draw(attribute_values(code)), session)
         at = data.draw(st.integers(0, len(written)))
         octets = written[:at] + octets[:1] + written[at + data.draw(st.integers(0, 2)) :]
-    assume(len(octets) in row.lengths)
+    if len(octets) not in row.lengths:
+        return
     try:
         value = row.decode(octets, session)
     except ValueError:

@@ -108,6 +108,7 @@ ROWS: Final = (
         value=Aigp,
         judged_by_value=True,
         from_external=FaultAction.IGNORE,
+        external_section="RFC 7311, section 3.3",
         action=FaultAction.DISCARD,
         flags_action=FaultAction.DISCARD,
     ),

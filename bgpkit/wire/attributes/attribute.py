@@ -5,7 +5,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, name_of
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.update_context import UpdateContext
 
@@ -25,7 +25,7 @@ class Attribute(NamedTuple):
     @property
     def name(self) -> str:
         """The name that IANA lists for the code: ``AS_PATH``; ``attribute 99`` for one that is not known."""
-        return AttributeCode(self.code).name if self.code in ATTRIBUTE_ROWS else f"attribute {self.code}"
+        return name_of(self.code)
 
     def __str__(self) -> str:
         """Return name and value: ``AS_PATH 64512 64513``."""

@@ -42,6 +42,14 @@ class AttributeCode(IntEnum):
     ATTR_SET = 128
 
 
+def name_of(code: int) -> str:
+    """Return the name that IANA lists for a type code: ``AS_PATH``; ``attribute 99`` for one that is not known."""
+    return _NAMES.get(code, f"attribute {code}")
+
+
+_NAMES: Final = {int(code): code.name for code in AttributeCode}
+
+
 def encode_attribute(flags: int, code: int, value: bytes) -> bytes:
     """Return one attribute; the extended length bit follows from the value's length.
 

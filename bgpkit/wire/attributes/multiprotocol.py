@@ -147,6 +147,8 @@ def _encode_reach(value: object, context: UpdateContext) -> bytes:
     reach = expect(MpReach, value, "MP_REACH_NLRI")
     row = _row(reach.family)
     next_hop = write_next_hop(reach.next_hop)
+    if len(next_hop) not in row.next_hop_lengths and len(next_hop) not in row.ipv6_next_hop_lengths:
+        raise ValueError(f"a next hop of {len(next_hop)} octets, which {reach.family} cannot have")
     octets = b"".join(row.octets(reach.nlri, add_path=reach.family in context.add_path_send))
     return b"%b%c%b\0%b" % (_octets(reach.family), len(next_hop), next_hop, octets)
 

@@ -207,6 +207,7 @@ ROWS: Final = (
         value=PrefixSid,
         judged_by_value=True,
         from_external=FaultAction.IGNORE,
+        external_section="RFC 8669, section 4",
         action=FaultAction.DISCARD,
     ),
 )

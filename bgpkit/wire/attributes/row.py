@@ -40,6 +40,8 @@ class AttributeRow:
     """What wrong flags lead to. RFC 7606, section 3 (c)."""
     from_external: FaultAction | None = None
     """What follows, whatever it holds, when an external peer sends it; None where it may."""
+    external_section: str = ""
+    """The RFC and section that say so, where that is another one than ``section``."""
 
     def is_out_of_place(self, context: UpdateContext) -> bool:
         """Tell whether the peer of a session may not send the attribute."""

@@ -178,5 +178,6 @@ ROWS: Final = (
         value=TunnelEncapsulation,
         judged_by_value=True,
         from_external=FaultAction.IGNORE,
+        external_section="RFC 9012, section 11",
     ),
 )

@@ -138,7 +138,11 @@ class FamilyRow:
     def wire(self, key: bytes, rest: bytes = b"", path_id: int | None = None) -> bytes:
         """Return one NLRI in octets; a ``path_id`` is put before it. RFC 7911, section 3."""
         octets = key if self.join is None else self.join(key, rest)
-        return octets if path_id is None else path_id.to_bytes(PATH_ID_LENGTH, "big") + octets
+        if path_id is None:
+            return octets
+        if not 0 <= path_id < 1 << 32:
+            raise ValueError(f"path identifier {path_id} does not fit 4 octets")
+        return path_id.to_bytes(PATH_ID_LENGTH, "big") + octets
 
     def cut(self, nlri: bytes, *, add_path: bool, withdrawn: bool) -> Iterator[tuple[int, bytes, bytes, bytes]]:
         """Yield path identifier, key, rest and octets of each NLRI in a field; ValueError as `blocks`."""

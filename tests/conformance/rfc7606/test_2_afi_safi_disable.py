@@ -5,9 +5,21 @@ from dataclasses import replace
 import pytest
 
 from bgpkit.errors import UpdateError
-from bgpkit.wire import AttributeInputs, FaultAction, Update, UpdateDecoder
+from bgpkit.wire import AttributeInputs, Codec, FaultAction, Update, UpdateDecoder, UpdateMessage
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
-from tests.unit.wire.octets import MANDATORY, NLRI, V6_HOP, V6_NLRI, attribute, context, mp_reach, mp_unreach, update
+from tests.unit.wire.octets import (
+    AS_PATH,
+    MANDATORY,
+    NLRI,
+    ORIGIN,
+    V6_HOP,
+    V6_NLRI,
+    attribute,
+    context,
+    mp_reach,
+    mp_unreach,
+    update,
+)
 
 TERMS = replace(context(), disable_family=True)
 BROKEN = (
@@ -72,3 +84,24 @@ def test_what_names_no_family_resets_the_session_all_the_same(octets: bytes) -> 
     """A field of the body that cannot be cut, an MP attribute too short for its AFI and SAFI."""
     with pytest.raises(UpdateError):
         decode(decoder(), octets)
+
+
+@pytest.mark.rfc("7606", "2")
+@pytest.mark.parametrize("nlri", [b"\xff", b"\x81" + bytes(17)])
+def test_the_usual_order_of_attributes_is_judged_the_same(nlri: bytes) -> None:
+    """MP_REACH_NLRI first and no NEXT_HOP, as nearly all send it: the quick way through the decoder."""
+    found = decode(decoder(), update(mp_reach(nlri) + ORIGIN + AS_PATH))
+    assert (found.disabled, list(found.announced)) == ((IPV6_UNICAST,), [])
+
+
+@pytest.mark.rfc("4760", "7")
+def test_ipv4_unicast_that_was_disabled_is_ignored_in_the_body_too() -> None:
+    """Its MP_REACH_NLRI had a next hop of five octets; later routes of the body are of the same family."""
+    one, codec = decoder(), Codec(TERMS)
+    octets = update(mp_reach(b"\x18\xcb\0\x71", bytes(5), 1, 1) + ORIGIN + AS_PATH)
+    assert decode(one, octets).disabled == (IPV4_UNICAST,)
+    codec.decode(octets)
+    assert list(decode(one, update(MANDATORY, NLRI)).announced) == []
+    later = codec.decode(update(MANDATORY, NLRI))
+    assert isinstance(later, UpdateMessage)
+    assert [fault.action for fault in later.faults] == [FaultAction.IGNORE]

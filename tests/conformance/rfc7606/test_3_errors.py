@@ -3,9 +3,22 @@
 import pytest
 
 from bgpkit.errors import UpdateError
-from bgpkit.wire import FaultAction
-from bgpkit_fsm import IPV4_UNICAST
-from tests.unit.wire.octets import AS_PATH, MANDATORY, NEXT_HOP, NLRI, ORIGIN, attribute, decode, update, verdict
+from bgpkit.wire import Codec, FaultAction, UpdateDecoder, UpdateMessage
+from bgpkit_fsm import IPV4_UNICAST, Family
+from tests.unit.wire.octets import (
+    AS_PATH,
+    MANDATORY,
+    NEXT_HOP,
+    NLRI,
+    ORIGIN,
+    attribute,
+    context,
+    decode,
+    mp_reach,
+    mp_unreach,
+    update,
+    verdict,
+)
 
 KEY = NLRI
 
@@ -108,3 +121,35 @@ def test_a_list_cut_short_beside_another_fault_withdraws(rest: bytes) -> None:
     found = decode(update(ORIGIN + AS_PATH + attribute(0x40, 3, bytes(4)) + rest, NLRI))
     assert found.withdrawn == [(IPV4_UNICAST, [KEY], 0)]
     assert [fault.octets for fault in found.faults] == [rest, attribute(0x40, 3, bytes(4))]
+
+
+@pytest.mark.rfc("7606", "5.2")
+def test_an_mp_reach_without_nlri_hides_what_is_broken() -> None:
+    """No reachable NLRI is encoded: an error stronger than attribute-discard leaves a session reset."""
+    with pytest.raises(UpdateError):
+        decode(update(mp_reach(b"") + attribute(0x40, 1, b"\7") + AS_PATH))
+    assert decode(update(mp_reach(b"") + attribute(0x40, 6, b"x") + ORIGIN + AS_PATH)).faults[0].action == 1
+
+
+@pytest.mark.rfc("7606", "5.3")
+@pytest.mark.parametrize("flags", [0x00, 0x40, 0xC0])
+@pytest.mark.parametrize("whole", [mp_reach(), mp_unreach()])
+def test_an_mp_attribute_with_wrong_flags_is_incorrect(flags: int, whole: bytes) -> None:
+    """Flags that RFC 4760 does not give it: its NLRI count as not parsed, so nothing less than a reset is left."""
+    with pytest.raises(UpdateError) as error:
+        decode(update(bytes((flags,)) + whole[1:] + MANDATORY, NLRI))
+    assert (error.value.notification.subcode, error.value.section) == (9, "RFC 7606, section 5.3")
+
+
+@pytest.mark.rfc("4271", "6.3")
+def test_a_next_hop_is_judged_the_same_in_any_place() -> None:
+    """IPv4 multicast with a next hop of 0.0.0.0, before the other attributes and behind them."""
+    reach = mp_reach(b"\x18\xcb\0\x71", bytes(4), 1, 2)
+    for block in (reach + ORIGIN + AS_PATH, ORIGIN + AS_PATH + reach):
+        octets = update(block)
+        terms = context(Family(1, 2))
+        found = UpdateDecoder(terms, lambda inputs: inputs).decode(octets, 19, len(octets))
+        assert [fault.subcode for fault in found.faults] == [8]
+        judged = Codec(terms).decode(octets)
+        assert isinstance(judged, UpdateMessage)
+        assert [fault.subcode for fault in judged.faults] == [8]

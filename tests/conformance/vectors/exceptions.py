@@ -91,13 +91,13 @@ EXCEPTIONS: Final = (
     ),
     VectorException(
         rows=("fboss-bgp-0023",),
-        found=((NOTIFICATION, "3/9"),),
-        reason="two faults that both reset the session: the next hop of MP_REACH_NLRI runs past its end (3/9), and so "
-        "does a prefix of the NLRI field (3/10); the attributes are read first",
-        sentence='When multiple attribute errors exist in an UPDATE message, if the same approach (either "session '
-        'reset", "treat-as-withdraw", or "attribute discard") is specified for the handling of these malformed '
-        "attributes, then the specified approach MUST be used.",
-        section="RFC 7606, section 3 (h)",
+        found=((NOTIFICATION, "3/1"),),
+        reason="three faults that all reset the session: MP_UNREACH_NLRI comes again (3/1), the next hop of "
+        "MP_REACH_NLRI runs past its end (3/9), and so does a prefix of the NLRI field (3/10)",
+        sentence="If the MP_REACH_NLRI attribute or the MP_UNREACH_NLRI [RFC 4760] attribute appears more than once in "
+        'the UPDATE message, then a NOTIFICATION message MUST be sent with the Error Subcode "Malformed Attribute '
+        'List".',
+        section="RFC 7606, section 3 (g)",
     ),
     VectorException(
         rows=("pcap-0017",),

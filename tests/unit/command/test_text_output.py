@@ -89,7 +89,7 @@ def test_records_of_a_table_dump_show_each_route_with_its_peer() -> None:
         "            AS_PATH 1\n"
         "            NEXT_HOP 192.0.2.1\n"
         "        from a peer that no PEER_INDEX_TABLE names, heard 2002-07-23 00:05:51\n"
-        "            cannot stand: attribute 3 runs past the end of the attributes\n"
+        "            cannot stand: NEXT_HOP runs past the end of the attributes\n"
         "                40 01 01 00 40 03 04 c0 00 02\n"
     )
 

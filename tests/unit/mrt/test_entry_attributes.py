@@ -118,7 +118,7 @@ def test_a_small_fault_leaves_an_attribute_out() -> None:
     [
         (b"\x40\1\1\7" + AS_PATH4, "ORIGIN 7 is not known"),
         (ORIGIN + attribute(0x40, 2, b"\2\2\0\0\0\1"), "AS_PATH: "),
-        (ORIGIN[:-1], "attribute 1 runs past the end"),
+        (ORIGIN[:-1], "ORIGIN runs past the end"),
         (b"\x40", "the header of an attribute is cut short"),
         (attribute(0x80, 14, b"\x11" + V6_HOP), "MP_REACH_NLRI"),
         (attribute(0x80, 14, b""), "MP_REACH_NLRI"),

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from bgpkit.wire import Attribute, Codec, MpReach, MpUnreach, PathNlri, UpdateMessage
-from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import AsPath, Community, Origin, PathAttributes, Prefix
 from tests.unit.wire.octets import (
     AS_PATH,
@@ -71,7 +71,7 @@ def test_the_attributes_of_the_routes_are_without_what_is_at_fault() -> None:
     )
     assert [str(fault) for fault in message.faults] == [
         "attribute-discard: LOCAL_PREF from an external peer (RFC 7606, section 7.5)",
-        "attribute-discard: attribute 4 comes again (RFC 7606, section 3 (g))",
+        "attribute-discard: MULTI_EXIT_DISC comes again (RFC 7606, section 3 (g))",
     ]
     broken = decoded(update(MANDATORY + attribute(0xC0, 8, b"abc"), NLRI))
     assert broken.path_attributes.communities == ()
@@ -146,3 +146,19 @@ def test_fields_are_read_when_they_are_asked_for() -> None:
     assert hash(message) == hash(decoded(update(MANDATORY, NLRI)))
     assert not hasattr(message, "routes")
     assert not hasattr(UpdateMessage(), "routes")
+
+
+def test_what_a_family_cannot_be_announced_with_is_refused() -> None:
+    """Routes of another family never end up among those of IPv4 unicast."""
+    for family in (Family(1, 2), Family(9, 9), IPV6_UNICAST):
+        with pytest.raises(ValueError, match="announced in MP_REACH_NLRI"):
+            UpdateMessage.announcement(PathAttributes(), [Prefix.parse("10.0.0.0/8")], family)
+
+
+def test_an_attribute_that_an_external_peer_may_not_send_is_not_of_the_route() -> None:
+    """A RIB leaves AIGP out, and so does a person's view; the message itself keeps it. RFC 7311, section 3.3."""
+    aigp = attribute(0x80, 26, bytes.fromhex("01000b0000000000000001"))
+    message = decoded(update(MANDATORY + aigp, NLRI), OUTSIDE)
+    assert message.path_attributes.others == ()
+    assert [fault.section for fault in message.faults] == ["RFC 7311, section 3.3"]
+    assert OUTSIDE.encode(message) == [update(MANDATORY + aigp, NLRI)]

@@ -1,4 +1,4 @@
-"""RFC 7311, section 3.1, and its like in RFC 8669 and RFC 9012: attributes that end at the border of an AS."""
+"""RFC 7311, section 3.3, and its like in RFC 8669 and RFC 9012: attributes that end at the border of an AS."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ def decode(block: bytes, terms: UpdateContext) -> Update[AttributeInputs]:
     return UpdateDecoder(terms, lambda inputs: inputs).decode(octets, 19, len(octets))
 
 
-@pytest.mark.rfc("7311", "3.1")
+@pytest.mark.rfc("7311", "3.3")
 @pytest.mark.rfc("8669", "4")
 @pytest.mark.rfc("9012", "11")
 @pytest.mark.parametrize("extra", [AIGP, PREFIX_SID, TUNNELS])
@@ -34,7 +34,7 @@ def test_an_external_peer_may_not_send_it_unless_that_is_enabled(extra: bytes) -
         assert (found.faults, found.announced[0][1].raw) == ([], MANDATORY + extra)
 
 
-@pytest.mark.rfc("7311", "3.1")
+@pytest.mark.rfc("7311", "3.3")
 def test_what_it_holds_does_not_matter_then() -> None:
     """A malformed one of an external peer is ignored all the same, as an unrecognized one is."""
     found = decode(MANDATORY + attribute(0x80, 26, b"\1"), context(internal=False))
