@@ -217,3 +217,20 @@ def test_no_more_than_262144_blocks_are_kept(monkeypatch: pytest.MonkeyPatch) ->
     inputs = [shared.decode(update(block, NLRI), 19, 23 + len(block) + 4).announced[0][1] for block in blocks]
     assert shared.decode(update(blocks[2], NLRI), 19, 23 + len(blocks[2]) + 4).announced[0][1] is inputs[2]
     assert shared.decode(update(blocks[0], NLRI), 19, 23 + len(blocks[0]) + 4).announced[0][1] is not inputs[0]
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_an_nlri_of_an_unknown_type_is_skipped_and_told(came: bool) -> None:
+    """RFC 7606, section 5.4: an EVPN route of type 99 is left out, with its octets; its neighbour counts."""
+    known, unknown = bytes.fromhex("0311 0000fc0000000001 00000000 20 c0000201".replace(" ", "")), b"\x63\x02ab"
+    octets = update(
+        mp_reach(unknown + known, bytes((192, 0, 2, 1)), 25, 70) + ORIGIN + AS_PATH
+        if came
+        else mp_unreach(unknown + known, 25, 70)
+    )
+    found = decoder(Family(25, 70)).decode(octets, 19, len(octets))
+    keys = [each[2] for each in found.announced] if came else [each[1] for each in found.withdrawn]
+    assert [len(each) for each in keys] == [1]
+    assert [(fault.action, fault.section, fault.octets) for fault in found.faults] == [
+        (FaultAction.IGNORE, "RFC 7606, section 5.4", unknown)
+    ]

@@ -134,3 +134,12 @@ def test_what_cannot_be_written_is_refused_by_name(attribute_value: Attribute, t
     """A value of another kind, a number too large, a family or an attribute that nobody knows."""
     with pytest.raises(ValueError, match=text):
         CODEC.encode(UpdateMessage(attributes=(attribute_value,)))
+
+
+@pytest.mark.parametrize("spare", range(5))
+def test_a_message_is_full_to_the_last_octet_and_no_further(spare: int) -> None:
+    """Whatever room the attributes leave: messages of 4,096 octets less what no whole NLRI of four fits into."""
+    filler = Attribute(0xD0, 99, bytes(300 + spare))
+    messages = CODEC.encode(replace(BASE, attributes=(*BASE.attributes, filler), nlri=V4))
+    room = 4096 - 23 - len(MANDATORY) - 4 - 300 - spare
+    assert {len(each) for each in messages[:-1]} == {4096 - room % 4}
