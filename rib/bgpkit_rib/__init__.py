@@ -63,21 +63,38 @@ from bgpkit_rib.extended_communities import (
     VrfRouteImport,
 )
 from bgpkit_rib.mac_address import MacAddress
+from bgpkit_rib.multipath import AsPathOf, MultipathOptions, multipath_of
+from bgpkit_rib.options import MED_WORST, DecisionOptions
 from bgpkit_rib.path import DEFAULT_LOCAL_PREF, Path, make_path
 from bgpkit_rib.prefix import Prefix
-from bgpkit_rib.reflection import has_come_round, may_advertise
+from bgpkit_rib.reflection import may_advertise, reflection_loop
+from bgpkit_rib.renewal import Renew
 from bgpkit_rib.route_distinguisher import RouteDistinguisher
+from bgpkit_rib.selection import (
+    BEST,
+    BEST_EXTERNAL,
+    AddPathAll,
+    AddPathBest,
+    AddPathEcmp,
+    AddPathPerAs,
+    Best,
+    BestExternal,
+    Selection,
+)
 from bgpkit_rib.source import INTERNAL, Source, SourceKind
 from bgpkit_rib.table import Consumer, Table
 
 __all__ = [
     "ACCEPT_OWN",
     "ACCEPT_OWN_NEXTHOP",
+    "BEST",
+    "BEST_EXTERNAL",
     "BLACKHOLE",
     "DEFAULT_LOCAL_PREF",
     "GRACEFUL_SHUTDOWN",
     "INTERNAL",
     "LLGR_STALE",
+    "MED_WORST",
     "NO_ADVERTISE",
     "NO_EXPORT",
     "NO_EXPORT_SUBCONFED",
@@ -88,15 +105,23 @@ __all__ = [
     "ROUTE_FILTER_V4",
     "ROUTE_FILTER_V6",
     "STANDBY_PE",
+    "AddPathAll",
+    "AddPathBest",
+    "AddPathEcmp",
+    "AddPathPerAs",
     "Aggregator",
     "AsPath",
+    "AsPathOf",
     "AsSegment",
     "AsSegmentKind",
+    "Best",
+    "BestExternal",
     "BgpDataCollection",
     "Color",
     "Community",
     "Consumer",
     "CostCommunity",
+    "DecisionOptions",
     "DecisionStep",
     "DefaultGateway",
     "DfElection",
@@ -116,6 +141,7 @@ __all__ = [
     "LinkBandwidth",
     "MacAddress",
     "MacMobility",
+    "MultipathOptions",
     "MupSegment",
     "Origin",
     "OriginValidation",
@@ -128,11 +154,13 @@ __all__ = [
     "Prefix",
     "RedirectToIp",
     "RedirectToNextHop",
+    "Renew",
     "RouteDistinguisher",
     "RouteOrigin",
     "RouteTarget",
     "RouterMac",
     "RtRedirect",
+    "Selection",
     "Source",
     "SourceAs",
     "SourceKind",
@@ -146,10 +174,11 @@ __all__ = [
     "VrfRouteImport",
     "best_of",
     "explain",
-    "has_come_round",
     "make_path",
     "may_advertise",
+    "multipath_of",
     "paths_of",
     "prefers",
+    "reflection_loop",
     "select",
 ]

@@ -1,4 +1,7 @@
-"""Which path is best, and why the others are not. RFC 4271, section 9.1.2.2; RFC 4456, section 9."""
+"""Which path is best, and why the others are not.
+
+RFC 4271, section 9.1.2.2; RFC 4456, section 9; RFC 5065, section 5.3; RFC 7311, section 4.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -11,6 +14,7 @@ from bgpkit_rib.path import Path
 from bgpkit_rib.source import SourceKind
 
 _FIRST_INTERNAL: Final = SourceKind.CLIENT
+_NO_AIGP: Final = 1 << 66
 _rank: Final = attrgetter("rank")
 
 
@@ -20,24 +24,28 @@ class DecisionStep(Enum):
     BEST = "best"
     """It won."""
     NOT_ELIGIBLE = "not eligible"
-    """It did not take part: looped, or refused by the import policy. RFC 4271, section 9.1.2."""
+    """It did not take part: looped, unreachable, or refused by the import policy. RFC 4271, section 9.1.2."""
+    WEIGHT = "lower weight"
+    """Usual among implementations, not in the RFC: a preference of this speaker only comes before all else."""
     LOCAL_PREF = "lower local preference"
     """RFC 4271, section 9.1.2, "highest degree of preference"."""
     LOCAL_ORIGIN = "learned, where another is our own"
     """Usual among implementations, not in the RFC: what the speaker itself originates comes first."""
+    AIGP = "higher accumulated IGP metric (AIGP), or none where another has one"
+    """RFC 7311, section 4.1."""
     AS_PATH_LENGTH = "longer AS path"
     """RFC 4271, section 9.1.2.2 (a)."""
     ORIGIN = "worse origin"
     """RFC 4271, section 9.1.2.2 (b)."""
-    MED = "higher MED from the same neighboring AS"
+    MED = "higher MED than another from the same neighboring AS (or from any, where MEDs always compare)"
     """RFC 4271, section 9.1.2.2 (c)."""
     EBGP_OVER_IBGP = "internal, where another is external"
-    """RFC 4271, section 9.1.2.2 (d)."""
-    IGP_METRIC = "farther next hop"
+    """RFC 4271, section 9.1.2.2 (d); a peer inside our confederation is internal: RFC 5065, section 5.3."""
+    IGP_METRIC = "farther next hop (IGP metric)"
     """RFC 4271, section 9.1.2.2 (e)."""
-    BGP_IDENTIFIER = "higher originator or BGP identifier"
+    BGP_IDENTIFIER = "higher ORIGINATOR_ID or BGP Identifier"
     """RFC 4271, section 9.1.2.2 (f); RFC 4456, section 9."""
-    CLUSTER_LIST_LENGTH = "longer cluster list"
+    CLUSTER_LIST_LENGTH = "longer CLUSTER_LIST"
     """RFC 4456, section 9: between (f) and (g)."""
     PEER_ADDRESS = "higher peer address"
     """RFC 4271, section 9.1.2.2 (g)."""
@@ -68,6 +76,8 @@ def prefers(path: Path, other: Path) -> bool:
         return path.rank < other.rank
     if path.med != other.med and path.neighbor_as == other.neighbor_as:
         return path.med < other.med
+    if path.kind is other.kind and path.metric == other.metric and path.identifier != other.identifier:
+        return path.identifier < other.identifier
     return _tie_break(path) < _tie_break(other)
 
 
@@ -76,7 +86,8 @@ def select(paths: Sequence[Path]) -> tuple[Path, ...]:
 
     The second is what would be best without the first, and so on. MEDs compare only between paths of one
     neighboring AS, so that "better than" is not transitive: paths are first reduced to the best of each AS.
-    The ineligible ones follow in an order that means nothing but is always the same.
+    Where all paths have ``neighbor_as`` 0, all MEDs compare; that and the like is for whoever makes the paths
+    to say, by `DecisionOptions`. The ineligible ones follow in an order that means nothing but is always the same.
 
     RFC 4271, section 9.1.2.2.
     """
@@ -119,21 +130,50 @@ def _med_then_tie_break(path: Path) -> tuple[int, _TieBreak]:
     return path.med, _tie_break(path)
 
 
-def _internal(path: Path) -> bool:
-    """Tell whether the path was learned from an internal peer."""
+def is_internal(path: Path) -> bool:
+    """Tell whether the path was learned from an internal peer, as steps (c) to (e) see it.
+
+    RFC 4271, section 9.1.2.2 (d); RFC 5065, section 5.3.
+    """
     return path.kind >= _FIRST_INTERNAL
+
+
+def equals_of(entry: Sequence[Path]) -> list[Path]:
+    """Return the paths, the best first, that only steps (f) and later set apart from the best.
+
+    ``entry`` is in the order of `select`, and its first path eligible.
+    """
+    best = entry[0]
+    rank, kind, metric = best.rank, is_internal(best), best.metric
+    ranked = [path for path in entry if path.rank == rank and path.eligible]
+    lowest = _lowest_meds(ranked)
+    return [
+        path
+        for path in ranked
+        if path.metric == metric and is_internal(path) is kind and path.med == lowest[path.neighbor_as]
+    ]
+
+
+def _lowest_meds(paths: Iterable[Path]) -> dict[int, int]:
+    """Return the lowest MED of each neighboring AS."""
+    lowest: dict[int, int] = {}
+    for path in paths:
+        lowest[path.neighbor_as] = min(path.med, lowest.get(path.neighbor_as, path.med))
+    return lowest
 
 
 _Steps: TypeAlias = tuple[tuple[DecisionStep, Callable[[Path], int | bytes | tuple[int, str]]], ...]
 
 _BEFORE_MED: Final[_Steps] = (
+    (DecisionStep.WEIGHT, lambda path: -path.weight),
     (DecisionStep.LOCAL_PREF, lambda path: -path.local_pref),
     (DecisionStep.LOCAL_ORIGIN, lambda path: path.kind is not SourceKind.LOCAL),
+    (DecisionStep.AIGP, lambda path: _NO_AIGP if path.aigp is None else path.aigp),
     (DecisionStep.AS_PATH_LENGTH, lambda path: path.as_path_length),
     (DecisionStep.ORIGIN, lambda path: path.origin),
 )
 _AFTER_MED: Final[_Steps] = (
-    (DecisionStep.EBGP_OVER_IBGP, _internal),
+    (DecisionStep.EBGP_OVER_IBGP, is_internal),
     (DecisionStep.IGP_METRIC, lambda path: path.metric),
     (DecisionStep.BGP_IDENTIFIER, lambda path: path.identifier),
     (DecisionStep.CLUSTER_LIST_LENGTH, lambda path: path.cluster_length),
@@ -151,9 +191,7 @@ def explain(paths: Sequence[Path]) -> tuple[tuple[Path, DecisionStep], ...]:
     verdicts: dict[Path, DecisionStep] = {path: DecisionStep.NOT_ELIGIBLE for path in ordered if not path.eligible}
     left = [path for path in ordered if path.eligible]
     left = _contest(left, _BEFORE_MED, verdicts)
-    lowest: dict[int, int] = {}
-    for path in left:
-        lowest[path.neighbor_as] = min(path.med, lowest.get(path.neighbor_as, path.med))
+    lowest = _lowest_meds(left)
     verdicts |= {path: DecisionStep.MED for path in left if path.med > lowest[path.neighbor_as]}
     left = [path for path in left if path.med == lowest[path.neighbor_as]]
     left = _contest(left, _AFTER_MED, verdicts)

@@ -8,11 +8,16 @@ DEFAULT_LOCAL_PREF: Final = 100
 """The degree of preference of a path that brings none, as is usual among implementations."""
 
 _LOCAL: Final = SourceKind.LOCAL
-_LENGTH_BITS: Final = 16
-_LENGTH_MAX: Final = (1 << _LENGTH_BITS) - 1
-_LOCAL_SHIFT: Final = _LENGTH_BITS + 2
-_PREFERENCE_SHIFT: Final = _LOCAL_SHIFT + 1
-_PREFERENCE_MAX: Final = (1 << 32) - 1
+# A rank is one number that orders as its fields do, from the left: weight, LOCAL_PREF and local origination above
+# _HIGH_SHIFT; AIGP above _AIGP_SHIFT; AS_PATH length and ORIGIN. What most paths say counts as nothing in each field,
+# so that most ranks are small numbers, of which the interpreter keeps one copy.
+_LENGTH_MAX: Final = (1 << 16) - 1
+_AIGP_SHIFT: Final = 18
+_AIGP_ABSENT: Final = 1 << 65
+_HIGH_SHIFT: Final = _AIGP_SHIFT + 66
+_HALF: Final = 1 << (_HIGH_SHIFT - 1)
+_WEIGHT_SHIFT: Final = 33
+_LOCAL_PREF_MASK: Final = (1 << _WEIGHT_SHIFT) - 1
 
 
 @final
@@ -38,6 +43,8 @@ class Path:
         "rank",
         "raw",
         "reason",
+        "received",
+        "rest",
         "source",
     )
 
@@ -46,7 +53,11 @@ class Path:
     kind: SourceKind
     """What the source was to us when the path was made; decides where the path may go. RFC 4456, section 6."""
     raw: bytes
-    """The canonical attribute block."""
+    """The canonical attribute block, as the import policy left it."""
+    received: bytes
+    """The block as the source sent it: the very object ``raw`` where no policy has changed anything."""
+    rest: bytes
+    """What each NLRI says beside its key, such as labels; empty for families that have nothing of the kind."""
     next_hop: bytes
     """Packed: 4 or 16 octets, 32 with a link-local one, none for a local path without next hop."""
     path_id: int
@@ -54,13 +65,16 @@ class Path:
     generation: int
     """The source's generation when the path was made."""
     rank: int
-    """LOCAL_PREF, local origination, AS_PATH length and ORIGIN in one number; lower is better."""
+    """Weight, LOCAL_PREF, local origination, AIGP, AS_PATH length and ORIGIN in one number; lower is better."""
     neighbor_as: int
-    """The AS whose MEDs compare with this path's; 0 for the own AS. RFC 4271, section 9.1.2.2 (c)."""
+    """The AS whose MEDs compare with this path's; 0 for the own AS, and for all where MEDs always compare.
+
+    RFC 4271, section 9.1.2.2 (c); `DecisionOptions.neighbor_of`.
+    """
     med: int
     """MULTI_EXIT_DISC; 0, the best, where the path has none. RFC 4271, section 9.1.2.2 (c)."""
     metric: int
-    """The interior cost of the next hop; all 0 until a next-hop resolver gives it. Section 9.1.2.2 (e)."""
+    """The interior cost of the next hop; 0 where nobody resolves next hops. Section 9.1.2.2 (e)."""
     identifier: int
     """ORIGINATOR_ID, or else the source's BGP Identifier. RFC 4456, section 9."""
     cluster_length: int
@@ -74,7 +88,6 @@ class Path:
         self,
         source: Source,
         raw: bytes,
-        *,
         next_hop: bytes = b"",
         origin: int = 0,
         as_path_length: int = 0,
@@ -87,17 +100,26 @@ class Path:
         eligible: bool = True,
         reason: str = "",
         metric: int = 0,
+        weight: int = 0,
+        aigp: int | None = None,
+        rest: bytes = b"",
+        received: bytes | None = None,
+        generation: int | None = None,
     ) -> None:
-        """Make a path of the source's present generation; a missing LOCAL_PREF counts as 100.
+        """Make a path, of the source's present generation unless told; a missing LOCAL_PREF counts as 100.
 
-        ``as_path_length`` is at most 65,535, more than any message can hold; ``origin`` is 0 to 2.
+        ``as_path_length`` is at most 65,535, more than any message can hold; ``origin`` is 0 to 2; ``weight`` is of
+        local significance, 0 to 65,535, higher is better. ``aigp`` is the attribute's value where it is to count:
+        the cost of the next hop is added here. RFC 7311, section 4.
         """
         self.source = source
         self.kind = source.kind
         self.raw = raw
+        self.received = raw if received is None else received
+        self.rest = rest
         self.next_hop = next_hop
         self.path_id = path_id
-        self.generation = source.generation
+        self.generation = source.generation if generation is None else generation
         self.neighbor_as = neighbor_as
         self.med = med or 0
         self.metric = metric
@@ -105,18 +127,41 @@ class Path:
         self.cluster_length = cluster_length
         self.eligible = eligible
         self.reason = reason
-        preference = DEFAULT_LOCAL_PREF if local_pref is None else local_pref
-        self.rank = (
-            (_PREFERENCE_MAX - preference) << _PREFERENCE_SHIFT
-            | (source.kind is not _LOCAL) << _LOCAL_SHIFT
-            | as_path_length << 2
-            | origin
-        )
+        rank = as_path_length << 2 | origin
+        if aigp is not None:
+            rank += (aigp + metric - _AIGP_ABSENT) << _AIGP_SHIFT
+        high = 0 if local_pref is None else DEFAULT_LOCAL_PREF - local_pref << 1
+        if weight:
+            high -= weight << _WEIGHT_SHIFT + 1
+        if source.kind is _LOCAL:
+            high -= 1
+        self.rank = rank + (high << _HIGH_SHIFT) if high else rank
 
     @property
     def local_pref(self) -> int:
         """The degree of preference; higher is better. RFC 4271, section 9.1.1."""
-        return _PREFERENCE_MAX - (self.rank >> _PREFERENCE_SHIFT)
+        return self._preference & _LOCAL_PREF_MASK
+
+    @property
+    def weight(self) -> int:
+        """The preference that counts before all else, in this speaker only; higher is better."""
+        return self._preference >> _WEIGHT_SHIFT
+
+    @property
+    def _preference(self) -> int:
+        """Weight and LOCAL_PREF."""
+        high = (self.rank + _HALF) >> _HIGH_SHIFT
+        return DEFAULT_LOCAL_PREF - (high + 1 >> 1)
+
+    @property
+    def aigp(self) -> int | None:
+        """The accumulated cost with that of the next hop; None where the path tells none, or it does not count.
+
+        RFC 7311, section 4.
+        """
+        high = (self.rank + _HALF) >> _HIGH_SHIFT
+        field = self.rank - (high << _HIGH_SHIFT) >> _AIGP_SHIFT
+        return field + _AIGP_ABSENT if field else None
 
     @property
     def as_path_length(self) -> int:
@@ -133,23 +178,20 @@ class Path:
         """Whether the source has begun a newer generation since. RFC 4724, section 4.2; RFC 7313, section 4."""
         return self.generation < self.source.generation
 
-    def renewed(self, *, eligible: bool, reason: str = "") -> "Path":
-        """Return a path that says the same with another verdict, of the source's present kind and its own generation.
-
-        For sweeps after a change of policy or of what the peer is to us.
-        """
-        path = Path.__new__(Path)
+    def refused(self, reason: str) -> "Path":
+        """Return a path that says the same and may not be chosen, for ``reason``; of the same generation and kind."""
+        other = object.__new__(Path)
         for name in Path.__slots__:
-            setattr(path, name, getattr(self, name))
-        path.kind = self.source.kind
-        path.eligible = eligible
-        path.reason = reason
-        return path
+            setattr(other, name, getattr(self, name))
+        other.eligible, other.reason = False, reason
+        return other
 
     def says_the_same(self, other: "Path") -> bool:
         """Tell whether ``other``, of the same source, would change nothing but the generation in a table."""
         return (
             self.raw == other.raw
+            and self.received == other.received
+            and self.rest == other.rest
             and self.kind is other.kind
             and self.rank == other.rank
             and self.next_hop == other.next_hop

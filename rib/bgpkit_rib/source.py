@@ -13,6 +13,8 @@ class SourceKind(IntEnum):
     """An internal peer that is a route reflector client."""
     NON_CLIENT = 3
     """An internal peer that is not a client."""
+    CONFEDERATION = 4
+    """A peer in another member AS of our confederation; counts as internal when paths are compared. RFC 5065."""
 
 
 class Source:
@@ -38,4 +40,4 @@ class Source:
 
 
 INTERNAL: Final = frozenset({SourceKind.CLIENT, SourceKind.NON_CLIENT})
-"""The kinds of source that are in our own AS."""
+"""The kinds of source that are in our own AS; in a confederation, in our own member AS."""

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bgpkit_rib.entry import Entry, Outcome, announced, best_of, paths_of, swept, withdrawn
 from bgpkit_rib.path import Path
+from bgpkit_rib.renewal import Renew, Renewal
 from bgpkit_rib.source import Source
 
 Consumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None, bytes | None], None]
@@ -14,6 +15,10 @@ Consumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None, bytes |
 The octets are those of the announcement, given when the block holds exactly its keys in its order. A consumer
 may keep the list of keys but must not change it.
 """
+
+_OutcomeOf: TypeAlias = Callable[[Entry | None], Outcome]
+_Blocks: TypeAlias = dict[Entry | None, tuple[Outcome, list[bytes]]]
+"""Old entries, and for each its outcome and the keys whose it is."""
 
 
 class Table:
@@ -26,17 +31,20 @@ class Table:
     RFC 4271, section 3.2.
     """
 
-    __slots__ = ("_all_new", "_received", "_rejected", "_routes", "consumers", "width")
+    __slots__ = ("_all_new", "_received", "_rejected", "_routes", "consumers", "reachable", "width")
 
     width: int
-    """Bits of an address: 32 or 128."""
+    """Bits of an address, 32 or 128; 0 where keys are no prefixes. Keys are never looked into here."""
     consumers: tuple[Consumer, ...]
     """Who hears of changes, in this order; see `subscribe`."""
+    reachable: int
+    """How many keys have a best path: the size of the Loc-RIB."""
 
     def __init__(self, width: int) -> None:
         """Make an empty table."""
         self.width = width
         self.consumers = ()
+        self.reachable = 0
         self._routes: dict[bytes, Entry] = {}
         self._all_new: Callable[[Iterable[bytes]], bool] = self._routes.keys().isdisjoint
         self._received: dict[Source, int] = {}
@@ -70,7 +78,9 @@ class Table:
             return
         source = path.source
         self._received[source] = self._received.get(source, 0) + grown
-        if not path.eligible:
+        if path.eligible:
+            self.reachable += grown
+        else:
             self._rejected[source] = self._rejected.get(source, 0) + grown
         if self.consumers:
             if grown != len(keys):
@@ -82,7 +92,7 @@ class Table:
         """Drop what ``source`` announced for ``keys`` with ``path_id``; keys without such a path are left alone."""
         self._apply(partial(withdrawn, source, path_id), keys, None, source)
 
-    def sweep(self, source: Source, *, below: int | None = None, slice_size: int = 20_000) -> Iterator[None]:
+    def sweep(self, source: Source, *, below: int | None = None, slice_size: int = 5_000) -> Iterator[None]:
         """Drop the source's paths of generations under ``below``, a slice of ``slice_size`` keys at each step.
 
         Without ``below`` all go that were made up to the call: who announces again before the end of the sweep
@@ -90,6 +100,16 @@ class Table:
         steps. RFC 4724, section 4.2; RFC 7313, section 4.
         """
         return self._sweep(source, source.generation + 1 if below is None else below, slice_size)
+
+    def sweep_paths(self, renew: Renew, *, source: Source | None = None, slice_size: int = 1_000) -> Iterator[None]:
+        """Put in each path's place what ``renew`` makes of it, a slice of ``slice_size`` keys at each step.
+
+        It gives the path itself where nothing changes, another of the same source, path identifier and generation,
+        or None for a path that goes; ValueError otherwise. It is asked about paths of ``source`` only, if given,
+        once for each as a rule, and must say the same each time. What comes into the table between the steps may be
+        asked about too. Nothing happens before the first step, nor at a step at which ``renew`` raises.
+        """
+        return self._sweep_paths(Renewal(renew, source), source, slice_size)
 
     def _sweep(self, source: Source, below: int, slice_size: int) -> Iterator[None]:
         keys = list(self._routes)
@@ -100,12 +120,24 @@ class Table:
             self._apply(outcome_of, keys[start : start + slice_size], None, source)
             yield
 
-    def _apply(
-        self, outcome_of: Callable[[Entry | None], Outcome], keys: list[bytes], nlri: bytes | None, source: Source
-    ) -> None:
-        """Change the entries of ``keys``, computing once for each distinct entry; count; tell the consumers."""
+    def _sweep_paths(self, renewal: Renewal, source: Source | None, slice_size: int) -> Iterator[None]:
+        keys = list(self._routes)
+        for start in range(0, len(keys), slice_size):
+            if source is not None and source not in self._received:
+                return
+            some = keys[start : start + slice_size]
+            # All outcomes first, so that a fault of the caller's leaves the table as it was.
+            outcomes = {entry: renewal.outcome_of(entry) for entry in set(map(self._routes.get, some))}
+            self._apply(outcomes.__getitem__, some, None, None)
+            yield
+
+    def _apply(self, outcome_of: _OutcomeOf, keys: list[bytes], nlri: bytes | None, source: Source | None) -> None:
+        """Change the entries of ``keys``, computing once for each distinct entry; count; tell the consumers.
+
+        The growth that ``outcome_of`` tells is of ``source``; without one it is counted here.
+        """
         routes = self._routes
-        blocks: dict[Entry | None, tuple[Outcome, list[bytes]]] = {}
+        blocks: _Blocks = {}
         last: object = blocks  # no entry
         new: Entry | None = None
         block: list[bytes] = []
@@ -122,20 +154,41 @@ class Table:
                 else:
                     routes[key] = new
                 block.append(key)
-        received = rejected = 0
-        for (_, more, more_rejected, _), block in blocks.values():
-            received += more * len(block)
-            rejected += more_rejected * len(block)
-        if received:
-            _grow(self._received, source, received)
-        if rejected:
-            _grow(self._rejected, source, rejected)
+        if source is None:
+            self._recount(blocks)
+        else:
+            received = rejected = 0
+            for old, ((new, more, more_rejected, _), block) in blocks.items():
+                received += more * len(block)
+                rejected += more_rejected * len(block)
+                self.reachable += _reach(old, new) * len(block)
+            if received:
+                _grow(self._received, source, received)
+            if rejected:
+                _grow(self._rejected, source, rejected)
         if self.consumers:
             whole = nlri if len(blocks) == 1 else None
             for old, ((new, _, _, told), block) in blocks.items():
                 if told and block:
                     for consumer in self.consumers:
                         consumer(block, old, new, whole)
+
+    def _recount(self, blocks: _Blocks) -> None:
+        """Count what changed entries hold, of whatever sources."""
+        received: dict[Source, int] = {}
+        rejected: dict[Source, int] = {}
+        for old, ((new, _, _, _), block) in blocks.items():
+            if block:
+                self.reachable += _reach(old, new) * len(block)
+                for entry, growth in ((old, -len(block)), (new, len(block))):
+                    for path in paths_of(entry):
+                        received[path.source] = received.get(path.source, 0) + growth
+                        if not path.eligible:
+                            rejected[path.source] = rejected.get(path.source, 0) + growth
+        for counters, grown in ((self._received, received), (self._rejected, rejected)):
+            for source, growth in grown.items():
+                if growth:
+                    _grow(counters, source, growth)
 
     def count(self, source: Source) -> int:
         """Return how many paths ``source`` has here, each path identifier of a key counted."""
@@ -189,6 +242,11 @@ class Table:
             path = best_of(entry)
             if path is not None:
                 yield key, path
+
+
+def _reach(old: Entry | None, new: Entry | None) -> int:
+    """Return by how many the keys with a best path grow when a key's entry changes."""
+    return (best_of(new) is not None) - (best_of(old) is not None)
 
 
 def _grow(counters: dict[Source, int], source: Source, growth: int) -> None:

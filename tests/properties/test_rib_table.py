@@ -1,6 +1,6 @@
 """The table against a dictionary of dictionaries, through any sequence of news and sweeps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, settings
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bgpkit_rib import Entry, Path, Source, Table, best_of, paths_of
-from tests.properties.rib_model import facts, make_sources, paths, rfc_order
+from tests.properties.rib_model import facts, made_again, make_sources, paths, rfc_order
 
 KEYS = [bytes((8, number)) for number in range(6)]
 key_lists = st.lists(st.sampled_from(KEYS), max_size=7)
@@ -24,6 +24,34 @@ class RunningSweep:
     below: int
 
 
+def refuse_some(path: Path) -> Path:
+    """Refuse what has the highest MED, accept all else."""
+    return made_again(path, eligible=path.med != 2, generation=path.generation)
+
+
+def move_next_hops(path: Path) -> Path:
+    """Find one next hop far away, the others near; a new object even where that is no news."""
+    return made_again(path, metric=path.next_hop[-1] // 2, generation=path.generation)
+
+
+def drop_some(path: Path) -> Path | None:
+    """Let go what is of one neighboring AS."""
+    return None if path.neighbor_as == 1 else path
+
+
+CHANGES: list[Callable[[Path], Path | None]] = [refuse_some, move_next_hops, drop_some]
+
+
+@dataclass
+class RunningRenewal:
+    """A sweep of new paths for old between two of its steps, and what it has not come to."""
+
+    steps: Iterator[None]
+    source: Source | None
+    renew: Callable[[Path], Path | None]
+    due: set[tuple[bytes, Path]]
+
+
 class TableLife(RuleBasedStateMachine):
     """Announcements, withdrawals, new generations and sweeps, interleaved."""
 
@@ -35,6 +63,7 @@ class TableLife(RuleBasedStateMachine):
         self.model: dict[bytes, dict[tuple[Source, int], Path]] = {key: {} for key in KEYS}
         self.shadow: dict[bytes, Path] = {}
         self.sweeps: list[RunningSweep] = []
+        self.renewals: list[RunningRenewal] = []
         self.news: tuple[list[bytes], bytes] = ([], b"")
         self.table.subscribe(self.consume)
 
@@ -60,6 +89,8 @@ class TableLife(RuleBasedStateMachine):
         self.table.announce(path, list(keys), self.news[1])
         for key in keys:
             self.model[key][path.source, path.path_id] = path
+        for renewal in self.renewals:
+            renewal.due = {place for place in renewal.due if place[0] not in keys}
 
     @rule(data=st.data(), keys=key_lists, path_id=path_ids)
     def announce(self, data: st.DataObject, keys: list[bytes], path_id: int) -> None:
@@ -73,21 +104,7 @@ class TableLife(RuleBasedStateMachine):
         """Announce for some keys what one of them, or another, already has, as a new object."""
         known = [path for held in self.model.values() for path in held.values()]
         former = data.draw(st.sampled_from(known))
-        again = Path(
-            former.source,
-            former.raw,
-            local_pref=former.local_pref,
-            as_path_length=former.as_path_length,
-            origin=former.origin,
-            neighbor_as=former.neighbor_as,
-            med=former.med,
-            originator_id=former.identifier,
-            cluster_length=former.cluster_length,
-            metric=former.metric,
-            path_id=former.path_id,
-            eligible=former.eligible,
-            reason=former.reason,
-        )
+        again = made_again(former)
         self.tell(data.draw(st.sampled_from((again, former if former.stale is False else again))), keys)
 
     @rule(data=st.data(), keys=key_lists, path_id=path_ids)
@@ -132,6 +149,42 @@ class TableLife(RuleBasedStateMachine):
                     if identity not in kept:
                         del held[identity]
 
+    @rule(data=st.data(), change=st.sampled_from(CHANGES), slice_size=st.integers(1, 3))
+    def begin_renewal(self, data: st.DataObject, change: Callable[[Path], Path | None], slice_size: int) -> None:
+        """Begin to put new paths in the place of old ones, of one source or of all."""
+        source = data.draw(st.sampled_from((None, None, *self.sources)))
+        steps = self.table.sweep_paths(change, source=source, slice_size=slice_size)
+        due = {(key, path) for key, entry in self.table.items() for path in paths_of(entry)}
+        due = {(key, path) for key, path in due if source is None or path.source is source}
+        self.renewals.append(RunningRenewal(steps, source, change, due))
+
+    @precondition(lambda self: self.renewals)
+    @rule(data=st.data())
+    def renew_a_slice(self, data: st.DataObject) -> None:
+        """Step a renewal: what is another than before is what was to come, and at the end nothing is left out."""
+        renewal = data.draw(st.sampled_from(self.renewals))
+        before = dict(self.table.items())
+        ended = next(renewal.steps, "ended") == "ended"
+        if ended:
+            self.renewals.remove(renewal)
+        for key, entry in before.items():
+            now = {(path.source, path.path_id): path for path in paths_of(self.table.get(key))}
+            for path in paths_of(entry):
+                identity = path.source, path.path_id
+                new, wanted = now.get(identity), renewal.renew(path)
+                if new is path:
+                    left_out = ended and (key, path) in renewal.due
+                    assert not left_out or (wanted is not None and wanted.says_the_same(path))
+                    continue
+                assert renewal.source is None or path.source is renewal.source
+                assert (new is None) is (wanted is None)
+                del self.model[key][identity]
+                if new is not None and wanted is not None:
+                    assert new.says_the_same(wanted)
+                    assert not new.says_the_same(path)
+                    assert new.generation == path.generation
+                    self.model[key][identity] = new
+
     @invariant()
     def entries_are_those_of_the_model(self) -> None:
         """Compare every entry with the model: paths in the RFC's order, ineligible ones last, a single one bare."""
@@ -153,6 +206,7 @@ class TableLife(RuleBasedStateMachine):
             own = [path for held in self.model.values() for path in held.values() if path.source is source]
             assert self.table.count(source) == len(own) == sum(1 for _ in self.table.paths_from(source))
             assert self.table.count_eligible(source) == sum(path.eligible for path in own)
+        assert self.table.reachable == sum(1 for _ in self.table.loc_rib())
 
     @invariant()
     def the_shadow_is_the_loc_rib(self) -> None:

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 
 from bgpkit_rib import DecisionStep, Path, Source, SourceKind, explain, prefers, select
+from bgpkit_rib.decision import equals_of, is_internal
 
 
 def source(number: int, kind: SourceKind = SourceKind.EBGP) -> Source:
@@ -17,8 +18,10 @@ INTERNAL_ONE, INTERNAL_NINE = source(1, SourceKind.CLIENT), source(9, SourceKind
 OWN = Source("own", SourceKind.LOCAL)
 
 PAIRS = [
+    (DecisionStep.WEIGHT, Path(TWO, b"", weight=2, local_pref=0), Path(ONE, b"", weight=1, local_pref=200)),
     (DecisionStep.LOCAL_PREF, Path(TWO, b"", local_pref=200, as_path_length=9), Path(OWN, b"", local_pref=100)),
-    (DecisionStep.LOCAL_ORIGIN, Path(OWN, b"", origin=2, as_path_length=9), Path(ONE, b"")),
+    (DecisionStep.LOCAL_ORIGIN, Path(OWN, b"", origin=2, as_path_length=9), Path(ONE, b"", aigp=0)),
+    (DecisionStep.AIGP, Path(TWO, b"", aigp=5, metric=9, as_path_length=9), Path(ONE, b"", aigp=15)),
     (DecisionStep.AS_PATH_LENGTH, Path(TWO, b"", as_path_length=1, origin=2), Path(ONE, b"", as_path_length=2)),
     (DecisionStep.ORIGIN, Path(TWO, b"", origin=1, med=9), Path(ONE, b"", origin=2)),
     (DecisionStep.MED, Path(INTERNAL_NINE, b"", neighbor_as=5, med=1), Path(ONE, b"", neighbor_as=5, med=2)),
@@ -103,4 +106,48 @@ def test_the_order_goes_by_what_a_source_was_when_the_path_was_made() -> None:
     path, other = Path(changed, b""), Path(TWO, b"")
     changed.kind = SourceKind.CLIENT
     assert select((other, path)) == (path, other)
-    assert select((other, path.renewed(eligible=True)))[0] is other
+    assert select((other, Path(changed, b"")))[0] is other
+
+
+def test_a_path_without_aigp_loses_to_any_that_has_one() -> None:
+    """However long the way of the other is, and whatever comes later in the process."""
+    far = Path(TWO, b"", aigp=2**64 - 1, metric=2**32 - 1, as_path_length=9)
+    without = Path(ONE, b"")
+    assert select((without, far)) == (far, without)
+    assert explain((without, far))[1] == (without, DecisionStep.AIGP)
+
+
+def test_peers_inside_a_confederation_are_internal() -> None:
+    """Kinds of source fall into two halves at the step of external and internal."""
+    kinds = {kind: is_internal(Path(source(1, kind), b"")) for kind in SourceKind}
+    assert [kind.name for kind, internal in kinds.items() if internal] == ["CLIENT", "NON_CLIENT", "CONFEDERATION"]
+
+
+def test_the_texts_of_the_steps_tell_them_apart() -> None:
+    """An operator reads another sentence for each step, and none is a mere name."""
+    texts = [step.value for step in DecisionStep]
+    assert len(set(texts)) == len(texts)
+    assert all(" " in text for text in texts[1:])
+
+
+def test_equals_are_what_the_igp_metric_leaves() -> None:
+    """What only identifiers, clusters and addresses set apart is equal; what MED removed is not, nor the refused."""
+    best = Path(ONE, b"", neighbor_as=1, med=5)
+    equal = Path(THREE, b"", neighbor_as=2, med=7)
+    others = (
+        Path(TWO, b"", neighbor_as=2, med=8),
+        Path(source(4), b"", neighbor_as=1, med=5, metric=1),
+        Path(source(5), b"", neighbor_as=1, med=5, as_path_length=1),
+        Path(INTERNAL_NINE, b"", neighbor_as=1, med=5),
+        Path(source(6), b"", neighbor_as=1, med=5, eligible=False),
+    )
+    assert equals_of(select((*others, equal, best))) == [best, equal]
+
+
+def test_an_internal_path_with_a_lower_med_unmakes_equals() -> None:
+    """MED is compared before external and internal paths part ways, so the remover need not be among the equals."""
+    best = Path(ONE, b"", neighbor_as=1)
+    removed = Path(TWO, b"", neighbor_as=2, med=8)
+    remover = Path(INTERNAL_NINE, b"", neighbor_as=2, med=7)
+    assert equals_of(select((removed, best))) == [best, removed]
+    assert equals_of(select((removed, remover, best))) == [best]

@@ -1,5 +1,7 @@
 """Paths: what is kept, and how it ranks."""
 
+from itertools import product
+
 from bgpkit_rib import DEFAULT_LOCAL_PREF, Path, Source, SourceKind, make_path
 
 PEER = Source("peer", SourceKind.EBGP, address=bytes((192, 0, 2, 1)), bgp_identifier=7)
@@ -21,14 +23,41 @@ def test_missing_attributes_have_their_defaults() -> None:
     assert Path(PEER, b"", originator_id=0).identifier == 0
 
 
-def test_rank_goes_by_preference_then_local_origin_then_length_then_origin() -> None:
+def test_weight_and_aigp_can_be_read_back_beside_the_others() -> None:
+    """However large or small each is, none shows in another."""
+    for weight, preference, aigp, metric in product(
+        (0, 1, 65535), (0, 99, 101, 4294967295), (None, 0, 2**64 - 1), (0, 7)
+    ):
+        for source in (PEER, LOCAL):
+            path = Path(
+                source,
+                b"",
+                weight=weight,
+                local_pref=preference,
+                aigp=aigp,
+                metric=metric,
+                as_path_length=65535,
+                origin=2,
+            )
+            assert (path.weight, path.local_pref) == (weight, preference)
+            assert path.aigp == (None if aigp is None else aigp + metric)
+            assert (path.as_path_length, path.origin) == (65535, 2)
+
+
+def test_rank_goes_by_weight_preference_local_origin_aigp_length_then_origin() -> None:
     """Each part of the rank outweighs all later ones."""
     worst_to_best = [
         Path(PEER, b"", local_pref=100, as_path_length=2, origin=0),
         Path(PEER, b"", local_pref=100, as_path_length=1, origin=2),
         Path(PEER, b"", local_pref=100, as_path_length=1, origin=0),
+        Path(PEER, b"", local_pref=100, aigp=2**64 - 1, metric=2**32 - 1, as_path_length=9, origin=2),
+        Path(PEER, b"", local_pref=100, aigp=1, metric=1, as_path_length=9, origin=2),
+        Path(PEER, b"", local_pref=100, aigp=1, metric=0, as_path_length=9, origin=2),
         Path(LOCAL, b"", local_pref=100, as_path_length=9, origin=2),
         Path(PEER, b"", local_pref=101, as_path_length=9, origin=2),
+        Path(PEER, b"", local_pref=4294967295, as_path_length=9, origin=2),
+        Path(PEER, b"", weight=1, local_pref=0, as_path_length=9, origin=2),
+        Path(PEER, b"", weight=2, local_pref=0, as_path_length=9, origin=2),
     ]
     ranks = [path.rank for path in worst_to_best]
     assert ranks == sorted(ranks, reverse=True)
@@ -65,14 +94,31 @@ def test_the_printed_form_tells_source_and_verdict() -> None:
 
 
 def test_a_path_keeps_what_its_source_was_to_us() -> None:
-    """When a peer becomes a client, its paths rank as before until they are renewed."""
+    """When a peer becomes a client, its paths are those of another kind until they are made anew."""
     source = Source("peer", SourceKind.NON_CLIENT)
-    path = Path(source, b"raw", med=1, local_pref=7, path_id=3)
+    path = Path(source, b"raw", med=1)
     source.kind = SourceKind.CLIENT
     source.generation += 1
-    renewed = path.renewed(eligible=False, reason="refused")
-    assert (path.kind, renewed.kind) == (SourceKind.NON_CLIENT, SourceKind.CLIENT)
-    assert (path.eligible, renewed.eligible, renewed.reason) == (True, False, "refused")
-    assert (renewed.raw, renewed.med, renewed.local_pref, renewed.path_id) == (b"raw", 1, 7, 3)
-    assert renewed.generation == path.generation
-    assert not path.says_the_same(renewed)
+    again = Path(source, b"raw", med=1, generation=path.generation)
+    assert (path.kind, again.kind) == (SourceKind.NON_CLIENT, SourceKind.CLIENT)
+    assert again.generation == path.generation != source.generation
+    assert not path.says_the_same(again)
+
+
+def test_what_was_received_is_kept_beside_what_a_policy_made_of_it() -> None:
+    """Without a change it is the very same object; with one, both are part of what the path says."""
+    plain = Path(PEER, b"raw")
+    changed = Path(PEER, b"raw", received=b"as it came")
+    assert plain.received is plain.raw
+    assert (changed.raw, changed.received) == (b"raw", b"as it came")
+    assert not plain.says_the_same(changed)
+    assert not plain.says_the_same(Path(PEER, b"raw", rest=b"label"))
+
+
+def test_a_refused_path_says_the_same_and_may_not_be_chosen() -> None:
+    """All but the verdict is copied; the path itself stays as it was."""
+    path = Path(Source("a", SourceKind.CLIENT), b"raw", med=7, rest=b"r", path_id=3, weight=2, generation=5)
+    refused = path.refused("a rule")
+    assert (refused.eligible, refused.reason, path.eligible) == (False, "a rule", True)
+    for name in set(Path.__slots__) - {"eligible", "reason"}:
+        assert getattr(refused, name) == getattr(path, name), name
