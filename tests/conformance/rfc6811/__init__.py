@@ -1,0 +1,1 @@
+"""RFC 6811: validation of route origins."""

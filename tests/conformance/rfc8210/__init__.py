@@ -1,0 +1,1 @@
+"""RFC 8210: the RPKI to router protocol, version 1."""

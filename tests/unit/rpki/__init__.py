@@ -1,0 +1,1 @@
+"""bgpkit.rpki, one module at a time."""
