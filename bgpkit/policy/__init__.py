@@ -1,17 +1,142 @@
-"""Policies: which routes come in, and which go out to whom."""
+"""Policies: which routes come in, which go out to whom, and what is changed of them on the way."""
 
+from bgpkit.policy.actions import (
+    Action,
+    AddMed,
+    NextHopSelf,
+    NextHopUnchanged,
+    Prepend,
+    PrependedAs,
+    SetLocalPref,
+    SetMed,
+    SetNextHop,
+    SetOrigin,
+    SetWeight,
+)
+from bgpkit.policy.as_path_pattern import AsPathPattern
+from bgpkit.policy.change import Change
+from bgpkit.policy.community_actions import AddCommunities, DeleteCommunities, SetCommunities
+from bgpkit.policy.community_pattern import AnyCommunity, CommunityKind, CommunityPattern
+from bgpkit.policy.condition import ANY_ROUTE, AllOf, AnyOf, Condition, KeyCondition, Not, PathCondition
+from bgpkit.policy.conditions import (
+    AsnCondition,
+    AsPathContains,
+    AsPathLength,
+    AsPathMatches,
+    Communities,
+    FamilyIs,
+    LocalPrefIn,
+    MedIn,
+    NeighborAs,
+    NextHopIn,
+    OriginAs,
+    OriginIs,
+    PeerIs,
+    Quantifier,
+    RouteSource,
+    RpkiIs,
+    SourceIs,
+)
+from bgpkit.policy.function import Answer, FunctionPolicy
+from bgpkit.policy.key_block import KeyBlock
+from bgpkit.policy.number_range import NumberRange
+from bgpkit.policy.path_facts import PathFacts
+from bgpkit.policy.prefix_range import PrefixRange
+from bgpkit.policy.prefix_set import PrefixSet
 from bgpkit.policy.prefixes import PrefixPolicy, PrefixRule
-from bgpkit.policy.verdict import ACCEPT_ALL, REJECT_ALL, AcceptAll, Policy, RejectAll, Verdict, accepted_keys, verdicts
+from bgpkit.policy.route_policy import RoutePolicy
+from bgpkit.policy.route_view import RouteView
+from bgpkit.policy.rule import Rule, Then
+from bgpkit.policy.toml import load_policies
+from bgpkit.policy.verdict import (
+    ACCEPT_ALL,
+    REJECT_ALL,
+    AcceptAll,
+    Bindable,
+    Passing,
+    Policy,
+    RejectAll,
+    Verdict,
+    accepted_keys,
+    bind,
+    is_keyed,
+    is_pure,
+    passing,
+    uses_rpki,
+    verdicts,
+)
 
 __all__ = [
     "ACCEPT_ALL",
+    "ANY_ROUTE",
     "REJECT_ALL",
     "AcceptAll",
+    "Action",
+    "AddCommunities",
+    "AddMed",
+    "AllOf",
+    "Answer",
+    "AnyCommunity",
+    "AnyOf",
+    "AsPathContains",
+    "AsPathLength",
+    "AsPathMatches",
+    "AsPathPattern",
+    "AsnCondition",
+    "Bindable",
+    "Change",
+    "Communities",
+    "CommunityKind",
+    "CommunityPattern",
+    "Condition",
+    "DeleteCommunities",
+    "FamilyIs",
+    "FunctionPolicy",
+    "KeyBlock",
+    "KeyCondition",
+    "LocalPrefIn",
+    "MedIn",
+    "NeighborAs",
+    "NextHopIn",
+    "NextHopSelf",
+    "NextHopUnchanged",
+    "Not",
+    "NumberRange",
+    "OriginAs",
+    "OriginIs",
+    "Passing",
+    "PathCondition",
+    "PathFacts",
+    "PeerIs",
     "Policy",
     "PrefixPolicy",
+    "PrefixRange",
     "PrefixRule",
+    "PrefixSet",
+    "Prepend",
+    "PrependedAs",
+    "Quantifier",
     "RejectAll",
+    "RoutePolicy",
+    "RouteSource",
+    "RouteView",
+    "RpkiIs",
+    "Rule",
+    "SetCommunities",
+    "SetLocalPref",
+    "SetMed",
+    "SetNextHop",
+    "SetOrigin",
+    "SetWeight",
+    "SourceIs",
+    "Then",
     "Verdict",
     "accepted_keys",
+    "bind",
+    "is_keyed",
+    "is_pure",
+    "load_policies",
+    "passing",
+    "uses_rpki",
     "verdicts",
 ]

@@ -1,8 +1,13 @@
 """A policy by prefix: an ordered list of prefixes with length bounds, first match wins."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
 
+from bgpkit.policy.prefix_range import PrefixRange
+from bgpkit.policy.prefix_set import PrefixSet
+from bgpkit.policy.route_policy import RoutePolicy
+from bgpkit.policy.rule import Rule, Then
 from bgpkit.policy.verdict import Verdict
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import Path, Prefix
@@ -21,39 +26,47 @@ class PrefixRule:
 
     def matches(self, prefix: Prefix) -> bool:
         """Tell whether ``prefix`` lies inside this rule's prefix and its length within the bounds."""
-        if prefix.width != self.prefix.width or not self.prefix.contains(prefix):
-            return False
-        shortest = self.prefix.length if self.at_least is None else self.at_least
-        longest = prefix.width if self.at_most is None else self.at_most
-        return shortest <= prefix.length <= longest
+        return prefix in self.prefixes
+
+    @property
+    def prefixes(self) -> PrefixSet:
+        """The prefixes that match."""
+        width, length = self.prefix.width, self.prefix.length
+        shortest = length if self.at_least is None else max(self.at_least, length)
+        longest = width if self.at_most is None else min(self.at_most, width)
+        inside = (PrefixRange(self.prefix, shortest, longest),) if shortest <= longest else ()
+        return PrefixSet(inside, str(self.prefix))
 
 
 @dataclass(frozen=True, slots=True)
 class PrefixPolicy:
-    """The first rule that matches decides; a route that matches none gets ``default``."""
+    """The first rule that matches decides; a route that matches none gets ``default``.
+
+    It is for unicast; routes of other families get the default. `RoutePolicy` does more.
+    """
 
     name: str
     rules: tuple[PrefixRule, ...]
     default: bool = False
+    _policy: RoutePolicy = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Write the rules as those of a `RoutePolicy`."""
+        rules = tuple(
+            Rule(rule.prefixes, then=Then.ACCEPT if rule.accept else Then.REJECT, name=str(rule.prefix))
+            for rule in self.rules
+        )
+        object.__setattr__(self, "_policy", RoutePolicy(self.name, rules, self.default))
+
+    def passing(self, family: Family) -> Callable[[list[bytes]], bool] | None:
+        """Return a quick test for blocks that pass as they are; see `bgpkit.policy.passing`."""
+        return self._policy.passing(family) if family in _UNICAST else None
 
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Divide ``keys`` by the first rule that matches each; families other than unicast get the default."""
-        if family not in _WIDTHS:
+        if family not in _UNICAST:
             return ((Verdict(self.default, f"{self.name}: default"), keys),)
-        width = _WIDTHS[family]
-        groups: dict[int, list[bytes]] = {}
-        for key in keys:
-            prefix = Prefix.from_key(key, width)
-            matching = (number for number, rule in enumerate(self.rules) if rule.matches(prefix))
-            groups.setdefault(next(matching, -1), []).append(key)
-        return tuple(
-            (self._verdict(number), keys if len(group) == len(keys) else group) for number, group in groups.items()
-        )
-
-    def _verdict(self, number: int) -> Verdict:
-        if number < 0:
-            return Verdict(self.default, f"{self.name}: default")
-        return Verdict(self.rules[number].accept, f"{self.name}: rule {number + 1} ({self.rules[number].prefix})")
+        return self._policy.apply(family, path, keys)
 
 
-_WIDTHS = {IPV4_UNICAST: 32, IPV6_UNICAST: 128}
+_UNICAST: Final = frozenset({IPV4_UNICAST, IPV6_UNICAST})

@@ -1,9 +1,11 @@
 """What a policy is: something that divides routes into accepted and refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
+from bgpkit.policy.change import Change
+from bgpkit.rpki import RoaTable
 from bgpkit_fsm import Family
 from bgpkit_rib import Path
 
@@ -15,12 +17,17 @@ class Verdict:
     accepted: bool
     rule: str
     """The name of the policy and, where it has several, of the rule that decided."""
+    change: Change | None = None
+    """What becomes of the attributes of a route that is accepted; None: nothing."""
 
 
 class Policy(Protocol):
     """An import or export policy: pure in its arguments, so that its answers may be recomputed at any time.
 
-    RFC 4271, section 9.1.1 (degree of preference) and 9.1.3 (route dissemination) leave it to configuration.
+    A policy may have three more attributes, which `is_keyed`, `is_pure` and `uses_rpki` read: ``keyed``, ``pure`` and
+    ``uses_rpki``; and methods ``bind`` and ``passing``, which `bind` and `passing` call. It is hashable: peers with
+    equal policies share an update group. RFC 4271, section 9.1.1 (degree of preference) and 9.1.3 (route
+    dissemination) leave it to configuration.
     """
 
     @property
@@ -41,6 +48,7 @@ class AcceptAll:
     """Accept every route."""
 
     name: str = "accept-all"
+    keyed: ClassVar[bool] = False
 
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Give all of ``keys`` back as accepted."""
@@ -52,6 +60,7 @@ class RejectAll:
     """Refuse every route; what external peers get unless told otherwise. RFC 8212, section 2."""
 
     name: str = "reject-all"
+    keyed: ClassVar[bool] = False
 
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Give all of ``keys`` back as refused."""
@@ -60,6 +69,63 @@ class RejectAll:
 
 ACCEPT_ALL: Final = AcceptAll()
 REJECT_ALL: Final = RejectAll()
+
+
+@runtime_checkable
+class Bindable(Protocol):
+    """A policy that looks at the RPKI, and so wants to know the ROAs."""
+
+    def bind(self, roas: RoaTable | None, own_as: int | None = None) -> Policy:
+        """Return the same policy with other ROAs; without any, every route is not-found."""
+        ...
+
+
+@runtime_checkable
+class Passing(Protocol):
+    """A policy that can tell at little cost that whole blocks pass."""
+
+    def passing(self, family: Family) -> Callable[[list[bytes]], bool] | None:
+        """Return the test that `passing` returns for it."""
+        ...
+
+
+def passing(policy: Policy, family: Family) -> Callable[[list[bytes]], bool] | None:
+    """Return a quick test of a block of keys: True says that ``policy`` accepts all of them as they are, of any path.
+
+    False says nothing: the policy is to be asked. None says that there is no such test.
+    """
+    return policy.passing(family) if isinstance(policy, Passing) else None
+
+
+def is_keyed(policy: Policy) -> bool:
+    """Tell whether verdicts depend on the key as well as on the path; unless the policy says otherwise, they do.
+
+    A policy that is not keyed is asked once for each path, and its verdict remembered.
+    """
+    return getattr(policy, "keyed", True) is not False
+
+
+def is_pure(policy: Policy) -> bool:
+    """Tell whether equal arguments always give equal verdicts; unless the policy says otherwise, they do.
+
+    Of a policy that is not pure nothing is remembered, and a route that it refuses is withdrawn whatever was sent.
+    """
+    return getattr(policy, "pure", True) is not False
+
+
+def uses_rpki(policy: Policy) -> bool:
+    """Tell whether verdicts depend on ROAs; unless the policy says so, they do not."""
+    return getattr(policy, "uses_rpki", False) is True
+
+
+def bind(policy: Policy, roas: RoaTable | None, own_as: int | None = None) -> Policy:
+    """Return ``policy`` with a table of ROAs; the very policy when it does not use them.
+
+    ``own_as`` is our own AS: where a route with an empty AS_PATH comes from; without it none such is ever valid.
+    Policies with different tables are unequal, so that a change of ROAs is a change of policy.
+    RFC 6811, sections 2 and 4.
+    """
+    return policy.bind(roas, own_as) if uses_rpki(policy) and isinstance(policy, Bindable) else policy
 
 
 def verdicts(policy: Policy, family: Family, path: Path, keys: list[bytes]) -> Sequence[tuple[Verdict, list[bytes]]]:

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable
 
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, Verdict, accepted_keys, verdicts
+from bgpkit.policy import (
+    ACCEPT_ALL,
+    REJECT_ALL,
+    Policy,
+    Verdict,
+    accepted_keys,
+    bind,
+    is_keyed,
+    is_pure,
+    uses_rpki,
+    verdicts,
+)
+from bgpkit.rpki import RoaTable
 from bgpkit_fsm import IPV4_UNICAST, Family
 from bgpkit_rib import Path, Source, SourceKind, make_path
 
@@ -60,3 +72,45 @@ def test_a_policy_that_raises_refuses_and_says_why() -> None:
     assert verdict == Verdict(False, "broken failed: KeyError: 'prefix'")
     assert keys is KEYS
     assert accepted_keys(broken, IPV4_UNICAST, PATH, KEYS) == []
+
+
+class Bare:
+    """A policy of a user that says nothing about itself."""
+
+    name = "bare"
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
+        """Accept everything."""
+        return ((Verdict(True, self.name), keys),)
+
+
+class Told(Bare):
+    """One that says all."""
+
+    keyed = False
+    pure = False
+    uses_rpki = True
+
+    def bind(self, roas: RoaTable | None, own_as: int | None = None) -> "Bare":
+        """Return another policy."""
+        return Bare() if roas is not None and own_as == 64512 else self
+
+
+def test_a_policy_that_says_nothing_about_itself_is_keyed_and_pure() -> None:
+    """It is asked for every key, its answers may be recomputed, and ROAs are nothing to it."""
+    bare: Policy = Bare()
+    assert (is_keyed(bare), is_pure(bare), uses_rpki(bare)) == (True, True, False)
+    assert bind(bare, RoaTable()) is bare
+
+
+def test_a_policy_may_say_otherwise() -> None:
+    """By attributes of these names; ROAs and our own AS are handed to its ``bind``."""
+    told: Policy = Told()
+    assert (is_keyed(told), is_pure(told), uses_rpki(told)) == (False, False, True)
+    assert type(bind(told, RoaTable(), 64512)) is Bare
+    assert bind(told, None) is told
+
+
+def test_accept_all_and_reject_all_do_not_look_at_keys() -> None:
+    """They are asked once for each path."""
+    assert [is_keyed(policy) for policy in (ACCEPT_ALL, REJECT_ALL)] == [False, False]
