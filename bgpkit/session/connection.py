@@ -6,10 +6,14 @@ from typing import Final, Protocol
 from bgpkit.errors import HeaderError
 from bgpkit.wire import HEADER_LENGTH, next_message
 
+FIRST_READ_LENGTH: Final = 8 * 1024
+"""Octets of the receive buffer at first: thousands of sessions that say little take little."""
 READ_LENGTH: Final = 256 * 1024
-"""Octets of the receive buffer: four of the longest messages and more."""
+"""Octets of the receive buffer of a session that fills it: four of the longest messages."""
 SLICE_SECONDS: Final = 0.005
 """Time for messages of one connection before timers and other connections get their turn."""
+OCTETS_A_LOOK: Final = 1024
+"""Octets between two looks at the clock: taking a short message costs hardly more than a look."""
 LINGER_SECONDS: Final = 2.0
 """How long a closing connection may take to send its last octets and to see the peer close, too."""
 _HIGH_WATER: Final = 512 * 1024
@@ -56,13 +60,14 @@ class Connection(asyncio.BufferedProtocol):
         """Whether more may be written without over-filling the transport."""
         self.octets_received = 0
         self.octets_sent = 0
-        self._buffer = bytearray(READ_LENGTH)
+        self._buffer = bytearray(FIRST_READ_LENGTH)
         self._view = memoryview(self._buffer)
         self._fill = 0
         self._transport: asyncio.Transport | None = None
         self._unread = b""
         self._offset = 0
         self._closed = False
+        self._refused = False
         self._lost = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -92,12 +97,16 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take ``nbytes`` new octets and hand over the messages that they complete."""
-        if self._closed:
+        if self._closed or self._refused:
             self._fill = 0
             return
         self.octets_received += nbytes
-        self._unread = bytes(self._view[: self._fill + nbytes])
+        filled = self._fill + nbytes
+        self._unread = bytes(self._view[:filled])
         self._offset = self._fill = 0
+        if filled == len(self._buffer) < READ_LENGTH:
+            self._buffer = bytearray(min(4 * filled, READ_LENGTH))
+            self._view = memoryview(self._buffer)
         self._deliver()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -155,8 +164,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def _deliver(self) -> None:
         data, offset, end = self._unread, self._offset, len(self._unread)
-        deadline = self._loop.time() + SLICE_SECONDS
         receive, clock = self.receiver.message_received, self._loop.time
+        deadline = clock() + SLICE_SECONDS
+        look = offset + OCTETS_A_LOOK
         try:
             while not self._closed:
                 stop = next_message(data, offset, end, self.maximum)
@@ -164,10 +174,13 @@ class Connection(asyncio.BufferedProtocol):
                     break
                 receive(self, data[offset + _TYPE_OFFSET], data, offset + HEADER_LENGTH, stop)
                 offset = stop
-                if clock() > deadline:
-                    self._pause(offset)
-                    return
+                if offset > look:
+                    if clock() > deadline:
+                        self._pause(offset)
+                        return
+                    look = offset + OCTETS_A_LOOK
         except HeaderError as error:
+            self._refused = True
             self.receiver.header_refused(self, error)
             return
         self._keep_rest(data[offset:])

@@ -56,6 +56,7 @@ from bgpkit_fsm import (
 
 T = TypeVar("T")
 
+_UPDATE: Final = int(MessageType.UPDATE)
 CONNECT_SECONDS: Final = 30.0
 """How long a TCP connection may take to open before the attempt counts as failed."""
 
@@ -159,18 +160,19 @@ class Session(Generic[T]):
 
     def message_received(self, connection: Connection, kind: int, data: bytes, start: int, end: int) -> None:
         """Take a message; UPDATEs of the established session go straight to the owner."""
-        slot = self._slot_of(connection)
-        if slot is None:
-            return
         try:
-            if kind == MessageType.UPDATE and connection is self._established and self._decoder is not None:
+            if kind == _UPDATE and connection is self._established and self._decoder is not None:
                 self._update_seen = True
                 self._handler.update_received(self._decoder.decode(data, start, end))
                 return
-            self._handle(self._event(connection, kind, data, start, end), slot)
+            slot = self._slot_of(connection)
+            if slot is not None:
+                self._handle(self._event(connection, kind, data, start, end), slot)
         except MessageError as error:
-            self._log.warning("message.refused", reason=str(error), notification=str(error.notification))
-            self._handle(MessageRefused(error.notification), slot)
+            slot = self._slot_of(connection)
+            if slot is not None:
+                self._log.warning("message.refused", reason=str(error), notification=str(error.notification))
+                self._handle(MessageRefused(error.notification), slot)
 
     def header_refused(self, connection: Connection, error: HeaderError) -> None:
         """Take note that the peer sent something that is no BGP message."""

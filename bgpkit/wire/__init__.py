@@ -5,6 +5,7 @@ RIB: blocks of keys that share attributes. The decoders raise `bgpkit.errors.Mes
 nothing else; the encoders raise ValueError for what cannot be written.
 """
 
+from bgpkit.wire.as_path_of import as_path_of
 from bgpkit.wire.attribute_block import attribute_value, canonical_block
 from bgpkit.wire.attribute_inputs import AttributeInputs
 from bgpkit.wire.attribute_reader import AttributeReader
@@ -20,6 +21,7 @@ from bgpkit.wire.attributes import (
     decode_attribute_list,
     encode_attribute_list,
 )
+from bgpkit.wire.canonical_inputs import canonical_inputs
 from bgpkit.wire.capabilities import CAPABILITY_ROWS, decode_capabilities, encode_capability
 from bgpkit.wire.capability_row import CapabilityRow
 from bgpkit.wire.codec import AnyMessage, Codec
@@ -39,8 +41,10 @@ from bgpkit.wire.notification import decode_notification, encode_notification
 from bgpkit.wire.open import decode_open, encode_open
 from bgpkit.wire.path_attributes import decode_attributes, encode_attributes
 from bgpkit.wire.plain import Json, from_dict, from_plain, to_dict, to_plain
+from bgpkit.wire.quick_announcement import quick_announcement
 from bgpkit.wire.rewrite import Rewrite, rewrite
 from bgpkit.wire.route_refresh import decode_route_refresh, encode_route_refresh
+from bgpkit.wire.set_attributes import next_hop_values, set_attributes
 from bgpkit.wire.update import Update
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit.wire.update_decoder import UpdateDecoder
@@ -81,8 +85,10 @@ __all__ = [
     "UpdateDecoder",
     "UpdateMessage",
     "VpnAddress",
+    "as_path_of",
     "attribute_value",
     "canonical_block",
+    "canonical_inputs",
     "decode_attribute_list",
     "decode_attributes",
     "decode_capabilities",
@@ -102,9 +108,12 @@ __all__ = [
     "encode_withdrawals",
     "from_dict",
     "from_plain",
+    "next_hop_values",
     "next_message",
+    "quick_announcement",
     "register_family",
     "rewrite",
+    "set_attributes",
     "to_dict",
     "to_plain",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final, final
 
 _INCOMPLETE: Final = b"\2"
+_TLV_HEADER: Final = 3
+_AIGP_TLV: Final = 1
 
 
 @final
@@ -80,6 +82,17 @@ class AttributeInputs:
     def communities(self) -> bytes:
         """Four octets for each community; none without the attribute. RFC 1997."""
         return self.values.get(8) or b""
+
+    @property
+    def aigp(self) -> int | None:
+        """The accumulated IGP metric: that of the first TLV of type 1, if any. RFC 7311, section 3."""
+        tlvs = self.values.get(26) or b""
+        while len(tlvs) > _TLV_HEADER:
+            length = int.from_bytes(tlvs[1:_TLV_HEADER])
+            if tlvs[0] == _AIGP_TLV:
+                return int.from_bytes(tlvs[_TLV_HEADER:length])
+            tlvs = tlvs[max(length, _TLV_HEADER) :]
+        return None
 
     def _number(self, code: int) -> int | None:
         value = self.values.get(code)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from bgpkit.wire.as_path_octets import AS_SEQUENCE
+from bgpkit.wire.as_path_rewrite import AsPathRewrite
 from bgpkit.wire.attribute_block import Edit, apply_edits, attribute_spans, reduced_mp_reach
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, OPTIONAL, PARTIAL, TRANSITIVE, AttributeCode, encode_attribute
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
+from bgpkit.wire.set_attributes import next_hop_values
 from bgpkit.wire.two_octet_as import narrow_aggregator, narrow_as_path
-from bgpkit_fsm import IPV6_UNICAST, Family
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 
 _AS_PATH: Final = int(AttributeCode.AS_PATH)
 _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
@@ -40,8 +41,12 @@ class Rewrite:
 
     prepend_as: int | None = None
     """Put this AS number on the left of AS_PATH. RFC 4271, section 5.1.2."""
+    as_path: AsPathRewrite | None = None
+    """Change AS_PATH in another way than by ``prepend_as``."""
     next_hop: bytes | None = None
     """Replace the next hop: 4 octets in NEXT_HOP, 16 or 32 in MP_REACH_NLRI. RFC 4271, section 5.1.3."""
+    family: Family | None = None
+    """The family of the block, which decides where and how the next hop is written; None: its length decides."""
     local_pref: int | None = None
     """Set LOCAL_PREF where it is absent. RFC 4271, section 5.1.5."""
     remove: frozenset[int] = frozenset()
@@ -56,7 +61,13 @@ class Rewrite:
 
     def __post_init__(self) -> None:
         """Prepare the changes; ValueError when a field cannot be written."""
-        plan = _plan(self.prepend_as, self.next_hop, self.local_pref, self.remove, self.originator_id, self.cluster_id)
+        as_path = self.as_path
+        if self.prepend_as is not None:
+            if as_path is not None:
+                raise ValueError("prepend_as and as_path both say what becomes of AS_PATH")
+            as_path = AsPathRewrite(prepend=(self.prepend_as,))
+        hop = None if self.next_hop is None else (self.next_hop, self.family)
+        plan = _plan(as_path, hop, self.local_pref, self.remove, self.originator_id, self.cluster_id)
         object.__setattr__(self, "_plan", plan)
 
     def apply(self, raw: bytes) -> bytes:
@@ -128,18 +139,18 @@ def _edits(raw: bytes, offset: int, plan: _Plan) -> list[Edit]:
 
 @lru_cache(maxsize=1024)
 def _plan(
-    prepend_as: int | None,
-    next_hop: bytes | None,
+    as_path: AsPathRewrite | None,
+    next_hop: tuple[bytes, Family | None] | None,
     local_pref: int | None,
     remove: frozenset[int],
     originator_id: int | None,
     cluster_id: int | None,
 ) -> _Plan:
     changes: dict[int, Change] = {}
-    if prepend_as is not None:
-        changes[_AS_PATH] = _prepended(_four_octets(prepend_as, "AS number"))
+    if as_path is not None:
+        changes[_AS_PATH] = _as_path_change(as_path)
     if next_hop is not None:
-        changes |= _next_hop_changes(next_hop)
+        changes |= _next_hop_changes(*next_hop)
     if local_pref is not None:
         changes[_LOCAL_PREF] = _if_absent(TRANSITIVE, _LOCAL_PREF, _four_octets(local_pref, "LOCAL_PREF"))
     if originator_id is not None:
@@ -207,21 +218,14 @@ def _reflected(cluster_id: bytes) -> Change:
     return lambda present: encode_attribute(OPTIONAL, _CLUSTER_LIST, cluster_id + (present or b""))
 
 
-def _prepended(asn: bytes) -> Change:
-    """Return the change that puts ``asn`` on the left of AS_PATH. RFC 4271, section 5.1.2 (b)."""
-
-    def change(present: bytes | None) -> bytes:
-        path = present or b""
-        if path and path[0] == AS_SEQUENCE and path[1] < 255:
-            path = bytes((AS_SEQUENCE, path[1] + 1)) + asn + path[2:]
-        else:
-            path = bytes((AS_SEQUENCE, 1)) + asn + path
-        return encode_attribute(TRANSITIVE, _AS_PATH, path)
-
-    return change
+def _as_path_change(as_path: AsPathRewrite) -> Change:
+    return lambda present: encode_attribute(TRANSITIVE, _AS_PATH, as_path.apply(present or b""))
 
 
-def _next_hop_changes(next_hop: bytes) -> dict[int, Change]:
+def _next_hop_changes(next_hop: bytes, of: Family | None) -> dict[int, Change]:
+    if of is not None and of != IPV4_UNICAST:
+        reach = encode_attribute(OPTIONAL, _MP_REACH, next_hop_values(of, next_hop)[_MP_REACH] or b"")
+        return {_MP_REACH: lambda _: reach}
     if len(next_hop) == 4:
         attribute = encode_attribute(TRANSITIVE, _NEXT_HOP, next_hop)
         return {_NEXT_HOP: lambda _: attribute, _MP_REACH: _refused(next_hop)}

@@ -16,7 +16,8 @@ Withdrawn: TypeAlias = tuple[Family, list[bytes], int]
 class Update(Generic[T]):
     """One UPDATE, as blocks of keys; what is withdrawn comes before what is announced.
 
-    No key stands twice in a block, and none that is announced is withdrawn too. RFC 4271, section 4.3.
+    A key that is announced is not withdrawn, too. It may stand twice in a block, where a peer says a thing twice: to
+    find that out would cost more than tables, which take it as one. RFC 4271, section 4.3.
     """
 
     __slots__ = ("announced", "disabled", "end_of_rib", "faults", "withdrawn")

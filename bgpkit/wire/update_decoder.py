@@ -57,7 +57,7 @@ class UpdateDecoder(Generic[T]):
             for family, row in self._rows.items()
             if row.split is not None and family not in context.add_path_receive
         }
-        self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
+        self._split_ipv4 = self._quick_ipv4()
         self._reader = AttributeReader(context)
         self._interned: dict[bytes, T] = {}
 
@@ -82,27 +82,36 @@ class UpdateDecoder(Generic[T]):
         if nlri_start > end:
             raise _malformed("the path attributes run past the end of the UPDATE", data[start:end])
         raw = data[withdrawn_end + 2 : nlri_start]
-        update: Update[T] | None = None
         if withdrawn_end == start + 2:
+            update = None
             if nlri_start != end:
-                update = self._decode_body(raw, data[nlri_start:end])
+                if self._split_ipv4 is not None:
+                    # What nearly all UPDATEs are: attributes that are plainly right, and NLRI in the body.
+                    update = self._decode_plain(raw, raw, b"", b"", self._split_ipv4, data[nlri_start:end])
             elif raw[:2] in _MP_REACH_FIRST:
                 update = self._decode_mp(raw)
-        return update or self._decode_any(data[start + 2 : withdrawn_end], raw, data[nlri_start:end])
+            if update is not None:
+                return update
+        return self._decode_any(data[start + 2 : withdrawn_end], raw, data[nlri_start:end])
 
-    def _decode_body(self, raw: bytes, nlri: bytes) -> Update[T] | None:
-        """Decode what nearly all UPDATEs are: attributes that are plainly right, and NLRI in the body."""
-        split = self._split_ipv4
-        if split is None:
-            return None
-        made = self._interned.get(raw)
+    def _decode_plain(
+        self, key: bytes, raw: bytes, reach: bytes, next_hop: bytes, split: tuple[Family, Split], nlri: bytes
+    ) -> Update[T] | None:
+        """Decode routes of one family whose attributes are right beyond doubt; None for what needs a closer look."""
+        made = self._interned.get(key)
         if made is None:
-            inputs = self._reader.read_plain(raw)
+            inputs = self._reader.read_plain(raw, reach, next_hop)
             if inputs is None:
                 return None
-            made = self._keep(raw, inputs)
-        routes = _split(split, nlri)
-        return routes and Update((), ((IPV4_UNICAST, made, *routes),))
+            if len(self._interned) >= _INTERNED_MAXIMUM:
+                self._interned.clear()
+            made = self._interned[key] = self._make(inputs)
+        family, cut = split
+        try:
+            keys, canonical = cut(nlri)
+        except ValueError:
+            return None
+        return Update((), ((family, made, keys, nlri if canonical else None),))
 
     def _decode_mp(self, raw: bytes) -> Update[T] | None:
         """Decode the same of other families: MP_REACH_NLRI before all else, as RFC 7606, section 5.1, asks."""
@@ -110,30 +119,22 @@ class UpdateDecoder(Generic[T]):
         row, split = self._quick.get(key[1:4], (None, None))
         if row is None or split is None or nlri_start == stop:
             return None
-        made = self._interned.get(key)
-        if made is None:
-            next_hop = key[5 : 5 + key[4]]
-            if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
-                return None
-            if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
-                return None
-            inputs = self._reader.read_plain(raw[stop:], reduced_mp_reach(row.family, next_hop), next_hop)
-            if inputs is None:
-                return None
-            made = self._keep(key, inputs)
-        routes = _split(split, raw[nlri_start:stop])
-        return routes and Update((), ((row.family, made, *routes),))
+        next_hop = key[5 : 5 + key[4]]
+        if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
+            return None
+        if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
+            return None
+        reach = reduced_mp_reach(row.family, next_hop)
+        return self._decode_plain(key, raw[stop:], reach, next_hop, (row.family, split), raw[nlri_start:stop])
+
+    def _quick_ipv4(self) -> tuple[Family, Split] | None:
+        """Return how NLRI in the body are cut without a closer look; None where they must not come, or need one."""
+        split = self._quick.get(_IPV4_UNICAST, (None, None))[1]
+        return None if split is None else (IPV4_UNICAST, split)
 
     def _is_extended(self, row: FamilyRow, next_hop: bytes) -> bool:
         """Tell whether a next hop is an IPv6 one that was agreed on. RFC 8950, section 4."""
         return row.family in self._context.extended_next_hop and len(next_hop) in row.ipv6_next_hop_lengths
-
-    def _keep(self, key: bytes, inputs: AttributeInputs) -> T:
-        """Make and intern."""
-        if len(self._interned) >= _INTERNED_MAXIMUM:
-            self._interned.clear()
-        made = self._interned[key] = self._make(inputs)
-        return made
 
     def _decode_any(self, withdrawn: bytes, raw: bytes, nlri: bytes) -> Update[T]:
         """Decode the three fields of an UPDATE, whatever they hold."""
@@ -169,7 +170,7 @@ class UpdateDecoder(Generic[T]):
             self._reader.disable(family)
             row = self._rows.pop(family, None)
             self._quick = {key: each for key, each in self._quick.items() if each[0] is not row}
-            self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
+            self._split_ipv4 = self._quick_ipv4()
         return families
 
     def _intern(self, block: AttributeBlock, reach: MpRoutes | None, nlri: NlriBlock) -> T:
@@ -185,7 +186,9 @@ class UpdateDecoder(Generic[T]):
             raw = canonical_block(block, reach)
             lengths = block.as_path_length, block.neighbor_as
             inputs = AttributeInputs(raw, next_hop, block.values, *lengths, nlri.rest, nlri.path_id)
-            made = self._keep(key, inputs)
+            if len(self._interned) >= _INTERNED_MAXIMUM:
+                self._interned.clear()
+            made = self._interned[key] = self._make(inputs)
         return made
 
     def _end_of_rib(self, block: AttributeBlock) -> Family | None:
@@ -196,17 +199,6 @@ class UpdateDecoder(Generic[T]):
         if unreach is None or unreach.nlri or unreach.row is None or len(block.values) != 1:
             return None
         return unreach.family
-
-
-def _split(split: Split, nlri: bytes) -> tuple[list[bytes], bytes | None] | None:
-    """Return the keys of ``nlri``, each once, and its octets if they are those keys joined; None when it is wrong."""
-    try:
-        keys, canonical = split(nlri)
-    except ValueError:
-        return None
-    if len(keys) > 1 and len(set(keys)) != len(keys):
-        return list(dict.fromkeys(keys)), None
-    return keys, nlri if canonical else None
 
 
 def _require(block: AttributeBlock, came: Sequence[Came]) -> None:

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _NUMBERED: Final = re.compile(r"afi-(0|[1-9][0-9]{0,4})-safi-(0|[1-9][0-9]{0,2})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Family:
-    """One address family: an AFI and a SAFI as IANA numbers them.
+class Family(NamedTuple):
+    """One address family: an AFI and a SAFI as IANA numbers them; a tuple, since tables are looked up by it.
 
     RFC 4760, section 3.
     """

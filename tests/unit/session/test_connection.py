@@ -167,6 +167,7 @@ async def test_a_message_at_the_end_of_a_full_buffer_is_finished_by_the_next_rea
 async def test_slices_let_others_have_their_turn_and_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a slice of no time, every message is followed by a turn of the loop, in which reading is paused."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)
+    monkeypatch.setattr(connection, "OCTETS_A_LOOK", 0)
     receiver = Receiver()
     made, transport = opened(receiver)
     turns: list[tuple[int, bool]] = []
@@ -190,6 +191,7 @@ async def test_slices_let_others_have_their_turn_and_lose_nothing(monkeypatch: p
 async def test_each_slice_is_reported_as_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The receiver hears of each slice: so the hold timer is restarted within a long burst."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)
+    monkeypatch.setattr(connection, "OCTETS_A_LOOK", 0)
     receiver = Receiver()
     made, transport = opened(receiver)
     feed(made, STREAM[1] * 5)
@@ -215,6 +217,16 @@ async def test_long_messages_need_to_be_negotiated(maximum: int, refused: Sequen
     feed(made, octets.message(octets.UPDATE, bytes(60_000)))
     assert [(error.notification.code, error.notification.subcode) for error in receiver.refused] == refused
     assert len(receiver.messages) == 1 - len(refused)
+
+
+async def test_a_session_that_says_little_has_a_small_buffer() -> None:
+    """It grows for one that fills it, up to a bound; a thousand quiet sessions take a few megabytes together."""
+    made, _ = opened(Receiver())
+    assert len(made.get_buffer(-1)) == connection.FIRST_READ_LENGTH
+    feed(made, octets.message(octets.KEEPALIVE) * 100)
+    assert len(made.get_buffer(-1)) == connection.FIRST_READ_LENGTH
+    feed(made, octets.message(octets.KEEPALIVE) * 100_000)
+    assert connection.READ_LENGTH - 19 < len(made.get_buffer(-1)) <= connection.READ_LENGTH
 
 
 async def test_closing_ends_our_direction_and_drops_what_still_comes() -> None:
@@ -258,6 +270,7 @@ async def test_a_peer_that_does_not_close_is_cut_off(monkeypatch: pytest.MonkeyP
 async def test_closing_resumes_a_paused_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection closed between two slices reads on, or it would never see the peer's end."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)
+    monkeypatch.setattr(connection, "OCTETS_A_LOOK", 0)
     receiver = Receiver()
     made, transport = opened(receiver)
     feed(made, STREAM[1] * 3)
