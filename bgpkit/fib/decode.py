@@ -68,12 +68,21 @@ class LinkNotice:
 
 @dataclass(frozen=True, slots=True)
 class AddressNotice:
-    """An address has come or gone."""
+    """An address of an interface is, has come, or has gone."""
+
+    present: bool
+    address: bytes = b""
+    """Packed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextHopNotice:
+    """A next-hop object, which routes may share, has come or changed, or has gone with its routes."""
 
     present: bool
 
 
-Notice: TypeAlias = RouteNotice | LinkNotice | AddressNotice
+Notice: TypeAlias = RouteNotice | LinkNotice | AddressNotice | NextHopNotice
 
 
 def messages(data: bytes) -> Iterator[Message]:
@@ -113,6 +122,13 @@ def decode_link(data: bytes, message: Message) -> LinkNotice:
         elif kind == uapi.IFLA_MASTER:
             (master,) = _U32.unpack_from(data, start)
     return LinkNotice(index, (name, flags & _LINK_STATE, master))
+
+
+def decode_address(data: bytes, message: Message) -> AddressNotice:
+    """Return what an RTM_NEWADDR or RTM_DELADDR says: on a link of two ends, of our end."""
+    found = {kind: data[start:end] for kind, start, end in _attributes(data, message.start + 8, message.end)}
+    address = found.get(uapi.IFA_LOCAL) or found.get(uapi.IFA_ADDRESS, b"")
+    return AddressNotice(message.kind == uapi.RTM_NEWADDR, address)
 
 
 class RouteReader:

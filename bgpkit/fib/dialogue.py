@@ -18,7 +18,7 @@ of a route that has gone with its interface, since the kernel tells the latter t
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from bgpkit.fib.decode import AddressNotice, LinkNotice, Notice, RouteNotice
+from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
 from bgpkit.fib.foreign import ForeignRoutes
 from bgpkit.fib.form import Forms
 from bgpkit.fib.kernel import Kernel
@@ -163,6 +163,8 @@ class Dialogue:
                     self._heed_link(index, state)
                 case AddressNotice(present):
                     self._heed_interface(lasting=present)
+                case NextHopNotice():
+                    pass  # our routes do not share any
 
     def _heed_link(self, index: int, state: tuple[str, int, int] | None) -> None:
         """Note an interface: one that goes, or changes its state, may take routes with it without a word."""

@@ -125,6 +125,12 @@ def encode_link_dump(sequence: int) -> bytes:
     return HEADER.pack(32, uapi.RTM_GETLINK, flags, sequence, 0) + bytes(16)
 
 
+def encode_address_dump(sequence: int) -> bytes:
+    """Return the request for the addresses of all interfaces."""
+    flags = uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP
+    return HEADER.pack(24, uapi.RTM_GETADDR, flags, sequence, 0) + bytes(8)
+
+
 def attribute(kind: int, payload: bytes) -> bytes:
     """Return one attribute, padded to four octets."""
     return ATTRIBUTE.pack(4 + len(payload), kind) + payload + bytes(-len(payload) % 4)

@@ -206,6 +206,10 @@ class Reconciler:
                 if isinstance(wanted, str) or not any(matches(wanted[0], form) for form in forms):
                     yield key
 
+    def agrees(self, key: bytes) -> bool:
+        """Tell whether a wanted prefix is in the kernel as wanted, and nothing else of ours is."""
+        return self._agrees(self.desired[key], self.held.get(key, ()))
+
     def unwanted(self) -> Iterator[tuple[bytes, Form]]:
         """Walk the routes of ours in the kernel that nobody wants."""
         for key, forms in self.held.items():

@@ -12,13 +12,15 @@ from bgpkit.errors import ConfigError, FibError
 from bgpkit.fib import uapi
 from bgpkit.fib.dialogue import WIDTHS, Dialogue
 from bgpkit.fib.diff import FibDiff, diff_of
-from bgpkit.fib.follow import WIDTH_OF_FAMILY, Follower, Speaker, gateway_of
+from bgpkit.fib.follow import WIDTH_OF_FAMILY, Follower, Replaying, Speaker, gateway_of
+from bgpkit.fib.multipath import Specs
 from bgpkit.fib.netlink import NetlinkKernel
 from bgpkit.fib.route import KernelRoute, NextHop
+from bgpkit.fib.state import FibState, state_of
 from bgpkit.fib.wanted import Wanted
 from bgpkit.fib.worker import Worker
 from bgpkit_fsm import Family
-from bgpkit_rib import Path, Prefix
+from bgpkit_rib import MultipathOptions, Path, Prefix
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
 
@@ -45,6 +47,13 @@ class _Running:
             await self.worker.run()
         finally:
             loop.remove_reader(descriptor)
+
+    async def replayed(self) -> None:
+        """Wait until speakers that are followed have told of all that they held."""
+        subscriptions: tuple[object, ...] = tuple(self.unsubscribe)
+        for subscription in subscriptions:
+            if isinstance(subscription, Replaying):
+                await subscription.replayed()
 
     async def close(self) -> None:
         for unsubscribe in self.unsubscribe:
@@ -137,16 +146,18 @@ class Fib:
         *,
         via: Callable[[Path], NextHop | None] = gateway_of,
         metric: int = 0,
+        multipath: MultipathOptions | None = None,
     ) -> None:
         """Want the best paths of ``speaker`` as routes, except its own; :meth:`replace` overrules single prefixes.
 
-        ``via`` says how a path is forwarded, None for not at all. ValueError for a family that is not unicast.
+        ``via`` says how a path is forwarded, None for not at all. With ``multipath`` the paths that equal the best
+        one share its route, each with a next hop in it. ValueError for a family that is not unicast.
         """
         running = self._live()
         width = WIDTH_OF_FAMILY.get(family)
         if width is None:
             raise ValueError(f"routes of family {family} have no place in a kernel table")
-        follower = Follower(running.wanted[width], via, metric, running.worker.wake)
+        follower = Follower(running.wanted[width], Specs(via, metric, multipath), running.worker.wake)
         running.unsubscribe.append(speaker.subscribe(family, follower.consume))
 
     async def settled(self) -> None:
@@ -154,11 +165,14 @@ class Fib:
 
         FibError when the kernel cannot be heard any more.
         """
-        await self._live().worker.settled()
+        running = self._live()
+        await running.replayed()
+        await running.worker.settled()
 
     async def sweep(self) -> int:
         """Remove the adopted routes that nobody has asked for since the start; return how many prefixes."""
         running = self._live()
+        await running.replayed()
         count = sum(each.sweep() for each in running.dialogue.reconcilers.values())
         running.worker.wake()
         await running.worker.settled()
@@ -175,6 +189,10 @@ class Fib:
     def diff(self) -> FibDiff:
         """Return what differs between wanted and present, as far as the watched table is known."""
         return diff_of(self._live().dialogue)
+
+    def state(self, prefix: Prefix) -> FibState:
+        """Return what is wanted of ``prefix`` and what the kernel has of it, as far as the watched table is known."""
+        return state_of(self._live().dialogue, prefix)
 
     async def close(self, *, remove: bool = False) -> None:
         """Stop; routes stay in the kernel, to be adopted by the next start, unless ``remove`` takes all of ours out.

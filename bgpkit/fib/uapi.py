@@ -1,6 +1,6 @@
 """Numbers of the kernel's netlink interface, under the kernel's own names.
 
-linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/filter.h.
+linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h, linux/if_link.h, linux/filter.h.
 """
 
 from typing import Final
@@ -36,21 +36,28 @@ RTNLGRP_IPV4_IFADDR: Final = 5
 RTNLGRP_IPV4_ROUTE: Final = 7
 RTNLGRP_IPV6_IFADDR: Final = 9
 RTNLGRP_IPV6_ROUTE: Final = 11
+RTNLGRP_NEXTHOP: Final = 32
 
 RTM_NEWLINK: Final = 16
 RTM_DELLINK: Final = 17
 RTM_GETLINK: Final = 18
 RTM_NEWADDR: Final = 20
 RTM_DELADDR: Final = 21
+RTM_GETADDR: Final = 22
 RTM_NEWROUTE: Final = 24
 RTM_DELROUTE: Final = 25
 RTM_GETROUTE: Final = 26
+RTM_NEWNEXTHOP: Final = 104
+RTM_DELNEXTHOP: Final = 105
 
 RTN_UNSPEC: Final = 0
 RTN_UNICAST: Final = 1
 RTN_BLACKHOLE: Final = 6
 RTN_UNREACHABLE: Final = 7
 RTN_PROHIBIT: Final = 8
+
+RTPROT_KERNEL: Final = 2
+"""Routes that come with an address of an interface."""
 
 RT_SCOPE_UNIVERSE: Final = 0
 RT_SCOPE_LINK: Final = 253
@@ -79,6 +86,8 @@ RTA_PREF: Final = 20
 RTA_PAD: Final = 24
 RTAX_MTU: Final = 2
 
+IFA_ADDRESS: Final = 1
+IFA_LOCAL: Final = 2
 IFLA_IFNAME: Final = 3
 IFLA_MASTER: Final = 10
 IFF_UP: Final = 0x1

@@ -5,10 +5,12 @@ import struct
 import pytest
 
 from bgpkit.fib.decode import (
+    AddressNotice,
     LinkNotice,
     Message,
     RouteNotice,
     RouteReader,
+    decode_address,
     decode_link,
     decode_refusal,
     messages,
@@ -214,3 +216,26 @@ def test_the_end_of_a_dump_is_found_behind_routes() -> None:
     assert last is not None
     assert (last.kind, last.sequence, last.end - last.start) == (3, 7, 4)
     assert terminator(done) is not None
+
+
+# ip addr add 10.0.0.1 peer 10.0.0.2 dev e0
+TWO_ENDS = (
+    "4c00000014000200070000003f1100000220800003000000080001000a000002080002000a0000010700030065300000"
+    "080008008000000014000600ffffffffffffffff87e8190087e81900"
+)
+# the address that lo has
+IPV6_ADDRESS = (
+    "500000001400020007000000210c00000a8080fe01000000140001000000000000000000000000000000000114000600"
+    "ffffffffffffffff0a0000000a000000080008008000000005000b0001000000"
+)
+
+
+@pytest.mark.parametrize(
+    ("octets", "address"), [(TWO_ENDS, b"\x0a\0\0\1"), (IPV6_ADDRESS, bytes(15) + b"\1")], ids=["two ends", "IPv6"]
+)
+def test_an_address_is_the_one_at_our_end(octets: str, address: bytes) -> None:
+    """IFA_LOCAL where there is one; IPv6 has only IFA_ADDRESS."""
+    data = bytes.fromhex(octets)
+    message = Message(20, 0, 7, 0, 16, len(data))
+    assert decode_address(data, message) == AddressNotice(True, address)
+    assert decode_address(data, message._replace(kind=21)) == AddressNotice(False, address)

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from bgpkit.fib.encode import Encoder, encode_link_dump, encode_probe
+from bgpkit.fib.encode import Encoder, encode_address_dump, encode_link_dump, encode_probe
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.operation import Operation, Verb
 
@@ -146,3 +146,8 @@ def test_probe_is_too_short_to_change_anything() -> None:
 def test_link_dump() -> None:
     """RTM_GETLINK with NLM_F_DUMP and an empty interface header of 16 octets."""
     assert encode_link_dump(7).hex() == octets("1200 0103 07000000 00000000", "00" * 16)
+
+
+def test_address_dump() -> None:
+    """RTM_GETADDR with NLM_F_DUMP and an empty address header of 8 octets."""
+    assert encode_address_dump(7).hex() == octets("1600 0103 07000000 00000000", "00" * 8)

@@ -5,13 +5,16 @@ from ipaddress import IPv4Address, IPv6Address
 
 from bgpkit.fib import NextHop
 from bgpkit.fib.follow import Follower, gateway_of
+from bgpkit.fib.form import make_form
+from bgpkit.fib.multipath import Specs
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.wanted import Wanted
-from bgpkit_rib import Path, Source, SourceKind, Table
+from bgpkit_rib import MultipathOptions, Path, Source, SourceKind, Table
 
 PEER = Source("peer", SourceKind.CLIENT, address=b"\x0a\0\0\2", bgp_identifier=2)
 OTHER = Source("other", SourceKind.EBGP, address=b"\x0a\0\0\3", bgp_identifier=3)
+THIRD = Source("third", SourceKind.CLIENT, address=b"\x0a\0\0\4", bgp_identifier=4)
 LOCAL = Source("local", SourceKind.LOCAL)
 KEYS = [b"\x10\x0a\x01", b"\x10\x0a\x02"]
 
@@ -20,18 +23,20 @@ def path(source: Source, *, local_pref: int = 100, next_hop: bytes = b"\x0a\0\0\
     """Return a path; only its next hop, its preference and where it comes from matter."""
     return Path(
         source,
-        bytes((local_pref,)),
+        b"\x40\x05\x04" + local_pref.to_bytes(4, "big"),
         next_hop=next_hop,
         local_pref=local_pref,
         eligible=eligible,
     )
 
 
-def follow(table: Table, via: Callable[[Path], NextHop | None] = gateway_of) -> tuple[Reconciler, list[None]]:
+def follow(
+    table: Table, via: Callable[[Path], NextHop | None] = gateway_of, multipath: MultipathOptions | None = None
+) -> tuple[Reconciler, list[None]]:
     """Follow ``table``; return who is told, and the list that grows with each wake."""
     reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
     woken: list[None] = []
-    follower = Follower(Wanted(reconciler), via, 7, lambda: woken.append(None))
+    follower = Follower(Wanted(reconciler), Specs(via, 7, multipath), lambda: woken.append(None))
     table.subscribe(lambda keys, old, new, _nlri: follower.consume(keys, old, new))
     return reconciler, woken
 
@@ -120,3 +125,71 @@ def test_gateway_of_a_double_next_hop_is_the_global_address() -> None:
     assert gateway_of(path(PEER, next_hop=first.packed + second.packed)) == NextHop(first)
     assert gateway_of(path(PEER, next_hop=first.packed)) == NextHop(first)
     assert gateway_of(path(PEER)) == NextHop(IPv4Address("10.0.0.7"))
+
+
+def test_with_multipath_every_change_of_the_members_is_followed() -> None:
+    """One comes, one goes, one may not be chosen any more; the rank among them does not matter."""
+    table = Table(32)
+    reconciler, _ = follow(table, multipath=MultipathOptions(maximum_ebgp=4, maximum_ibgp=4))
+
+    def members() -> set[str]:
+        return {str(hop.gateway) for hop in reconciler.desired[KEYS[0]].next_hops}
+
+    table.announce(path(PEER), KEYS)
+    table.announce(path(THIRD, next_hop=b"\x0a\0\0\x08"), KEYS)
+    assert members() == {"10.0.0.7", "10.0.0.8"}
+    table.announce(path(THIRD, next_hop=b"\x0a\0\0\x09"), KEYS)
+    assert members() == {"10.0.0.7", "10.0.0.9"}
+    table.announce(path(THIRD, next_hop=b"\x0a\0\0\x09", eligible=False), KEYS)
+    assert members() == {"10.0.0.7"}
+    table.announce(path(THIRD, next_hop=b"\x0a\0\0\x08"), KEYS)
+    table.withdraw(PEER, KEYS)
+    assert members() == {"10.0.0.8"}
+    table.withdraw(THIRD, KEYS)
+    assert reconciler.desired == {}
+
+
+def test_a_change_behind_the_paths_in_use_wakes_nobody() -> None:
+    """A worse path comes and goes; ``via`` is not asked again, and the writer sleeps on."""
+    table = Table(32)
+    reconciler, woken = follow(table)
+    table.announce(path(PEER, local_pref=200), KEYS)
+    woken.clear()
+    table.announce(path(OTHER, next_hop=b"\x0a\0\0\x08"), KEYS)
+    table.withdraw(OTHER, KEYS)
+    assert woken == []
+    assert gateways(reconciler) == dict.fromkeys(KEYS, "10.0.0.7")
+
+
+def test_what_via_says_later_does_not_keep_a_route() -> None:
+    """It may have changed its mind since: a path that goes takes its route along all the same."""
+    table = Table(32)
+    known = {PEER}
+    reconciler, _ = follow(table, lambda one: gateway_of(one) if one.source in known else None)
+    table.announce(path(PEER), KEYS)
+    known.clear()
+    table.withdraw(PEER, KEYS)
+    assert reconciler.desired == {}
+
+
+def test_a_path_that_is_not_forwarded_leaves_an_adopted_route_to_the_sweep() -> None:
+    """Nothing was followed there."""
+    table = Table(32)
+    reconciler, _ = follow(table, lambda _: None)
+    reconciler.held = {KEYS[0]: (make_form(6, [], 0),)}
+    reconciler.adopt()
+    table.announce(path(PEER), KEYS)
+    assert reconciler.stale == {KEYS[0]}
+    assert reconciler.pending == 0
+
+
+def test_a_replay_among_changes_ends_with_the_table() -> None:
+    """Blocks without an old entry, told of keys that were never told of, between ordinary ones."""
+    reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
+    follower = Follower(Wanted(reconciler), Specs(gateway_of, 0), lambda: None)
+    first, second = path(PEER), path(OTHER, local_pref=200, next_hop=b"\x0a\0\0\x08")
+    follower.consume(KEYS[:1], None, first)
+    follower.consume(KEYS[1:], None, (second, first))
+    follower.consume(KEYS[:1], first, (second, first))
+    follower.consume(KEYS[1:], (second, first), None)
+    assert gateways(reconciler) == {KEYS[0]: "10.0.0.8"}

@@ -40,6 +40,8 @@ async def test_nothing_works_before_the_start() -> None:
         await fib.settled()
     with pytest.raises(FibError, match="not started"):
         fib.diff()
+    with pytest.raises(FibError, match="not started"):
+        fib.state(PREFIX)
 
 
 async def test_closing_what_was_never_started_does_nothing() -> None:
