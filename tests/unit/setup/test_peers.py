@@ -82,7 +82,7 @@ def test_the_environment_is_made_once_and_again_when_the_list_changes(
 def test_the_list_names_pinned_packages() -> None:
     """Figures of different days can be compared: setup/peers.txt says which version of each codec it wants."""
     names = peers.read_names()
-    assert [name.partition("==")[0] for name in names] == ["os-ken", "exabgp"]
+    assert [name.partition("==")[0] for name in names] == ["os-ken", "exabgp", "matplotlib"]
     assert all(name.partition("==")[2] for name in names)
 
 
