@@ -12,7 +12,8 @@
     │   └── RouteRefreshError       RFC 7313, section 5
     ├── SpeakerClosedError          the speaker has been stopped
     ├── MrtError                    an MRT file that cannot be read on, or a record of it; `.offset` is where
-    └── FibError                    the kernel refused something; `.errno` when it said why
+    ├── FibError                    the kernel refused something; `.errno` when it said why
+    └── RtrError                    (bgpkit.rpki) a cache broke the RTR protocol; `.code` and `.pdu` are what to send
 """
 
 from bgpkit_fsm import Notification

@@ -1,132 +1,236 @@
 """How a path looks to a kind of peer, if it may go there at all: a pure function, recomputed and never stored.
 
-RFC 4271, section 5 (attributes), 9.2 (update-send process); RFC 4456, section 6 and 8 (reflection);
-RFC 1997 (well-known communities).
+RFC 4271, section 9.2 (update-send process); RFC 4456, section 6 (reflection); RFC 1997 (well-known communities).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
-from bgpkit.policy import Policy, accepted_keys
-from bgpkit.wire import Rewrite, attribute_value, rewrite
-from bgpkit_fsm import Family
-from bgpkit_rib import INTERNAL, Path, SourceKind, may_advertise
+from bgpkit.adj_rib_out.covering import Covering
+from bgpkit.adj_rib_out.export_key import ExportKey
+from bgpkit.adj_rib_out.outgoing import Outgoing
+from bgpkit.policy import ACCEPT_ALL, Change, is_keyed, is_pure, verdicts
+from bgpkit.wire import ROWS, attribute_value, encode_attributes
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
+from bgpkit_rib import Path, PathAttributes, Source, SourceKind, make_path, may_advertise
 
 _COMMUNITIES: Final = 8
-_MED, _LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST, _TUNNEL, _AIGP, _PREFIX_SID = 4, 5, 9, 10, 23, 26, 40
 _NO_EXPORT, _NO_ADVERTISE, _NO_EXPORT_SUBCONFED = (
     bytes.fromhex("ffffff01"),
     bytes.fromhex("ffffff02"),
     bytes.fromhex("ffffff03"),
 )
-_DEFAULT_LOCAL_PREF: Final = 100
+_WELL_KNOWN_START: Final = bytes.fromhex("ffffff")
 _BESIDE: Final = 48
 """Octets of an UPDATE beside the attributes: header, lengths, and the longest single NLRI. RFC 4271, section 9.2."""
-_REMEMBERED: Final = 4096
-"""BGP Identifiers for which the prepared change is kept."""
 
+_ADDED: Final = 1024
+"""Octets that a rewrite adds to a block of attributes, at most."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportKey:
-    """Everything that changes the octets sent to a peer; peers that share it share an update group."""
-
-    family: Family
-    kind: SourceKind
-    """What the peers are to us."""
-    local_asn: int
-    cluster_id: int
-    next_hop: bytes
-    """Our own address on the session, packed: the next hop where we are it."""
-    next_hop_self: bool = False
-    """Name ourselves as next hop also in routes learned from external peers."""
-    two_octet_as: bool = False
-    maximum: int = 4096
-    """Longest message, in octets."""
-    policy: Policy
+Outgoings: TypeAlias = Sequence[tuple[bytes, list[bytes]]]
+"""Attribute blocks, each with the keys that it is sent for."""
+_NOTHING: Final[Outgoings] = ()
+_UNKNOWN: Final = b"not looked at yet"
+_DEFAULT_ROUTE: Final = b"\0"
+_OWN: Final = Source("default-originate", SourceKind.LOCAL)
+_TOLD: Final = 64
+"""Refusals that are told at most; a peer that sends what cannot be sent on sends much of it."""
 
 
 class Export:
-    """Computes, for one kind of peer, the attributes with which a path is advertised."""
+    """Computes, for one kind of peer, what is sent of a path."""
 
-    __slots__ = ("_changes", "_memo", "key")
+    __slots__ = (
+        "_closed",
+        "_every",
+        "_guarded",
+        "_held_back",
+        "_keyed",
+        "_longest",
+        "_memo",
+        "_outgoing",
+        "_pure",
+        "_summaries",
+        "_surely_fits",
+        "_told",
+        "key",
+        "on_refused",
+        "own",
+    )
 
-    def __init__(self, key: ExportKey) -> None:
-        """Serve the peers that share ``key``."""
+    def __init__(self, key: ExportKey, on_refused: Callable[[Path, str], None] | None = None) -> None:
+        """Serve the peers that share ``key``.
+
+        ``on_refused`` is told of a path that would go out but cannot be written, and why: once for each source and
+        reason, and a few dozen times in all.
+        """
         self.key = key
-        self._memo: dict[Path, bytes | None] = {}
-        self._changes: dict[tuple[int, SourceKind, bool], Rewrite] = {}
+        self.on_refused: Callable[[Path, str], None] | None = on_refused
+        self.own: Mapping[bytes, Path] = _own_routes(key)
+        """Keys with the path of our own that goes out whatever the table holds for them: the default route."""
+        self._summaries = Covering(key.summaries)
+        self._held_back = bool(self.own or key.summaries)
+        self._closed = {kind: _closed_way(kind, key) for kind in SourceKind}
+        self._guarded = {kind for kind in SourceKind if self._closed[kind] or kind is SourceKind.LOCAL}
+        if key.route_targets is not None:
+            self._guarded.update(SourceKind)
+        self._told: set[tuple[Source, str]] = set()
+        self._outgoing = Outgoing(key)
+        self._longest = key.maximum - _BESIDE
+        self._surely_fits = self._longest - _ADDED
+        self._keyed, self._pure = is_keyed(key.policy), is_pure(key.policy)
+        self._every = key.policy is ACCEPT_ALL
+        self._memo: dict[tuple[Path, Change | None] | Path, bytes | None] = {}
 
-    def attributes(self, path: Path) -> bytes | None:
-        """Return the attribute block to send for ``path``, or None when it must not be advertised."""
-        try:
-            return self._memo[path]
-        except KeyError:
-            block = self._memo[path] = self._attributes(path)
-            return block
+    def outgoing(self, path: Path, keys: list[bytes]) -> Outgoings:
+        """Return what is sent for ``keys`` with ``path``: blocks with their keys, the very list where it is one.
 
-    def selected(self, path: Path | None, keys: list[bytes]) -> list[bytes]:
-        """Return those of ``keys`` that go out with ``path``; the very list when all do."""
-        if path is None or self.attributes(path) is None:
+        Of `own` routes the table's paths are not sent, and what is sent of the own ones no policy is asked.
+        """
+        if self._held_back:
+            if path.source is _OWN:
+                return self._always(path, keys)
+            keys = self._not_held_back(keys)
+            if not keys:
+                return _NOTHING
+        if not self._every and (self._keyed or not self._pure):
+            return self._by_key(path, keys)
+        block = self._memo.get(path, _UNKNOWN)
+        if block is _UNKNOWN:
+            block = self._memo[path] = self._judged(path, keys)
+        return _NOTHING if block is None else ((block, keys),)
+
+    def held(self, path: Path | None, keys: list[bytes]) -> list[bytes]:
+        """Return those of ``keys`` that a peer may hold with ``path``; the very list when it may hold all.
+
+        Of a policy that may have changed its mind since, nobody knows: all count.
+        """
+        if path is None:
             return []
-        return accepted_keys(self.key.policy, self.key.family, path, keys)
+        if self._every and not self._held_back and len(path.raw) <= self._surely_fits:
+            return keys if self._may_go(path) else []  # what may go has gone: the octets need not be written again
+        if not self._pure and path.source is not _OWN:
+            keys = self._not_held_back(keys) if self._held_back else keys
+            return keys if self._may_go(path) else []
+        found = self.outgoing(path, keys)
+        if len(found) == 1:
+            return found[0][1]
+        return [key for _, group in found for key in group]
 
     def forget(self) -> None:
         """Drop remembered attribute blocks, which would keep paths alive."""
         self._memo.clear()
-        if len(self._changes) > _REMEMBERED:
-            self._changes.clear()
 
-    def _attributes(self, path: Path) -> bytes | None:
-        key = self.key
-        if not may_advertise(path, key.kind) or self._forbidden_by_community(path):
+    def _by_key(self, path: Path, keys: list[bytes]) -> Outgoings:
+        if not self._may_go(path):
+            return _NOTHING
+        found: dict[bytes, list[bytes]] = {}
+        for verdict, group in verdicts(self.key.policy, self.key.family, path, keys):
+            block = self._block(path, verdict.change) if verdict.accepted else None
+            if block is None:
+                continue
+            if group is keys:
+                return ((block, keys),)
+            found.setdefault(block, []).extend(group)
+        return tuple(found.items())
+
+    def _judged(self, path: Path, keys: list[bytes]) -> bytes | None:
+        """Return the block of a path whose keys do not matter, or None when it must not be sent."""
+        # Most paths are of a kind that no rule here forbids: they need no closer look. One octet is found quickest.
+        if (path.kind in self._guarded or (255 in path.raw and path.raw.find(_WELL_KNOWN_START) >= 0)) and self.barrier(
+            path
+        ):
             return None
-        # Preparing a change costs more than making it, and all paths of a source get the same.
-        known = (path.source.bgp_identifier, path.kind, bool(path.next_hop))
-        change = self._changes.get(known)
-        if change is None:
-            change = self._changes[known] = self._change_for(path)
+        if self._every:
+            return self._written(path, None)
+        verdict = verdicts(self.key.policy, self.key.family, path, keys)[0][0]
+        return self._written(path, verdict.change) if verdict.accepted else None
+
+    def _block(self, path: Path, change: Change | None) -> bytes | None:
+        known = (path, change)
+        block = self._memo.get(known, _UNKNOWN)
+        if block is _UNKNOWN:
+            block = self._memo[known] = self._written(path, change)
+        return block
+
+    def _always(self, path: Path, keys: list[bytes]) -> Outgoings:
+        block = self._block(path, None)
+        return _NOTHING if block is None else ((block, keys),)
+
+    def _not_held_back(self, keys: list[bytes]) -> list[bytes]:
+        """Return those of ``keys`` that the table's paths go out for; the very list when it is all of them."""
+        inside = self._summaries.over(keys)
+        out = set(self.own).union(*inside.values())
+        if out.isdisjoint(keys):
+            return keys
+        return [key for key in keys if key not in out]
+
+    def _written(self, path: Path, change: Change | None) -> bytes | None:
         try:
-            block = rewrite(path.raw, change)
-        except ValueError:  # an attribute would be too long, or the next hop is of another family
+            block = self._outgoing.block(path, change)
+        except ValueError as error:  # an attribute would be too long, or the next hop is of another family
+            self._refuse(path, str(error))
             return None
-        return block if len(block) + _BESIDE <= key.maximum else None
+        if len(block) <= self._longest:
+            return block
+        self._refuse(path, f"the attributes leave no room for a route in a message of {self.key.maximum} octets")
+        return None
 
-    def _change_for(self, path: Path) -> Rewrite:
+    def _refuse(self, path: Path, reason: str) -> None:
+        told = (path.source, reason)
+        if self.on_refused is not None and told not in self._told and len(self._told) < _TOLD:
+            self._told.add(told)
+            self.on_refused(path, reason)
+
+    def barrier(self, path: Path) -> str:
+        """Return the rule that keeps ``path`` from these peers whatever a policy says, or nothing."""
         key = self.key
-        unnamed = key.next_hop if not path.next_hop else None
-        if key.kind is SourceKind.EBGP:
-            kept_med = path.kind is SourceKind.LOCAL
-            return Rewrite(
-                prepend_as=key.local_asn,
-                next_hop=unnamed if path.kind is SourceKind.LOCAL else key.next_hop,
-                remove=_NOT_TO_EXTERNAL if kept_med else _NOT_TO_EXTERNAL | {_MED},
-                two_octet_as=key.two_octet_as,
-            )
-        if path.kind in INTERNAL:
-            return Rewrite(
-                originator_id=path.source.bgp_identifier, cluster_id=key.cluster_id, two_octet_as=key.two_octet_as
-            )
-        replaced = key.next_hop if key.next_hop_self and path.kind is SourceKind.EBGP else unnamed
-        return Rewrite(next_hop=replaced, local_pref=_DEFAULT_LOCAL_PREF, two_octet_as=key.two_octet_as)
-
-    def _forbidden_by_community(self, path: Path) -> bool:
-        raw = path.raw
+        if path.source is _OWN:
+            return "the default route of our own is for other peers"
+        closed, raw = self._closed[path.kind], path.raw
+        if closed:
+            return closed
+        if key.route_targets is not None and not key.route_targets.meets(raw):
+            return "the peer asks for none of its Route Targets (RFC 4684, section 6)"
         if _WELL_KNOWN_START not in raw:
-            return False
+            return ""
         communities = set(_in_fours(attribute_value(raw, _COMMUNITIES) or b""))
         if _NO_ADVERTISE in communities:
-            return True
-        return self.key.kind is SourceKind.EBGP and not communities.isdisjoint((_NO_EXPORT, _NO_EXPORT_SUBCONFED))
+            return "community no-advertise (RFC 1997)"
+        # Members of a confederation are inside it, but each is an AS of its own to NO_EXPORT_SUBCONFED.
+        if _NO_EXPORT_SUBCONFED in communities and key.kind in {SourceKind.EBGP, SourceKind.CONFEDERATION}:
+            return "community no-export-subconfed (RFC 1997)"
+        if _NO_EXPORT in communities and key.kind is SourceKind.EBGP:
+            return "community no-export (RFC 1997)"
+        return ""
+
+    def barred(self, key: bytes) -> str:
+        """Return why no path that the table holds for ``key`` goes to these peers, or nothing."""
+        if key in self.own:
+            return "a default route of our own is sent in its place"
+        for summary in self._summaries.over((key,)):
+            return f"the aggregate {ROWS[self.key.family].decode(summary, b'')} is sent in its place"
+        return ""
+
+    def _may_go(self, path: Path) -> bool:
+        return not self.barrier(path)
 
 
-_NOT_TO_EXTERNAL: Final = frozenset({_LOCAL_PREF, _ORIGINATOR_ID, _CLUSTER_LIST, _TUNNEL, _AIGP, _PREFIX_SID})
-"""Attributes of the inside of an AS.
+def _closed_way(kind: SourceKind, key: ExportKey) -> str:
+    """Return why paths of sources of ``kind`` do not go to the peers of ``key``, or nothing."""
+    if may_advertise(kind, key.kind, client_to_client=key.client_to_client):
+        return ""
+    if kind is SourceKind.CLIENT:
+        return "clients are fully meshed and do not get each other's routes (RFC 4456, section 10)"
+    return "internal peers that are no clients do not get each other's routes (RFC 4456, section 6)"
 
-RFC 4271, section 5.1.5; RFC 4456, section 8; TUNNEL_ENCAPSULATION: RFC 9012, section 11; AIGP: RFC 7311, section 3.3;
-PREFIX_SID: RFC 8669, section 4.
-"""
-_WELL_KNOWN_START: Final = bytes.fromhex("ffffff")
+
+def _own_routes(key: ExportKey) -> Mapping[bytes, Path]:
+    """Return the default route, where it is asked for and the family has one."""
+    if not key.default_originate or key.family not in {IPV4_UNICAST, IPV6_UNICAST}:
+        return MappingProxyType({})
+    return MappingProxyType({_DEFAULT_ROUTE: make_path(_OWN, encode_attributes(PathAttributes(), key.family))})
 
 
 def _in_fours(octets: bytes) -> Iterable[bytes]:

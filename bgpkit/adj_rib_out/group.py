@@ -4,269 +4,299 @@ The group keeps a log of chunks. Each member has a cursor in it and writes as fa
 takes; a member that falls too far behind leaves the log and gets the table's last state instead.
 """
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
-from bgpkit.adj_rib_out.chunk import Chunk, ChunkBuilder
-from bgpkit.adj_rib_out.export import Export, ExportKey
-from bgpkit.adj_rib_out.member import Backlog, Member, OutputPort
-from bgpkit.wire import encode_announcements, encode_end_of_rib, encode_withdrawals
-from bgpkit_rib import Entry, Path, Source, Table, best_of
+from bgpkit.adj_rib_out.add_path_writer import AddPathWriter
+from bgpkit.adj_rib_out.best_writer import BestWriter
+from bgpkit.adj_rib_out.census import Census
+from bgpkit.adj_rib_out.chunk import Dirty, mark
+from bgpkit.adj_rib_out.dump import Departure
+from bgpkit.adj_rib_out.dumps import Dumps
+from bgpkit.adj_rib_out.export import Export
+from bgpkit.adj_rib_out.export_key import ExportKey
+from bgpkit.adj_rib_out.interval import Interval
+from bgpkit.adj_rib_out.member import Member, OutputPort, RouteLimit
+from bgpkit.adj_rib_out.path_ids import PathIds
+from bgpkit.adj_rib_out.scheduler import Scheduler
+from bgpkit.adj_rib_out.stream import Stream
+from bgpkit.adj_rib_out.writer import Writer
+from bgpkit_rib import Consumer, Entry, Path, Source, Table
 
 CHUNK_LENGTH: Final = 64 * 1024
 """Octets after which a chunk is closed without waiting for the end of the event loop's turn."""
 LAG_LIMIT: Final = 8 * 1024 * 1024
 """Octets of log that a member may be behind before it leaves the log."""
-CHUNK_COST: Final = 1024
-"""Octets of memory that a chunk takes beside its own."""
 SLICE: Final = 2000
-"""Keys sent from a backlog before others get their turn."""
+"""Keys that are seen to, at most, before others get their turn."""
 
-Schedule = Callable[[Callable[[], None]], object]
-"""Calls a function soon, such as ``loop.call_soon``."""
+Concerned = Callable[[ExportKey, ExportKey], list[bytes] | None]
+"""Tells which routes may differ between two groups, by their keys; None: perhaps any."""
 
 
 class UpdateGroup:
     """The peers of one :class:`ExportKey`, and the log of what they are sent."""
 
-    def __init__(self, key: ExportKey, table: Table, schedule: Schedule) -> None:
-        """Serve ``table``; the first flush after a change is asked for through ``schedule``."""
+    def __init__(
+        self,
+        key: ExportKey,
+        table: Table,
+        scheduler: Scheduler,
+        *,
+        path_ids: PathIds | None = None,
+        on_refused: Callable[[Path, str], None] | None = None,
+    ) -> None:
+        """Serve ``table``; what is put off goes through ``scheduler``.
+
+        ``path_ids`` are those of the speaker: a peer that moves between groups must find its paths named alike.
+        ``on_refused``: see `Export`.
+        """
         self.key = key
-        self.export = Export(key)
+        self.export = Export(key, on_refused)
         self._table = table
-        self._schedule = schedule
+        self._scheduler = scheduler
         self._members: dict[Source, Member] = {}
-        self._log: deque[Chunk] = deque()
-        self._first = 0
-        self._kept = 0
-        self._building = ChunkBuilder()
-        self._flush_wanted = False
-        self._moving: dict[Source, Backlog] = {}
-        self._pumping: set[Source] = set()
+        self._limited: dict[Source, Member] = {}
+        self._path_ids = PathIds(lambda source: table.count(source) > 0) if path_ids is None else path_ids
+        self.writer: Writer = (
+            AddPathWriter(self.export, self._members, self._path_ids)
+            if key.add_path
+            else BestWriter(self.export, self._members)
+        )
+        self._echoes = key.vouches_for_memberships
+        self._stream = Stream(echoes=self._echoes)
+        self._interval: Interval | None = None
+        self._told: Callable[[bytes], Entry | None] = table.get
+        self.changed: Consumer = self._tell
+        """Takes the change blocks of the table."""
+        if key.advertisement_interval > 0:
+            self._interval = Interval(key.advertisement_interval, table, scheduler, self._ask)
+            self._told = self._interval.told
+            self.changed = self._put_by
+        self._dumps = Dumps(self._stream, self.writer, self._told, scheduler, self._ask)
+        self._census: Census | None = None
+        self._turn_asked = False
 
     def __len__(self) -> int:
         """Return the number of members."""
         return len(self._members)
 
     @property
+    def is_moving(self) -> bool:
+        """Whether members that come from other groups may still hold what those have sent them."""
+        return bool(self._dumps.moving)
+
+    @property
     def kept_chunks(self) -> int:
         """How many chunks are kept for members that have not been sent them."""
-        return len(self._log)
+        return len(self._stream)
 
     def join(
-        self, source: Source, port: OutputPort, *, previous: "UpdateGroup | None" = None, end_of_rib: bool = True
+        self,
+        source: Source,
+        port: OutputPort,
+        *,
+        previous: "UpdateGroup | None" = None,
+        concerned: Concerned | None = None,
+        end_of_rib: bool = True,
+        limit: RouteLimit | None = None,
     ) -> None:
         """Add the peer ``source``: it is sent the table, then follows.
 
-        With ``previous``, the group it was in until now, it is sent only what the change of group changes.
+        With ``previous``, the group it was in until now, it is sent only what the change of group changes, and
+        ``concerned`` tells what that may be at all. With a ``limit`` it is sent nothing before the routes have been
+        counted.
         """
-        owed = end_of_rib if previous is None else previous.owes_end_of_rib(source)
-        backlog = Backlog(self._table.keys(), end_of_rib=owed)
-        if previous is not None:
-            backlog.previous = previous.export
-            backlog.dirty = dict.fromkeys(previous.leave(source))
-            self._moving[source] = backlog
-        self._members[source] = Member(source, port, backlog)
-        self.wake(source)
+        left = None if previous is None else previous.part(source)
+        member = self._members[source] = Member(source, port)
+        self.limit_to(source, limit)
+        if left is None or left.previous is None:
+            self._dumps.enlist(member, None, end_of_rib=end_of_rib if left is None else left.end_of_rib)
+        else:
+            keys = None if concerned is None else concerned(left.previous.export.key, self.key)
+            member.refresh_wanted = left.refresh_wanted
+            dump = self._dumps.enlist(member, keys, left.previous, end_of_rib=left.end_of_rib, apart=left.lagging)
+            dump.add_dirty(left.dirty)
+            for key in () if self._interval is None else self._interval.unsent():
+                # Members of this group have been told of less than those of the other.
+                mark(dump.dirty, [key], left.previous.held(self._table.get(key)))
+        self._ask()
 
-    def leave(self, source: Source) -> list[bytes]:
-        """Remove the peer ``source``; return the keys whose last change it has not been sent."""
+    def limit_to(self, source: Source, limit: RouteLimit | None) -> None:
+        """Give the peer ``source`` a limit, another one, or none; what there is for it already counts."""
+        member = self._members.get(source)
+        if member is None or member.limit == limit:
+            return
+        member.limit, member.warned = limit, False
+        self._limited.pop(source, None)
+        if limit is not None:
+            self._limited[source] = member
+            self._ask()
+        elif not self._limited:
+            self._census = None
+
+    def leave(self, source: Source) -> None:
+        """Remove the peer ``source``."""
+        if source in self._members:
+            self._remove(self._members[source], None)
+
+    def part(self, source: Source) -> Departure | None:
+        """Remove the peer ``source``, which moves to another group; tell what it has been sent."""
         member = self._members.get(source)
         if member is None:
-            return []
-        unsent = self._unsent(member)
-        del self._members[source]
-        self._moving.pop(source, None)
-        self._trim()
-        return unsent
-
-    def owes_end_of_rib(self, source: Source) -> bool:
-        """Tell whether the first table of ``source`` is not complete yet. RFC 4724, section 2."""
-        member = self._members.get(source)
-        return member is not None and member.backlog is not None and member.backlog.end_of_rib
+            return None
+        self._close_chunk()
+        dump = self._dumps.of(source)
+        lagging = dump in self._dumps.behind
+        waits = dump is not None and source not in self._stream and not lagging  # this group has sent it nothing
+        writer = dump.previous if dump is not None and waits else self.writer
+        dirty: Dirty = dict(dump.dirty) if dump is not None and waits else {}
+        if self._interval is not None and writer is not None:
+            for key, entry in self._interval.unsent().items():
+                mark(dirty, [key], writer.held(entry))
+        if dump is not None and not waits:
+            dump.add_left(dirty, self._told, self.writer)
+        owed = self._remove(member, dirty) or (dump is not None and dump.end_of_rib)
+        return Departure(writer, dirty, owed, member.refresh_wanted, lagging)
 
     def refresh(self, source: Source) -> None:
-        """Send the whole table again to ``source``. RFC 2918, section 4."""
+        """Send the whole table again to ``source``, once it is up to date. RFC 2918, section 4."""
         member = self._members.get(source)
-        if member is not None:
-            backlog = Backlog(self._table.keys(), end_of_rib=self.owes_end_of_rib(source))
-            backlog.dirty = dict.fromkeys(self._unsent(member))
-            member.backlog = backlog
-            self._moving.pop(source, None)
-            self.wake(source)
-
-    def changed(self, keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None) -> None:
-        """Take a change block of the table (``bgpkit_rib.Consumer``)."""
-        old_path, new_path = best_of(old), best_of(new)
-        if old_path is new_path or not self._members:
+        if member is None:
             return
-        for backlog in self._moving.values():
-            # What the group before let out may have to be withdrawn, though this group would never have sent it.
-            backlog.dirty.update(dict.fromkeys(keys))
-        announced = self.export.selected(new_path, keys)
-        previous = self.export.selected(old_path, keys)
-        if not announced and not previous:
-            return
-        self._building.touch(keys)
-        if new_path is not None and announced:
-            self._announce(new_path, announced, nlri if announced is keys else None, old_path, previous)
-        if old_path is not None and previous and announced is not keys:
-            still = set(announced)
-            gone = [key for key in previous if key not in still] if still else previous
-            if gone:
-                self._building.add(self._withdrawals(gone), old_path.source)
-        if self._building.length >= CHUNK_LENGTH:
-            self._close_chunk()
-        if not self._flush_wanted:
-            self._flush_wanted = True
-            self._schedule(self.flush)
-
-    def flush(self) -> None:
-        """Close the chunk under construction and send what members can take."""
-        self._flush_wanted = False
-        self._close_chunk()
-        self.export.forget()
-        for member in tuple(self._members.values()):
-            self._write(member)
-        self._trim()
-
-    def wake(self, source: Source) -> None:
-        """Ask for :meth:`pump` soon; once, however often it is asked."""
-        if source not in self._pumping:
-            self._pumping.add(source)
-            self._schedule(lambda: self._awake(source))
+        dump = self._dumps.of(source)
+        if dump is None:
+            self._dumps.enlist(member, None)
+        elif dump.previous is not None or source in self._stream or dump in self._dumps.behind:
+            member.refresh_wanted = True
+        self._ask()
 
     def pump(self, source: Source) -> None:
         """Write to ``source`` what it has not been sent, as far as its transport takes it."""
         member = self._members.get(source)
-        if member is not None:
-            self._write(member)
-            self._trim()
+        if member is None:
+            return
+        dump = self._dumps.of(source)
+        if dump is not None and dump in self._dumps.behind and member.port.writable:
+            self._close_chunk()
+            self._dumps.resume(dump)
+        elif source in self._stream:
+            self._stream.send(member)
+        if dump is not None:
+            self._ask()
 
-    def _write(self, member: Member) -> None:
-        source = member.source
-        while member.port.writable and member.backlog is None and member.cursor < self._first + len(self._log):
-            member.port.write(self._log[member.cursor - self._first].octets_for(source))
-            member.cursor += 1
-        if member.backlog is not None and member.port.writable:
-            self._reduce_backlog(member, member.backlog)
-
-    def pending(self, source: Source) -> bool:
-        """Tell whether anything is left to be sent to ``source``."""
-        member = self._members.get(source)
-        return member is not None and (
-            member.backlog is not None or not self._building.empty or member.cursor < self._first + len(self._log)
+    def owes(self, source: Source, key: bytes) -> bool:
+        """Tell whether the present state of ``key`` is still to be sent to the peer ``source``; slow."""
+        member, dump = self._members.get(source), self._dumps.of(source)
+        if member is None:
+            return False
+        self._close_chunk()
+        if (dump is not None and dump.holds(key)) or (self._interval is not None and key in self._interval.unsent()):
+            return True
+        return source in self._stream and any(
+            key in keys for chunk in self._stream.unsent(member) for keys in chunk.keys
         )
 
-    def _awake(self, source: Source) -> None:
-        self._pumping.discard(source)
-        self.pump(source)
+    def _put_by(self, keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None) -> None:
+        """Take note of a change that has to wait for the others of its interval."""
+        del new, nlri
+        if self._members and self._interval is not None:
+            self._interval.note(keys, old)
 
-    def _announce(
-        self, path: Path, keys: list[bytes], nlri: bytes | None, old_path: Path | None, previous: list[bytes]
-    ) -> None:
-        attributes = self.export.attributes(path)
-        if attributes is None:
+    def _tell(self, keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None) -> None:
+        """Write a change for all that follow the log."""
+        if not self._members:
             return
-        replacement = b""
-        if previous and old_path is not None and old_path.source is not path.source and path.source in self._members:
-            replacement = b"".join(self._withdrawals(previous))
-        messages = encode_announcements(attributes, self.key.family, keys, self.key.maximum, nlri=nlri)
-        self._building.add(messages, path.source, replacement)
+        dumps, building = self._dumps, self._stream.building
+        if dumps.moving:
+            dumps.told(keys, old)
+        if self._census is not None:
+            self._census.changed(keys, old, new)
+            self._look_at_limits()  # who is over its limit is gone before the change is written
+        if len(self._members) == 1 and self._only_members(old) and self._only_members(new) and not self._echoes:
+            return  # the one member's own routes: nobody is to hear of them
+        self.writer.change(building, keys, old, new, nlri)
+        if building.length >= CHUNK_LENGTH:
+            self._close_chunk()
+        if not self._turn_asked:
+            self._ask()
 
-    def _withdrawals(self, keys: list[bytes]) -> list[bytes]:
-        return encode_withdrawals(self.key.family, keys, self.key.maximum)
+    def _only_members(self, entry: Entry | None) -> bool:
+        """Tell whether an entry is nothing, or one path of a member."""
+        return entry is None or (isinstance(entry, Path) and entry.source in self._members)
 
     def _close_chunk(self) -> None:
-        if self._building.empty:
-            return
-        chunk = self._building.finish()
-        for member in self._members.values():
-            if member.backlog is not None:
-                for keys in chunk.keys:
-                    member.backlog.dirty.update(dict.fromkeys(keys))
-        self._log.append(chunk)
-        self._kept += len(chunk.octets) + CHUNK_COST
+        chunk = self._stream.close()
+        if chunk is not None:
+            self._dumps.passed_by(chunk)
 
-    def _unsent(self, member: Member) -> list[bytes]:
-        """Return the keys whose last change ``member`` has not been sent; leaves no chunk half built."""
+    def _ask(self) -> None:
+        """Ask for a turn soon; once, however often it is asked."""
+        if not self._turn_asked:
+            self._turn_asked = True
+            self._scheduler.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Do a slice of all that is to be done, and send what members can take."""
+        self._turn_asked = False
+        due = {} if self._interval is None else self._interval.take(SLICE)
+        for (old, new), keys in due.items():
+            self._tell(keys, old, new, None)
         self._close_chunk()
-        if member.backlog is not None:
-            return [*member.backlog.snapshot[member.backlog.position :], *member.backlog.dirty]
-        return [key for chunk in self._chunks_from(member.cursor) for keys in chunk.keys for key in keys]
+        more = self._count() or (self._interval is not None and self._interval.is_due)
+        counted = self._census is not None and self._census.complete
+        self._dumps.turn(self._all_keys, counted=counted)
+        self._stream.send_all()
+        self._dumps.put_off(self._stream.laggards(LAG_LIMIT))
+        self.export.forget()
+        self._path_ids.prune()
+        if more or self._dumps.has_more(counted=counted):
+            self._ask()
 
-    def _chunks_from(self, cursor: int) -> list[Chunk]:
-        return [self._log[number] for number in range(cursor - self._first, len(self._log))]
+    def _all_keys(self, further: Iterable[bytes] = ()) -> list[bytes]:
+        """Return the keys of the table, those of the routes of our own that go before it, and ``further`` ones."""
+        keys = self._table.keys()
+        keys.extend(key for key in {*self.export.own, *further} if key not in self._table)
+        return keys
 
-    def _reduce_backlog(self, member: Member, backlog: Backlog) -> None:
-        if backlog.snapshot:
-            octets = self._current(member, backlog.take_snapshot(SLICE), backlog.previous, withdraw=False)
-        else:
-            octets = b""
-            if backlog.end_of_rib:
-                backlog.end_of_rib = False
-                octets = encode_end_of_rib(self.key.family)
-            self._close_chunk()
-            octets += self._current(member, backlog.take_dirty(SLICE), None, withdraw=True)
-        if octets:
-            member.port.write(octets)
-        if not backlog.snapshot and not backlog.dirty and not backlog.end_of_rib:
-            member.backlog = None
-            self._moving.pop(member.source, None)
-            member.cursor = self._first + len(self._log)
-        else:
-            self.wake(member.source)
+    def _count(self) -> bool:
+        """Count routes for the members that have a limit; tell whether there is more to count."""
+        if not self._limited:
+            return False
+        if self._census is None:
+            unsent = () if self._interval is None else self._interval.unsent()
+            self._census = Census(self.writer, list(dict.fromkeys((*self._all_keys(), *unsent))))
+        census = self._census
+        census.take(SLICE, self._told)
+        self._look_at_limits()
+        return not census.complete
 
-    def _current(self, member: Member, keys: list[bytes], previous: Export | None, *, withdraw: bool) -> bytes:
-        """Return the messages that bring ``member`` up to date with the table's state of ``keys``."""
-        buckets: dict[Path | None, list[bytes]] = {}
-        for key in keys:
-            buckets.setdefault(best_of(self._table.get(key)), []).append(key)
-        messages: list[bytes] = []
-        for path, bucket in buckets.items():
-            own = path is not None and path.source is member.source
-            announced = [] if own else self.export.selected(path, bucket)
-            held = bucket if withdraw else self._held(member, previous, path, bucket)
-            attributes = None if path is None else self.export.attributes(path)
-            if path is not None and announced and attributes is not None:
-                fresh = announced
-                if previous is not None and previous.attributes(path) == attributes:
-                    holding = set(held)
-                    fresh = [key for key in announced if key not in holding]
-                messages += encode_announcements(attributes, self.key.family, fresh, self.key.maximum) if fresh else []
-            kept = set(announced)
-            gone = [key for key in held if key not in kept]
-            messages += self._withdrawals(gone) if gone else []
-        return b"".join(messages)
+    def _look_at_limits(self) -> None:
+        census = self._census
+        if census is None or not census.complete:
+            return
+        for member in tuple(self._limited.values()):
+            limit = member.limit
+            count = census.count(member.source)
+            if limit is None or count <= limit.maximum or member.warned:
+                continue
+            member.warned = True
+            self._scheduler.call_soon(partial(limit.exceeded, count))
+            if limit.closes:
+                self._remove(member, None)
 
-    @staticmethod
-    def _held(member: Member, previous: Export | None, path: Path | None, keys: list[bytes]) -> list[bytes]:
-        """Return those of ``keys`` that ``previous`` let out to ``member`` with ``path``."""
-        if previous is None or path is None or path.source is member.source:
-            return []
-        return previous.selected(path, keys)
-
-    def _trim(self) -> None:
-        """Forget chunks that every member has been sent; send laggards out of the log."""
-        following = [member for member in self._members.values() if member.backlog is None]
-        behind = 0
-        if self._kept > LAG_LIMIT:
-            for number, chunk in zip(range(len(self._log) - 1, -1, -1), reversed(tuple(self._log)), strict=True):
-                behind += len(chunk.octets) + CHUNK_COST
-                if behind > LAG_LIMIT:
-                    self._give_up_on(following, self._first + number)
-                    break
-        needed = min(
-            (member.cursor for member in following if member.backlog is None), default=self._first + len(self._log)
-        )
-        while self._first < needed:
-            self._kept -= len(self._log.popleft().octets) + CHUNK_COST
-            self._first += 1
-
-    def _give_up_on(self, members: list[Member], oldest: int) -> None:
-        for member in members:
-            if member.cursor < oldest:
-                backlog = Backlog([])
-                backlog.dirty = dict.fromkeys(self._unsent(member))
-                member.backlog = backlog
+    def _remove(self, member: Member, dirty: Dirty | None) -> bool:
+        """Forget a member; add what it has not been sent to ``dirty``. Tells whether End-of-RIB was in that."""
+        source = member.source
+        owed = self._stream.detach(member, dirty)
+        self._dumps.remove(source)
+        del self._members[source]
+        self._limited.pop(source, None)
+        if not self._limited:
+            self._census = None
+        if not self._members:
+            self._stream.building.finish()
+            if self._interval is not None:
+                self._interval.clear()
+        return owed

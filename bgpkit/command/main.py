@@ -5,13 +5,14 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TextIO
 
-from bgpkit.command import decode
+from bgpkit.command import decode, reflect
 from bgpkit.command.errors import UsageError
 
-_COMMANDS = {"decode": decode}
+_COMMANDS = {"decode": decode, "reflect": reflect}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _take_any_character(sys.stdout)
     try:
         status = _run(argv)
-        sys.stdout.flush()
+        with suppress(AttributeError):  # a daemon may have no such stream
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

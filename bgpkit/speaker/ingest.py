@@ -1,148 +1,170 @@
-"""From the UPDATEs of one peer into the tables: loop checks, import policy, one Path for each attribute block."""
+"""From the UPDATEs of one peer into the tables: rules, import policy, one Path for each attribute block."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from bgpkit.policy import ACCEPT_ALL, Policy, verdicts
-from bgpkit.wire import AttributeCode, AttributeInputs, Update, attribute_value
+from bgpkit.policy import ACCEPT_ALL, Change, Policy, Verdict, is_keyed, is_pure, passing, verdicts
+from bgpkit.speaker.import_rules import ImportRules
+from bgpkit.speaker.next_hops import NextHops
+from bgpkit.wire import AttributeInputs, Update, canonical_inputs
 from bgpkit_fsm import Family
-from bgpkit_rib import Path, Source, Table, make_path
+from bgpkit_rib import DecisionOptions, Path, Source, Table, make_path
 
-SLICE: Final = 5000
-"""Keys evaluated again before others get their turn."""
-VERDICTS_MAXIMUM: Final = 262_144
+JUDGED_MAXIMUM: Final = 262_144
 """Verdicts remembered at most; they keep paths alive."""
+_INCOMPLETE: Final = b"\2"
 
 
 class Ingest:
-    """The way in for the routes of one peer."""
+    """The way in for the routes of one peer.
 
-    def __init__(
-        self,
-        source: Source,
-        tables: Mapping[Family, Table],
-        *,
-        local_asn: int,
-        identifier: int,
-        cluster_ids: Iterable[int],
-    ) -> None:
-        """Feed ``tables`` with paths of ``source``; the numbers are our own, for the loop checks."""
+    A path is first made by the rules, then judged by the policy. To judge it anew, after any of that has changed,
+    it is made again from what was received, so that there is one way for the first time and for all others.
+    """
+
+    def __init__(self, source: Source, tables: Mapping[Family, Table], rules: ImportRules, next_hops: NextHops) -> None:
+        """Feed ``tables`` with paths of ``source``; everything is accepted until `use` says otherwise."""
         self.source = source
-        self.policy: Policy = ACCEPT_ALL
         self.families: frozenset[Family] = frozenset()
         """The families of the session."""
         self._tables = tables
-        self._asn = local_asn.to_bytes(4, "big")
-        self._identifier = identifier
-        self.cluster_ids: frozenset[int] = frozenset(cluster_ids)
-        """The clusters that count as ours, for the loop check."""
-        self._verdicts: dict[tuple[Path, str], Path] = {}
+        self._next_hops = next_hops
+        self._judged: dict[tuple[Path, Verdict | None], Path] = {}
+        self.refused: Callable[[str], object] = lambda _: None
+        """Called with the reason why the rules forbid a path, each time that one is made."""
+        self.use(rules, ACCEPT_ALL)
 
-    def make(self, inputs: AttributeInputs) -> Path:
-        """Return the path of a block of attributes; it is not eligible when it has been here before.
+    def use(self, rules: ImportRules, policy: Policy) -> None:
+        """Judge by ``rules`` and ``policy`` from now on; paths that are there stay until `judge_again`."""
+        self.rules, self.policy = rules, policy
+        own = rules.own_octets
+        self._suspect = own[0] if len(own) == 1 else b""
+        """What an AS_PATH holds that may be a loop; every one holds the empty string."""
+        self._decision = None if rules.decision == DecisionOptions() else rules.decision
+        self._keyed, self._remembers = is_keyed(policy), is_pure(policy)
+        # Whether a whole block passes the policy as it is, where that can be told without asking it.
+        self._passes_for: Family | None = None
+        self._passes: Callable[[list[bytes]], bool] | None = None
+        self.forget()
 
-        RFC 4271, section 9.1.2 (AS loop); RFC 4456, section 8 (ORIGINATOR_ID and CLUSTER_LIST).
+    def make(
+        self,
+        inputs: AttributeInputs,
+        received: bytes | None = None,
+        generation: int | None = None,
+        reason: str = "",
+        change: Change | None = None,
+    ) -> Path:
+        """Return the path of a block of attributes by the rules; not eligible where they, or ``reason``, forbid it.
+
+        It runs once for each distinct block of each peer. The others are for a block that is not the one that was
+        ``received``, in an earlier ``generation``, after a policy's ``change``.
         """
-        reason = self._loop(inputs)
+        rules, next_hop = self.rules, inputs.next_hop
+        get = inputs.values.get
+        as_path, med, local_pref, originator_id, clusters = get(2) or b"", get(4), get(5), get(9), get(10)
+        metric, unreachable = self._next_hops.known.get(next_hop) or self._next_hops.resolve(next_hop)
+        if not reason:
+            # Only what has octets in common with a loop is looked at closely.
+            suspicious = originator_id or clusters or self._suspect in as_path
+            reason = (rules.loop(inputs) if suspicious else "") or unreachable
+            if reason:
+                self.refused(reason)
+        decision, length, neighbor_as = self._decision, inputs.as_path_length, inputs.neighbor_as
+        number = None if med is None else int.from_bytes(med)
+        aigp = None
+        if decision is not None:
+            length, neighbor_as = decision.as_path_length_of(length), decision.neighbor_of(neighbor_as)
+            number = decision.med_of(number)
+            aigp = decision.aigp_of(inputs.aigp, metric)
+            metric = decision.metric_of(metric)
         return make_path(
             self.source,
             inputs.raw,
-            next_hop=inputs.next_hop,
-            origin=inputs.origin,
-            as_path_length=inputs.as_path_length,
-            neighbor_as=inputs.neighbor_as,
-            med=inputs.med,
-            local_pref=inputs.local_pref,
-            originator_id=inputs.originator_id,
-            cluster_length=len(inputs.cluster_list) // 4,
-            path_id=inputs.path_id,
-            eligible=not reason,
-            reason=reason,
+            next_hop,
+            (get(1) or _INCOMPLETE)[0],
+            length,
+            neighbor_as,
+            number,
+            None if local_pref is None else int.from_bytes(local_pref),
+            None if originator_id is None else int.from_bytes(originator_id),
+            len(clusters) // 4 if clusters else 0,
+            inputs.path_id,
+            not reason,
+            reason,
+            metric,
+            rules.weight if change is None or change.weight is None else change.weight,
+            aigp,
+            inputs.rest,
+            received,
+            generation,
         )
 
     def update(self, update: Update[Path]) -> None:
         """Put an UPDATE into the tables."""
-        for family, keys, path_id in update.withdrawn:
-            self._tables[family].withdraw(self.source, keys, path_id)
+        if update.withdrawn:
+            for family, keys, path_id in update.withdrawn:
+                self._tables[family].withdraw(self.source, keys, path_id)
         for family, path, keys, nlri in update.announced:
-            if self.policy is ACCEPT_ALL:
+            if family is not self._passes_for:
+                self._passes_for, self._passes = family, passing(self.policy, family)
+            if self.policy is ACCEPT_ALL or (path.eligible and self._passes is not None and self._passes(keys)):
                 self._tables[family].announce(path, keys, nlri)
             else:
-                self._announce(family, path, keys)
+                self._announce(family, path, keys, nlri)
+
+    def before_policy(self, path: Path) -> Path:
+        """Return ``path`` of the source as the rules make it now, before the policy."""
+        inputs = canonical_inputs(path.received, rest=path.rest, path_id=path.path_id)
+        return self.make(inputs, path.received, path.generation)
+
+    def judge_again(self, family: Family, path: Path, keys: list[bytes]) -> None:
+        """Judge ``path`` of the source anew for ``keys``, whose it is."""
+        fresh = self.before_policy(path)
+        if self.policy is ACCEPT_ALL:
+            self._tables[family].announce(fresh, keys)
+        else:
+            self._announce(family, fresh, keys, None)
 
     def forget(self) -> None:
-        """Forget remembered verdicts: a new generation begins, or the policy has changed."""
-        self._verdicts.clear()
+        """Forget remembered verdicts: a new generation begins, or the rules have changed."""
+        self._judged.clear()
 
-    def evaluate_again(self) -> Iterator[None]:
-        """Apply policy and kind of peer anew to all paths of the source, in slices."""
-        self.forget()
-        for family in self.families:
-            table = self._tables[family]
-            held = list(table.paths_from(self.source))
-            for start in range(0, len(held), SLICE):
-                by_path: dict[Path, list[bytes]] = {}
-                for key, path in held[start : start + SLICE]:
-                    entry = table.get(key)
-                    if path is entry or (isinstance(entry, tuple) and path in entry):
-                        by_path.setdefault(path, []).append(key)
-                for path, keys in by_path.items():
-                    reason = self._loop_of(path.raw)
-                    if reason:
-                        table.announce(self._judged(path, reason), keys)
-                    else:
-                        self._announce(family, self._judged(path, ""), keys)
-                yield
-
-    def _announce(self, family: Family, path: Path, keys: list[bytes]) -> None:
+    def _announce(self, family: Family, path: Path, keys: list[bytes], nlri: bytes | None) -> None:
         table = self._tables[family]
-        if not path.eligible and not path.reason.startswith(_POLICY):
-            table.announce(path, keys)
-            return
-        for verdict, group in verdicts(self.policy, family, path, keys):
-            table.announce(self._judged(path, "" if verdict.accepted else _POLICY + verdict.rule), group)
+        if not path.eligible:
+            table.announce(path, keys, nlri)
+        elif self._keyed or not self._remembers:
+            for verdict, group in verdicts(self.policy, family, path, keys):
+                table.announce(self._with(path, verdict, family), group, nlri if group is keys else None)
+        else:
+            judged = self._judged.get((path, None))
+            if judged is None:
+                answers = verdicts(self.policy, family, path, keys)
+                judged = self._keep((path, None), self._with(path, answers[0][0], family))
+            table.announce(judged, keys, nlri)
 
-    def _judged(self, path: Path, reason: str) -> Path:
+    def _with(self, path: Path, verdict: Verdict, family: Family) -> Path:
         """Return ``path`` with a verdict: one object for each verdict, so that its routes share it."""
-        if path.reason == reason and path.kind is self.source.kind:
+        if verdict.accepted and verdict.change is None:
             return path
-        judged = self._verdicts.get((path, reason))
-        if judged is None:
-            if len(self._verdicts) >= VERDICTS_MAXIMUM:
-                self._verdicts.clear()
-            judged = self._verdicts[path, reason] = path.renewed(eligible=not reason, reason=reason)
+        judged = self._judged.get((path, verdict))
+        return judged or self._keep((path, verdict), self._judge(path, verdict, family))
+
+    def _judge(self, path: Path, verdict: Verdict, family: Family) -> Path:
+        if not verdict.accepted:
+            return path.refused(f"import policy {verdict.rule}")
+        raw, change, reason = path.received, verdict.change, ""
+        if change is not None:
+            try:
+                raw = change.apply(raw, family)
+            except ValueError as error:
+                reason, change = f"import policy {verdict.rule}: {error}", None
+        inputs = canonical_inputs(raw, rest=path.rest, path_id=path.path_id)
+        return self.make(inputs, path.received, path.generation, reason, change)
+
+    def _keep(self, place: tuple[Path, Verdict | None], judged: Path) -> Path:
+        if len(self._judged) >= JUDGED_MAXIMUM:
+            self._judged.clear()
+        self._judged[place] = judged
         return judged
-
-    def _loop_of(self, raw: bytes) -> str:
-        originator = attribute_value(raw, AttributeCode.ORIGINATOR_ID)
-        return self._reason(
-            attribute_value(raw, AttributeCode.AS_PATH) or b"",
-            None if originator is None else int.from_bytes(originator, "big"),
-            attribute_value(raw, AttributeCode.CLUSTER_LIST) or b"",
-        )
-
-    def _loop(self, inputs: AttributeInputs) -> str:
-        return self._reason(inputs.as_path, inputs.originator_id, inputs.cluster_list)
-
-    def _reason(self, as_path: bytes, originator_id: int | None, clusters: bytes) -> str:
-        if self._asn in as_path and _names(as_path, self._asn):
-            return "our own AS number is in AS_PATH"
-        if originator_id == self._identifier:
-            return "ORIGINATOR_ID is our own BGP Identifier"
-        if any(int.from_bytes(clusters[at : at + 4], "big") in self.cluster_ids for at in range(0, len(clusters), 4)):
-            return "our own cluster is in CLUSTER_LIST"
-        return ""
-
-
-_POLICY: Final = "import policy "
-
-
-def _names(as_path: bytes, asn: bytes) -> bool:
-    """Tell whether ``asn`` is one of the numbers of ``as_path`` (4-octet form)."""
-    position = 0
-    while position < len(as_path):
-        end = position + 2 + 4 * as_path[position + 1]
-        if any(as_path[start : start + 4] == asn for start in range(position + 2, end, 4)):
-            return True
-        position = end
-    return False

@@ -1,81 +1,84 @@
 """A peer of a speaker: its session, its routes in, and its place in the update groups."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 import structlog
 
-from bgpkit.adj_rib_out import ExportKey
+from bgpkit.policy import uses_rpki
 from bgpkit.session import Endpoint, Session
 from bgpkit.speaker.config import PeerConfig
 from bgpkit.speaker.ingest import Ingest
+from bgpkit.speaker.judging_again import judge_again
+from bgpkit.speaker.outbound_limit import reopens, route_limit
+from bgpkit.speaker.peer_rules import cluster_id, export_key, import_rules
 from bgpkit.speaker.restart import StaleRoutes, families_kept, families_preserved
+from bgpkit.speaker.session_offer import session_config
 from bgpkit.speaker.shared import Shared
 from bgpkit.speaker.status import PeerStatus
-from bgpkit.wire import AttributeInputs, Update, UpdateContext, UpdateDecoder
+from bgpkit.speaker.told import Told
+from bgpkit.wire import Update, UpdateContext, UpdateDecoder
 from bgpkit_fsm import (
-    Capability,
     CeaseSubcode,
     CloseReason,
     ErrorCode,
-    ExtendedMessageCapability,
     Family,
-    ForwardingState,
-    FourOctetAsCapability,
-    GracefulRestartCapability,
-    MultiprotocolCapability,
     Negotiated,
     Notification,
     RouteRefresh,
-    RouteRefreshCapability,
     RouteRefreshSubtype,
     SessionConfig,
 )
 from bgpkit_rib import Path, Source, SourceKind
 
 PEER_DE_CONFIGURED: Final = Notification(ErrorCode.CEASE, CeaseSubcode.PEER_DE_CONFIGURED)
-_TOLD: Final = 64
 
 
 class SpeakerPeer:
     """Joins one session to the tables; what the session tells (``SessionHandler``) ends here."""
 
-    def __init__(self, config: PeerConfig, shared: Shared) -> None:
-        """Prepare the peer; :meth:`start` opens it."""
+    def __init__(self, config: PeerConfig, shared: Shared, idle: Callable[["SpeakerPeer"], None]) -> None:
+        """Prepare the peer; :meth:`start` opens it.
+
+        ``idle`` is called when the peer has neither a session nor routes kept for its return any more.
+        """
         self.config = config
+        self._idle = idle
         self._shared = shared
         self._established_count = 0
         address = ip_address(config.address)
         self.source = Source(config.address, self._kind(config), address=address.packed)
-        self._ingest = Ingest(
-            self.source,
-            shared.tables,
-            local_asn=shared.asn,
-            identifier=int(shared.bgp_identifier),
-            cluster_ids=self._cluster_ids(config),
-        )
-        self._ingest.policy = config.policies(shared.asn)[0]
+        shared.clusters.use(self.source, cluster_id(config, shared))
+        self._ingest = Ingest(self.source, shared.tables, import_rules(config, shared), shared.next_hops)
+        self._ingest.use(self._ingest.rules, shared.policies(config)[0])
         self.session: Session[Path] = Session(
             self._session_config(config),
             Endpoint(remote=config.address, port=config.port, local=config.local_address),
             self,
         )
-        self._stale = StaleRoutes(lambda family: self._sweep(family, self.source.generation))
+        self._stale = StaleRoutes(self._sweep_stale)
         self._negotiated: Negotiated | None = None
         self._decoder: UpdateDecoder[Path] | None = None
         self._stopped = False
         self._since = datetime.now(UTC)
         self._last_error = ""
-        self._told: set[tuple[object, int, str]] = set()
+        self._told, self._refusals_told = Told(), Told()
+        self._ingest.refused = self._refused
         self._log = structlog.get_logger("bgpkit.speaker").bind(peer=config.address)
 
     @property
     def writable(self) -> bool:
         """Whether the session takes more octets (``OutputPort``)."""
         return self.session.writable
+
+    @property
+    def ingest(self) -> Ingest:
+        """The way in of the peer's routes."""
+        return self._ingest
 
     @property
     def established(self) -> bool:
@@ -105,7 +108,7 @@ class SpeakerPeer:
         """Take up a change that needs no new session; a ``soft`` one concerns routes, the others the next session."""
         former, self.config = self.config, config
         self.session.machine.reconfigure(self._session_config(config))
-        if former.passive != config.passive and not self.established:
+        if reopens(former, config) and not self.established:
             self.session.stop(None)
             self.session.start()
         if soft:
@@ -122,23 +125,17 @@ class SpeakerPeer:
         if negotiated is None or connection is None or self._shared.deferral.active:
             return
         for family in negotiated.families:
+            if self._shared.route_targets.holds_back(self.source, family):
+                continue
             next_hop = self.config.next_hop(family, connection.local_address)
             if next_hop is None:
                 self._log.warning("family.not_sent", family=str(family), reason="next_hops names no address for it")
                 self._shared.outputs.leave(self.source, family)
                 continue
-            key = ExportKey(
-                family=family,
-                kind=self.source.kind,
-                local_asn=self._shared.asn,
-                cluster_id=int(self._cluster_id(self.config)),
-                next_hop=next_hop,
-                next_hop_self=self.config.next_hop_self,
-                two_octet_as=not negotiated.four_octet_as,
-                maximum=65535 if negotiated.extended_message else 4096,
-                policy=self.config.policies(self._shared.asn)[1],
+            key = export_key(self.config, self._shared, negotiated, self.source, family, next_hop)
+            self._shared.outputs.join(
+                self.source, self, key, route_limit(self.config, family, self._log, self.session.stop)
             )
-            self._shared.outputs.join(self.source, self, key)
 
     def status(self) -> PeerStatus:
         """Return the peer as it is now."""
@@ -165,7 +162,6 @@ class SpeakerPeer:
 
     def session_established(self, negotiated: Negotiated, local_address: str) -> UpdateDecoder[Path]:
         """Begin a new generation of the peer's routes and send it ours."""
-        del local_address
         self._negotiated = negotiated
         self._since = datetime.now(UTC)
         self._established_count += 1
@@ -174,27 +170,32 @@ class SpeakerPeer:
         self.source.generation += 1
         self._ingest.forget()
         self._told.clear()
+        self._refusals_told.clear()
         self._ingest.families = frozenset(negotiated.families)
         self._stale.session_back(families_preserved(negotiated.peer_graceful_restart) & self._ingest.families)
         self._shared.deferral.session_up(self, negotiated)
+        marks = negotiated.peer_graceful_restart is not None
+        self._shared.route_targets.session_up(self.source, negotiated.families, self.join_groups, marks=marks)
         # The machine has yet to finish its effects; the first UPDATE goes out after them.
         asyncio.get_running_loop().call_soon(self.join_groups)
-        self._decoder = UpdateDecoder(UpdateContext.of(negotiated), self._make)
+        own = ip_address(local_address.partition("%")[0])
+        self._shared.own_addresses((own.packed,))
+        context = UpdateContext.of(negotiated)
+        if self.source.kind is SourceKind.CONFEDERATION:
+            context = replace(context, internal=True)  # it sends what the inside of an AS is sent (RFC 5065, section 4)
+        self._decoder = UpdateDecoder(context, self._ingest.rules.entering(self._ingest.make))
         return self._decoder
 
     def update_received(self, update: Update[Path]) -> None:
         """Put the routes of an UPDATE into the tables."""
-        if update.faults:
-            for fault in update.faults:
-                kind = (fault.action, fault.code, fault.text)
-                if kind in self._told or len(self._told) >= _TOLD:
-                    continue
-                self._told.add(kind)
+        for fault in update.faults:
+            if self._told.first((fault.action, fault.code, fault.text)):
                 self._log.warning("update.fault", action=fault.action.name.lower(), code=fault.code, reason=fault.text)
         self._ingest.update(update)
         if update.end_of_rib is not None:
             self._stale.end_of_rib(update.end_of_rib)
             self._shared.deferral.end_of_rib(self, update.end_of_rib)
+            self._shared.route_targets.end_of_rib(self.source, update.end_of_rib)
 
     def refresh_received(self, refresh: RouteRefresh) -> None:
         """Send all routes of a family again.
@@ -211,10 +212,12 @@ class SpeakerPeer:
         """Drop the peer's routes, or keep them for a graceful restart. RFC 4724, section 4.2."""
         negotiated, self._negotiated = self._negotiated, None
         self._decoder = None
+        self._ingest.forget()  # what is remembered keeps paths alive
         self._since = datetime.now(UTC)
         self._last_error = reason.text
         self._shared.outputs.leave(self.source)
         self._shared.deferral.session_lost(self)
+        self._shared.route_targets.session_lost(self.source)
         if self._stopped:
             return
         closed_by_message = reason.sent is not None or reason.received is not None
@@ -226,66 +229,75 @@ class SpeakerPeer:
         if negotiated is not None and negotiated.peer_graceful_restart is not None and kept:
             self._stale.session_lost(kept, negotiated.peer_graceful_restart.restart_time)
             self._log.info("session.routes_kept", seconds=negotiated.peer_graceful_restart.restart_time)
+        self._look_idle()
 
     def attempt_failed(self, reason: CloseReason) -> None:
         """Remember why there is no session."""
         self._last_error = reason.text
+        self._look_idle()
 
     def became_writable(self) -> None:
         """Go on sending."""
         self._shared.outputs.pump(self.source)
 
-    def _make(self, inputs: AttributeInputs) -> Path:
-        return self._ingest.make(inputs)
+    def _look_idle(self) -> None:
+        """Tell the owner, once the machine has done its effects, that nothing is left of the peer."""
+
+        def look() -> None:
+            if not (self.established or self._stale.families or self._stopped):
+                self._idle(self)
+
+        asyncio.get_running_loop().call_soon(look)
+
+    def _refused(self, reason: str) -> None:
+        """Take note that the rules, not the policy, forbid a path of this peer."""
+        if self._refusals_told.first(reason):
+            self._log.info("route.not_eligible", reason=reason)
+
+    def judge(self, family: Family, path: Path, keys: list[bytes]) -> None:
+        """Judge a path of this peer anew for ``keys``."""
+        self._ingest.judge_again(family, path, keys)
+
+    def rebind(self) -> bool:
+        """Take up new ROAs; tell whether the paths of this peer are to be judged anew."""
+        inward = uses_rpki(self._ingest.policy)
+        if inward:
+            self._ingest.use(self._ingest.rules, self._shared.policies(self.config)[0])
+        self.join_groups()
+        return inward
+
+    def forget(self) -> None:
+        """Forget what has been made of attribute blocks: it is to be made anew."""
+        self._ingest.forget()
+        if self._decoder is not None:
+            self._decoder.clear()
 
     def _adopt(self, former: PeerConfig, config: PeerConfig) -> Iterator[None]:
         """Take routes in, then send them, as ``config`` says; what comes in anew goes out to the former group first."""
-        asn = self._shared.asn
-        inward = [(self._kind(each), self._cluster_ids(each), each.policies(asn)[0]) for each in (former, config)]
+        inward = [
+            (self._kind(each), import_rules(each, self._shared), self._shared.policies(each)[0])
+            for each in (former, config)
+        ]
+        self._shared.clusters.use(self.source, cluster_id(config, self._shared))
         if inward[0] != inward[1]:
-            self.source.kind, self._ingest.cluster_ids, self._ingest.policy = inward[1]
-            if self._decoder is not None:
-                self._decoder.clear()  # its paths are of the former kind
-            yield from self._ingest.evaluate_again()
+            self.source.kind, rules, policy = inward[1]
+            self._ingest.use(rules, policy)
+            self.forget()  # the decoder's paths are of the former kind
+            for family in self._ingest.families:
+                table = self._shared.tables[family]
+                yield from judge_again(family, table, lambda path: path.source is self.source, self.judge)
         self.join_groups()
+
+    def _sweep_stale(self, family: Family) -> None:
+        self._sweep(family, self.source.generation)
+        self._look_idle()
 
     def _sweep(self, family: Family, below: int | None) -> None:
         steps: Iterator[None] = self._shared.tables[family].sweep(self.source, below=below)
         self._shared.run(steps)
 
     def _kind(self, config: PeerConfig) -> SourceKind:
-        if config.asn != self._shared.asn:
-            return SourceKind.EBGP
-        return SourceKind.CLIENT if config.route_reflector_client else SourceKind.NON_CLIENT
-
-    def _cluster_id(self, config: PeerConfig) -> IPv4Address:
-        return config.cluster_id or self._shared.cluster_id
-
-    def _cluster_ids(self, config: PeerConfig) -> frozenset[int]:
-        return frozenset((int(self._shared.cluster_id), int(self._cluster_id(config))))
+        return self._shared.kind_of(config.asn, client=config.route_reflector_client)
 
     def _session_config(self, config: PeerConfig) -> SessionConfig:
-        return SessionConfig(
-            local_asn=self._shared.asn,
-            bgp_identifier=self._shared.bgp_identifier,
-            peer_asn=config.asn,
-            passive=config.passive,
-            hold_time=config.hold_time,
-            connect_retry_time=config.connect_retry_time,
-            capabilities=self._capabilities(config),
-        )
-
-    def _capabilities(self, config: PeerConfig) -> tuple[Capability, ...]:
-        capabilities: list[Capability] = [MultiprotocolCapability(family) for family in config.families]
-        capabilities += [RouteRefreshCapability(), ExtendedMessageCapability(), FourOctetAsCapability(self._shared.asn)]
-        if config.graceful_restart:
-            # Our forwarding state has survived when we came back with it, or never went away (RFC 4724, section 3).
-            preserved = self._shared.restarted or self._established_count > 0
-            capabilities.append(
-                GracefulRestartCapability(
-                    restarted=self._shared.deferral.active,
-                    restart_time=config.restart_time,
-                    families=tuple(ForwardingState(family, preserved) for family in config.families),
-                )
-            )
-        return tuple(capabilities)
+        return session_config(config, self._shared, kind=self._kind(config), established=self._established_count > 0)

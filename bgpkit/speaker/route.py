@@ -2,23 +2,34 @@
 
 from dataclasses import dataclass
 
-from bgpkit.wire import decode_attributes
+from bgpkit.wire import Nlri, decode_attributes
+from bgpkit_fsm import Family
 from bgpkit_rib import Path, PathAttributes, Prefix
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A prefix and one path to it."""
+    """A destination and one path to it."""
 
-    prefix: Prefix
+    nlri: Nlri
+    """A `Prefix` in the unicast families, else a value of one of the classes that the family's row names."""
     path: Path
     best: bool
-    """Whether this is the path chosen for the prefix."""
+    """Whether this is the path chosen for the destination."""
+    block: bytes | None = None
+    """The attributes where they are not the path's: as received, before the import policy, or as sent to a peer."""
+    sent_path_id: int | None = None
+    """The path identifier with which it is sent to a peer; None where it is not, or is sent without one. RFC 7911."""
+
+    @property
+    def prefix(self) -> Prefix:
+        """The prefix of a unicast route; ValueError in families that have none."""
+        return _prefix(self.nlri)
 
     @property
     def attributes(self) -> PathAttributes:
         """The path attributes, decoded when asked for."""
-        return decode_attributes(self.path.raw)
+        return decode_attributes(self.path.raw if self.block is None else self.block)
 
     @property
     def peer(self) -> str:
@@ -31,10 +42,24 @@ class Route:
         return self.path.eligible
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteChange:
-    """The best route of a prefix has changed."""
+    """The best route to a destination has changed."""
 
-    prefix: Prefix
+    family: Family
+    nlri: Nlri
     route: Route | None
     """The best route now; None when there is none any more."""
+    cursor: str = ""
+    """From where to go on after this change, for `Speaker.watch_events`; empty in a snapshot."""
+
+    @property
+    def prefix(self) -> Prefix:
+        """The prefix of a unicast route; ValueError in families that have none."""
+        return _prefix(self.nlri)
+
+
+def _prefix(nlri: Nlri) -> Prefix:
+    if isinstance(nlri, Prefix):
+        return nlri
+    raise ValueError(f"{nlri} is no bare prefix; read its nlri")

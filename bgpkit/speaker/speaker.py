@@ -1,49 +1,41 @@
 """The speaker: sessions round one set of tables, and the calls of those who embed it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
-import structlog
-
-from bgpkit.errors import ConfigError, SpeakerClosedError
-from bgpkit.session import Connection
-from bgpkit.speaker.acceptor import Acceptor
-from bgpkit.speaker.config import ChangePlan, PeerConfig, plan_change
+from bgpkit.errors import SpeakerClosedError
+from bgpkit.rpki import RoaTable
+from bgpkit.speaker.aggregate import AggregateOptions
+from bgpkit.speaker.aggregation import Aggregation
+from bgpkit.speaker.config import ChangePlan, Confederation, PeerConfig
+from bgpkit.speaker.explain import explain_destination
+from bgpkit.speaker.explained import ForwardingTable
+from bgpkit.speaker.explanation import Explanation
+from bgpkit.speaker.identity import checked_asn, checked_identifier, tables_for
+from bgpkit.speaker.next_hops import NextHopResolver, NextHops
+from bgpkit.speaker.origination import Origination
 from bgpkit.speaker.outputs import Outputs
-from bgpkit.speaker.peer import PEER_DE_CONFIGURED, SpeakerPeer
+from bgpkit.speaker.peer import PEER_DE_CONFIGURED
+from bgpkit.speaker.refusals import log_refused
 from bgpkit.speaker.restart import SelectionDeferral
+from bgpkit.speaker.roster import Roster
 from bgpkit.speaker.route import Route, RouteChange
 from bgpkit.speaker.shared import Shared
 from bgpkit.speaker.status import PeerStatus
-from bgpkit.speaker.watch import Watcher
+from bgpkit.speaker.subscriptions import BlockConsumer, Subscription, Subscriptions
+from bgpkit.speaker.views import RibView, Views
+from bgpkit.speaker.watch import Watchers
+from bgpkit.speaker.watch_events import WatchEvent
+from bgpkit.speaker.watched_prefixes import watched_prefixes
 from bgpkit.transport import listen
-from bgpkit.wire import ROWS, encode_attributes
+from bgpkit.wire import Nlri
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, CeaseSubcode, ErrorCode, Family, Notification
-from bgpkit_rib import (
-    AsPath,
-    Entry,
-    Origin,
-    Path,
-    PathAttributes,
-    Prefix,
-    Source,
-    SourceKind,
-    Table,
-    best_of,
-    make_path,
-    paths_of,
-)
+from bgpkit_rib import Aggregator, DecisionOptions, PathAttributes, Prefix, Source, SourceKind
 
 ADMINISTRATIVE_SHUTDOWN: Final = Notification(ErrorCode.CEASE, CeaseSubcode.ADMINISTRATIVE_SHUTDOWN)
-_SLICE: Final = 5000
-
-BlockConsumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
-"""Takes keys, the entry they had and the entry they have."""
 
 
 class Speaker:
@@ -62,30 +54,43 @@ class Speaker:
         families: Iterable[Family] = (IPV4_UNICAST, IPV6_UNICAST),
         restarting: bool = False,
         selection_deferral_time: float = 60.0,
+        decision: DecisionOptions | None = None,
+        client_to_client: bool = True,
+        confederation: Confederation | None = None,
+        next_hops: NextHopResolver | None = None,
     ) -> None:
         """Describe a speaker of AS ``asn``; ConfigError names what cannot be.
 
         ``listen`` holds (address, port) pairs; ``cluster_id`` is the BGP Identifier unless given (RFC 4456,
         section 7). ``restarting`` says that this is a restart and forwarding went on meanwhile: choice and
         advertisement of routes wait for the peers, at most ``selection_deferral_time`` seconds (RFC 4724).
+        Without ``client_to_client`` clients, which are fully meshed among themselves then, get each other's routes
+        no more (RFC 4456, section 10). ``confederation`` says that ``asn`` is a member AS of one (RFC 5065).
+        ``next_hops`` tells how far next hops are; without it all can be reached, at no cost.
         """
-        self._asn = _checked_asn(asn)
-        self._bgp_identifier = _identifier("bgp_identifier", bgp_identifier)
-        self._cluster_id = self._bgp_identifier if cluster_id is None else _identifier("cluster_id", cluster_id)
+        self._asn = checked_asn(asn)
+        self._bgp_identifier = checked_identifier("bgp_identifier", bgp_identifier)
+        self._cluster_id = self._bgp_identifier if cluster_id is None else checked_identifier("cluster_id", cluster_id)
         self._listen = tuple(listen)
-        self._tables = {family: Table(_width(family)) for family in families}
+        self._tables = tables_for(families)
         self._restarting = restarting
         self._selection_deferral_time = selection_deferral_time
-        self._local = Source("local", SourceKind.LOCAL, bgp_identifier=int(self._bgp_identifier))
-        self._peers: dict[str, SpeakerPeer] = {}
-        self._acceptor = Acceptor(self._accept)
+        self._decision = decision or DecisionOptions()
+        self._client_to_client = client_to_client
+        self._confederation = confederation
+        self._next_hops = NextHops(next_hops)
+        local, aggregate = (
+            Source(name, SourceKind.LOCAL, bgp_identifier=int(self._bgp_identifier)) for name in ("local", "aggregate")
+        )
+        self._origination = Origination(local, self._tables)
+        self._aggregation = Aggregation(aggregate, self._tables, self._summaries_changed)
+        self._views = Views(self._tables)
+        self._roster: Roster | None = None
         self._servers: list[asyncio.Server] = []
-        self._watchers: set[Watcher] = set()
-        self._unsubscribe: set[Callable[[], None]] = set()
-        self._leaving: set[SpeakerPeer] = set()
+        self._watchers = Watchers()
+        self._subscriptions = Subscriptions()
         self._shared: Shared | None = None
         self._entered = False
-        self._log = structlog.get_logger("bgpkit.speaker")
 
     @property
     def asn(self) -> int:
@@ -119,15 +124,21 @@ class Speaker:
             bgp_identifier=self._bgp_identifier,
             cluster_id=self._cluster_id,
             tables=self._tables,
-            outputs=Outputs(self._tables, loop.call_soon),
+            outputs=Outputs(self._tables, loop, on_refused=log_refused),
             deferral=SelectionDeferral(
                 restarting=self._restarting, deadline=self._selection_deferral_time, ended=self._selection_ended
             ),
             restarted=self._restarting,
+            next_hops=self._next_hops,
+            decision=self._decision,
+            confederation=self._confederation,
+            client_to_client=self._client_to_client,
+            summaries=self._aggregation.summaries,
         )
+        self._roster = Roster(self._shared)
         try:
             for address, port in self._listen:
-                self._servers.append(await listen(self._acceptor.connection, address, port))
+                self._servers.append(await listen(self._roster.acceptor.connection, address, port))
         except BaseException:
             await self.stop()
             raise
@@ -151,163 +162,209 @@ class Speaker:
         shared.deferral.cancel()
         for server in self._servers:
             server.close()
-        self._acceptor.close()
-        for watcher in tuple(self._watchers):
-            watcher.close()
-        for unsubscribe in tuple(self._unsubscribe):
-            unsubscribe()
-        for peer in self._peers.values():
-            peer.stop(None if graceful else ADMINISTRATIVE_SHUTDOWN)
-        self._leaving.update(self._peers.values())
-        self._peers.clear()
-        await asyncio.gather(*(peer.session.wait_closed() for peer in self._leaving))
-        self._leaving.clear()
+        self._watchers.close()
+        self._subscriptions.close()
+        self._aggregation.close()
+        if self._roster is not None:
+            await self._roster.close(None if graceful else ADMINISTRATIVE_SHUTDOWN)
 
     async def add_peer(self, config: PeerConfig) -> None:
         """Add a peer and start its session; ConfigError when there is one of that address."""
-        shared = self._open()
-        if config.address in self._peers:
-            raise ConfigError(f"peer {config.address} exists already; change it with update_peer")
-        self._check(config)
-        peer = self._peers[config.address] = SpeakerPeer(config, shared)
-        shared.deferral.expect(peer)
-        peer.start()
+        self._peers().add(config)
 
     async def remove_peer(self, address: str, *, notification: Notification | None = PEER_DE_CONFIGURED) -> None:
         """End the session with the peer and drop its routes; ``notification`` None closes without a word."""
-        shared, peer = self._open(), self._known(address)
-        del self._peers[peer.config.address]
-        peer.stop(notification)
-        shared.deferral.forget(peer)
-        peer.drop_routes()
-        self._leaving = {one for one in self._leaving if one.session.closing} | {peer}
+        self._peers().remove(address, notification)
 
     async def update_peer(self, config: PeerConfig) -> ChangePlan:
         """Change a peer; what its session went through is returned. A change of nothing sends nothing.
 
         ConfigError when there is no such peer, or when it cannot be so; then it stays as it was.
         """
-        shared = self._open()
-        peer = self._known(config.address)
-        self._check(config)
-        plan = plan_change(peer.config, config)
-        if plan is ChangePlan.RESET:
-            reset = Notification(ErrorCode.CEASE, CeaseSubcode.OTHER_CONFIGURATION_CHANGE)
-            shared.deferral.expect(config)  # the only peer must not seem to be gone for a moment
-            await self.remove_peer(config.address, notification=reset)
-            await self.add_peer(config)
-            shared.deferral.forget(config)
-        elif config != peer.config:
-            peer.reconfigure(config, soft=plan is ChangePlan.SOFT)
-        return plan
+        return self._peers().update(config)
+
+    async def accept_peers(
+        self, prefix: str | Prefix, configure: Callable[[str], PeerConfig], *, limit: int = 10_000
+    ) -> None:
+        """Make a peer of whoever connects from an address in ``prefix``: what ``configure(address)`` says.
+
+        Such a peer is removed when its session has ended and none of its routes are kept for its return. There are at
+        most ``limit`` of them at a time. ConfigError when the range is there already, or is none.
+        """
+        self._peers().ranges.add(prefix, configure, limit)
+
+    async def refuse_peers(self, prefix: str | Prefix) -> None:
+        """Accept nobody from ``prefix`` any more, and remove the peers that came from it; ConfigError for no range."""
+        roster = self._peers()
+        for address in roster.ranges.remove(prefix):
+            roster.remove(address, PEER_DE_CONFIGURED)
 
     async def announce(
         self,
-        *prefixes: str | Prefix,
+        *destinations: str | Nlri,
+        family: Family | None = None,
         next_hop: str | IPv4Address | IPv6Address | None = None,
         attributes: PathAttributes | None = None,
+        path_id: int = 0,
     ) -> None:
-        """Originate ``prefixes``; ValueError names one that is not a prefix, and none is announced then.
+        """Originate ``destinations``: prefixes, or with ``family`` values of its row's classes.
 
-        Without ``next_hop`` each peer is told our own address on its session. ``attributes`` are the path
-        attributes otherwise (origin IGP and an empty AS_PATH unless given).
+        ValueError names one that is none, and nothing is announced then. Without ``next_hop`` each peer is told our
+        own address on its session. ``attributes`` are the path attributes otherwise (origin IGP and an empty AS_PATH
+        unless given). ``path_id`` tells several of our own paths to a destination apart.
         """
         self._open()
-        chosen = attributes or PathAttributes(origin=Origin.IGP, as_path=AsPath())
-        if next_hop is not None:
-            chosen = replace(chosen, next_hop=ip_address(str(next_hop)))
-        grouped = self._by_family(prefixes)
-        paths = {family: self._local_path(chosen, family) for family in grouped}
-        for family, keys in grouped.items():
-            path = paths[family]
-            for start in range(0, len(keys), _SLICE):
-                self._tables[family].announce(path, keys[start : start + _SLICE])
-                await asyncio.sleep(0)
+        await self._origination.announce(
+            destinations, family=family, next_hop=next_hop, attributes=attributes, path_id=path_id
+        )
 
-    async def withdraw(self, *prefixes: str | Prefix) -> None:
-        """Stop originating ``prefixes``; those not originated are passed over."""
+    async def withdraw(self, *destinations: str | Nlri, family: Family | None = None, path_id: int = 0) -> None:
+        """Stop originating ``destinations``; those not originated are passed over."""
         self._open()
-        for family, keys in self._by_family(prefixes).items():
-            for start in range(0, len(keys), _SLICE):
-                self._tables[family].withdraw(self._local, keys[start : start + _SLICE])
-                await asyncio.sleep(0)
+        await self._origination.withdraw(destinations, family=family, path_id=path_id)
 
-    def routes(self, family: Family = IPV4_UNICAST, *, peer: str | None = None) -> Iterator[Route]:
-        """Yield the routes held: the best one of each prefix, or with ``peer`` all that this peer announced.
+    async def aggregate(
+        self,
+        prefix: str | Prefix,
+        *,
+        attributes: PathAttributes | None = None,
+        as_set: bool = False,
+        keep_as_path: bool = False,
+        summary_only: bool = False,
+        matching_med: bool = False,
+        always: bool = False,
+    ) -> None:
+        """Originate ``prefix`` while a best route to a more specific one is there, or ``always``.
 
-        ``peer`` is an address, or ``local`` for our own. The table must not change while iterating.
+        ORIGIN, ATOMIC_AGGREGATE and AGGREGATOR follow from the contributing routes, and so does AS_PATH: with
+        ``keep_as_path`` what theirs begin with, with ``as_set`` their other AS numbers as a set, too, and their
+        communities; else it is empty. All else is what ``attributes`` say. With ``summary_only`` no more specific
+        route is sent to anyone, with ``matching_med`` there is an aggregate only of routes with one and the same
+        MULTI_EXIT_DISC. ConfigError when the aggregate is there already. RFC 4271, section 9.2.2.2; RFC 9774.
         """
-        table = self._table(family)
-        width = _width(family)
+        aggregator = Aggregator(self._open().session_asn(SourceKind.EBGP), self._bgp_identifier)
+        options = AggregateOptions(
+            attributes=attributes,
+            as_set=as_set,
+            keep_as_path=keep_as_path,
+            summary_only=summary_only,
+            matching_med=matching_med,
+            always=always,
+        )
+        await self._aggregation.add(prefix, options, aggregator)
+
+    async def remove_aggregate(self, prefix: str | Prefix) -> None:
+        """Stop originating the aggregate ``prefix``; ConfigError when there is none."""
+        self._open()
+        await self._aggregation.remove(prefix)
+
+    def use_next_hops(self, resolver: NextHopResolver | None) -> None:
+        """Ask ``resolver`` how far next hops are from now on, and judge all routes by that."""
+        self._open().next_hops_changed(self._next_hops.use(resolver))
+
+    def next_hops_changed(self) -> None:
+        """Ask the resolver again for every next hop in use, and judge the routes whose next hop moved."""
+        self._open().next_hops_changed(self._next_hops.changed())
+
+    def use_roas(self, roas: RoaTable | None) -> None:
+        """Judge routes by ``roas`` from now on where a policy asks for their RPKI state. RFC 6811, section 4."""
+        shared, roster = self._open(), self._peers()
+        changes = (roas or RoaTable()).changes_since(shared.roas or RoaTable())
+        shared.roas = roas
+        sources = {peer.source for peer in roster.peers if peer.rebind()}
+        if sources:
+            shared.judge_again(
+                lambda path: path.source in sources,
+                # Origins are told of prefixes alone: other families have no width.
+                lambda family, keys: changes.affected(width, keys) if (width := self._tables[family].width) else [],
+            )
+
+    def routes(
+        self, family: Family = IPV4_UNICAST, *, peer: str | None = None, view: RibView | None = None
+    ) -> Iterator[Route]:
+        """Yield the routes of a RIB, as they are while it iterates: what is gone by then does not come.
+
+        Without ``view`` that is the Loc-RIB, or with ``peer``, an address or ``local`` for our own, all that this peer
+        announced, after the import policy. ConfigError when there is no such peer, or no such table.
+        """
         if peer is None:
-            for key, path in table.loc_rib():
-                yield Route(Prefix.from_key(key, width), path, best=True)
-            return
-        source = self._local if peer == self._local.name else self._known(peer).source
-        for key, path in table.paths_from(source):
-            yield Route(Prefix.from_key(key, width), path, best=best_of(table.get(key)) is path)
+            return self._views.routes(family, None, view, None)
+        local = self._origination.source
+        source = local if peer == local.name else self._peers().known(peer).source
+        group = None if self._shared is None else self._shared.outputs.group(source, family)
+        return self._views.routes(family, source, view, group)
 
-    def paths(self, prefix: str | Prefix) -> tuple[Route, ...]:
-        """Return all paths to exactly ``prefix``, the best first, those that may not be chosen last; none is empty."""
-        wanted = Prefix.parse(prefix) if isinstance(prefix, str) else prefix
-        table = self._table(IPV4_UNICAST if wanted.width == 32 else IPV6_UNICAST)
-        entry = table.get(wanted.key)
-        best = best_of(entry)
-        return tuple(Route(wanted, path, best=path is best) for path in paths_of(entry))
+    def size(self, family: Family) -> int:
+        """Return how many destinations of ``family`` have a best route; it costs nothing to ask."""
+        return self._views.size(family)
+
+    def paths(self, destination: str | Nlri, family: Family | None = None) -> tuple[Route, ...]:
+        """Return all paths to exactly ``destination``, the best first, those that may not be chosen last."""
+        return self._views.paths(destination, family)
+
+    def explain(
+        self,
+        destination: str | Nlri,
+        peer: str | None = None,
+        *,
+        family: Family | None = None,
+        fib: ForwardingTable | None = None,
+    ) -> Explanation:
+        """Tell all there is to say of one destination: its paths, why each stands where it does, and who gets what.
+
+        With ``peer`` only what this one gets. ``fib`` is a forwarding table to ask as well. What is returned is made
+        of values, has a text for people, and `bgpkit.wire.to_plain` makes JSON of it. ConfigError as `paths`, and
+        when there is no such peer.
+        """
+        peers = self._peers().peers
+        asked = peers if peer is None else (self._peers().known(peer),)
+        return explain_destination(self._open(), peers, asked, destination, family, fib)
 
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return all peers as they are now, in the order in which they were added."""
-        return tuple(peer.status() for peer in self._peers.values())
+        return () if self._roster is None else self._roster.status()
 
     def peer_config(self, address: str) -> PeerConfig:
         """Return the configuration in force of the peer ``address``."""
-        return self._known(address).config
+        return self._peers().known(address).config
 
-    def subscribe(self, family: Family, consumer: BlockConsumer) -> Callable[[], None]:
-        """Call ``consumer(keys, old, new)`` for every change block of the table; returns how to stop.
+    def subscribe(self, family: Family, consumer: BlockConsumer) -> Subscription:
+        """Call ``consumer(keys, old, new)`` for every change block of the table, until what is returned is called.
 
-        What the table holds already is replayed first, as additions. A consumer that raises is logged and
-        called no more.
+        What the table holds already comes first, as additions, in slices of which the first comes at once:
+        ``await subscription.replayed()`` waits for the last. To the consumer every key begins with ``old`` None, and
+        then each ``old`` is the ``new`` before it. A consumer that raises is logged and called no more.
         """
-        table = self._table(family)
-        entries: dict[int, list[bytes]] = {}
-        for key, entry in table.items():
-            entries.setdefault(id(entry), []).append(key)
-        for keys in entries.values():
-            consumer(keys, None, table.get(keys[0]))
+        return self._subscriptions.add(family, self._views.table(family), consumer)
 
-        def pass_on(keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None) -> None:
-            del nlri
-            try:
-                consumer(keys, old, new)
-            except Exception:  # somebody else's fault ends no session and hides no change from others
-                self._log.exception("subscriber.failed", family=str(family))
-                unsubscribe()
+    def watch(
+        self, families: Family | Iterable[Family] = IPV4_UNICAST, *, prefixes: Iterable[str | Prefix] = ()
+    ) -> AsyncGenerator[RouteChange, None]:
+        """Yield the best route to every destination, then every change of one, until the speaker stops.
 
-        end = table.subscribe(pass_on)
-        self._unsubscribe.add(end)
-
-        def unsubscribe() -> None:
-            self._unsubscribe.discard(end)
-            end()
-
-        return unsubscribe
-
-    async def watch(self, family: Family = IPV4_UNICAST) -> AsyncGenerator[RouteChange, None]:
-        """Yield the best route of every prefix, then every change of one, until the speaker stops.
-
-        A slow reader gets the last state of a prefix, not all states between; memory stays bounded.
+        With ``prefixes`` only what lies inside one of them. A slow reader gets the last state of a destination, not
+        all states between, and memory stays bounded.
         """
         self._open()
-        watcher = Watcher(self._table(family), _width(family))
-        self._watchers.add(watcher)
-        try:
-            async with aclosing(watcher.changes()) as changes:
-                async for change in changes:
-                    yield change
-        finally:
-            watcher.close()
-            self._watchers.discard(watcher)
+        chosen = self._views.tables(families)
+        return self._watchers.changes(chosen, watched_prefixes(prefixes, chosen))
+
+    def watch_events(
+        self,
+        families: Family | Iterable[Family] = IPV4_UNICAST,
+        *,
+        prefixes: Iterable[str | Prefix] = (),
+        since: str = "",
+    ) -> AsyncGenerator[WatchEvent, None]:
+        """Yield the same as `watch`, and marks: `SnapshotStart`, `SnapshotEnd`, `Lagged`.
+
+        ``since`` is the cursor of an event that a watcher of the same families and prefixes has got before: what has
+        changed after it follows, of some destinations perhaps again. Where too much has, or the speaker is another
+        one, there is a new snapshot, which begins with `SnapshotStart`.
+        """
+        self._open()
+        chosen = self._views.tables(families)
+        return self._watchers.events(chosen, watched_prefixes(prefixes, chosen), since)
 
     async def wait_converged(self) -> None:
         """Wait until the choice of routes is no longer held back after a restart; at once when it is not.
@@ -317,16 +374,12 @@ class Speaker:
         await self._open().deferral.over.wait()
         self._open()
 
-    def _accept(self, connection: Connection) -> None:
-        peer = self._peers.get(connection.remote_address)
-        if peer is None:
-            self._log.debug("connection.refused", peer=connection.remote_address, reason="not configured")
-            connection.abort()
-        else:
-            peer.session.accept(connection)
+    def _summaries_changed(self) -> None:
+        for peer in self._peers().peers:
+            peer.join_groups()
 
     def _selection_ended(self) -> None:
-        for peer in self._peers.values():
+        for peer in self._peers().peers:
             peer.selection_ended()
 
     def _open(self) -> Shared:
@@ -334,80 +387,8 @@ class Speaker:
             raise SpeakerClosedError("the speaker is not running; use it inside 'async with'")
         return self._shared
 
-    def _check(self, config: PeerConfig) -> None:
-        unserved = [str(family) for family in config.families if family not in self._tables]
-        if unserved:
-            raise ConfigError(f"peer {config.address}: this speaker has no table for {', '.join(unserved)}")
-        if config.route_reflector_client and config.asn != self._asn:
-            raise ConfigError(f"peer {config.address}: a route reflector client is in our own AS, {self._asn}")
-        for field, policy in (("import_policy", config.import_policy), ("export_policy", config.export_policy)):
-            if not isinstance(policy, Hashable):
-                raise ConfigError(f"peer {config.address}: {field} must be hashable, such as a frozen dataclass")
-
-    def _local_path(self, attributes: PathAttributes, family: Family) -> Path:
-        hop = attributes.next_hop
-        if family == IPV4_UNICAST and isinstance(hop, IPv6Address):
-            raise ValueError(f"{hop} is not a next hop for IPv4 prefixes: no session here takes one (RFC 8950)")
-        return make_path(
-            self._local,
-            encode_attributes(attributes, family),
-            next_hop=b"" if hop is None else hop.packed,
-            origin=int(attributes.origin),
-            as_path_length=attributes.as_path.length,
-            neighbor_as=attributes.as_path.neighbor_as,
-            med=attributes.med,
-            local_pref=attributes.local_pref,
-        )
-
-    def _known(self, address: str) -> SpeakerPeer:
-        address = _canonical(address)
-        if address not in self._peers:
-            known = ", ".join(self._peers) or "none"
-            raise ConfigError(f"there is no peer {address}; configured: {known}")
-        return self._peers[address]
-
-    def _table(self, family: Family) -> Table:
-        if family not in self._tables:
-            raise ConfigError(f"this speaker has no table for {family}; name it in families")
-        return self._tables[family]
-
-    def _by_family(self, prefixes: Iterable[str | Prefix]) -> dict[Family, list[bytes]]:
-        grouped: dict[Family, list[bytes]] = {}
-        for given in prefixes:
-            prefix = Prefix.parse(given) if isinstance(given, str) else given
-            family = IPV4_UNICAST if prefix.width == 32 else IPV6_UNICAST
-            self._table(family)
-            grouped.setdefault(family, []).append(prefix.key)
-        return grouped
-
-
-def _canonical(address: str) -> str:
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return address
-
-
-def _width(family: Family) -> int:
-    if family not in ROWS:
-        raise ConfigError(f"family {family} is not known to the codec")
-    row = ROWS[family]
-    if not row.width or row.join is not None:
-        raise ConfigError(f"family {family} is not one of bare prefixes: the codec carries it, tables do not")
-    return row.width
-
-
-def _checked_asn(asn: int) -> int:
-    if not 1 <= asn < 2**32:
-        raise ConfigError(f"asn {asn} is not between 1 and {2**32 - 1} (AS 0: RFC 7607)")
-    return asn
-
-
-def _identifier(field: str, value: str | IPv4Address) -> IPv4Address:
-    try:
-        identifier = IPv4Address(value)
-    except ValueError:
-        raise ConfigError(f"{field} {value!r} is not written like an IPv4 address (RFC 6286)") from None
-    if not int(identifier):
-        raise ConfigError(f"{field} 0.0.0.0 is not allowed (RFC 6286, section 2.1)")
-    return identifier
+    def _peers(self) -> Roster:
+        self._open()
+        if self._roster is None:
+            raise SpeakerClosedError("the speaker is not running; use it inside 'async with'")
+        return self._roster

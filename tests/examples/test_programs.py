@@ -134,7 +134,33 @@ def test_two_as_shows_both_tables_at_each_stage() -> None:
     assert answer.stdout.splitlines()[-1].startswith(f"== the same network on both sides: {office} is in AS 1")
 
 
-@pytest.mark.parametrize("program", ["announce.py", "route_watch.py"])
+def test_route_reflector_passes_routes_from_client_to_client(tmp_path: Path) -> None:
+    """Two clients that it has never heard of; what one announces the other prints, and gone is gone."""
+    program = EXAMPLES / "route_reflector.py"
+    assert len(program.read_text().splitlines()) < 40
+    words = ["127.0.0.1:0", "--asn", "64512", "--identifier", "192.0.2.1", "--clients", "127.0.0.0/24"]
+    reflector = quiet([sys.executable, str(program), *words], tmp_path / "reflector")
+    clients: list[RunningProcess] = []
+    try:
+        wait_until(lambda: reflector.words().endswith("\n"), "the reflector listens", PATIENCE)
+        port = reflector.words().split()[-1]
+        for number, prefixes in ((2, ["198.51.100.0/24"]), (3, ["203.0.113.0/24"])):
+            peer = ["--peer", "127.0.0.1", "--peer-asn", "64512", "--port", port, "--local", f"127.0.0.{number}"]
+            argv = ["--asn", "64512", "--identifier", f"192.0.2.{number}", *peer, *prefixes]
+            clients.append(quiet([sys.executable, str(EXAMPLES / "announce.py"), *argv], tmp_path / f"client{number}"))
+        wait_until(lambda: "203.0.113.0/24 from 127.0.0.1" in clients[0].words(), "a reflected route", PATIENCE)
+        wait_until(lambda: "198.51.100.0/24 from 127.0.0.1" in clients[1].words(), "the other one", PATIENCE)
+        signal_and_wait(clients[1], signal.SIGINT)
+        wait_until(lambda: "203.0.113.0/24 is gone" in reflector.words(), "it is gone", PATIENCE)
+        assert "198.51.100.0/24 from 127.0.0.2\n" in reflector.words()
+        signal_and_wait(reflector, signal.SIGINT)
+        assert reflector.status == 0
+    finally:
+        for process in (*clients, reflector):
+            process.stop()
+
+
+@pytest.mark.parametrize("program", ["announce.py", "route_watch.py", "route_reflector.py"])
 def test_help_tells_the_arguments(program: str) -> None:
     """``--help`` names each argument."""
     answer = subprocess.run(
@@ -144,7 +170,7 @@ def test_help_tells_the_arguments(program: str) -> None:
         timeout=PATIENCE,
         check=True,
     )
-    assert {"--asn", "--identifier", "--peer"} <= set(re.findall(r"--[\w-]+", answer.stdout))
+    assert {"--asn", "--identifier"} <= set(re.findall(r"--[\w-]+", answer.stdout))
 
 
 def tables(stage: str) -> dict[int, dict[str, str]]:

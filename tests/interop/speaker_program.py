@@ -15,6 +15,7 @@ import structlog
 from bgpkit import (
     IPV4_UNICAST,
     IPV6_UNICAST,
+    AddPathAll,
     AsPath,
     Community,
     LargeCommunity,
@@ -41,6 +42,8 @@ def peer_config(given: dict[str, Any]) -> PeerConfig:
     fields = dict(given)
     fields["families"] = tuple(FAMILIES[name] for name in fields.get("families", ["ipv4"]))
     fields["next_hops"] = tuple(ip_address(text) for text in fields.get("next_hops", []))
+    if fields.pop("add_path_send", False):
+        fields["advertise"] = AddPathAll()
     for name in ("import_policy", "export_policy"):
         fields[name] = policy(fields.get(name))
     return PeerConfig(**fields)
@@ -64,6 +67,7 @@ def shown(route: Route) -> dict[str, Any]:
         "prefix": str(route.prefix),
         "peer": route.peer,
         "best": route.best,
+        "path_id": path.path_id,
         "reason": path.reason,
         "stale": path.stale,
         "next_hop": str(attributes.next_hop),
@@ -89,9 +93,10 @@ async def obey(speaker: Speaker, order: dict[str, Any]) -> Any:
             await speaker.remove_peer(order["address"])
         case "announce":
             hop = order.get("next_hop")
-            await speaker.announce(*order["prefixes"], next_hop=hop, attributes=path_attributes(order))
+            path_id = order.get("path_id", 0)
+            await speaker.announce(*order["prefixes"], next_hop=hop, attributes=path_attributes(order), path_id=path_id)
         case "withdraw":
-            await speaker.withdraw(*order["prefixes"])
+            await speaker.withdraw(*order["prefixes"], path_id=order.get("path_id", 0))
         case "routes":
             return [shown(route) for route in speaker.routes(FAMILIES[order["family"]], peer=order.get("peer"))]
         case "peers":

@@ -17,6 +17,7 @@ PACKAGES = {
     "node": "examples/node_agent/bgpkit_node",
     "policy": "bgpkit/policy",
     "rib": "rib/bgpkit_rib",
+    "rpki": "bgpkit/rpki",
     "session": "bgpkit/session",
     "setup": "setup/bgpkit_setup",
     "speaker": "bgpkit/speaker",

@@ -1,13 +1,16 @@
 """How a path looks to each kind of peer, against the sentences of the RFCs."""
 
-from ipaddress import IPv4Address
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 import pytest
 
-from bgpkit.adj_rib_out import Export, ExportKey
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy
+from bgpkit.adj_rib_out import Export, ExportKey, NextHopSelf
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Change, Policy, SetMed, Verdict
 from bgpkit.wire import decode_attributes, encode_attributes
-from bgpkit_fsm import IPV4_UNICAST
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import (
     NO_ADVERTISE,
     NO_EXPORT,
@@ -17,10 +20,12 @@ from bgpkit_rib import (
     Origin,
     Path,
     PathAttributes,
+    Prefix,
     Source,
     SourceKind,
     make_path,
 )
+from tests.support.speakers import only
 
 OWN_ASN = 64512
 OWN_ADDRESS = IPv4Address("192.0.2.1")
@@ -30,20 +35,17 @@ IDENTIFIER = IPv4Address("10.0.0.7")
 KEYS = [b"\x08\x0a"]
 
 
-def export(kind: SourceKind, *, policy: Policy = ACCEPT_ALL, next_hop_self: bool = False, two: bool = False) -> Export:
-    """Return the export towards peers of ``kind``."""
-    return Export(
-        ExportKey(
-            family=IPV4_UNICAST,
-            kind=kind,
-            local_asn=OWN_ASN,
-            cluster_id=int(CLUSTER),
-            next_hop=OWN_ADDRESS.packed,
-            next_hop_self=next_hop_self,
-            two_octet_as=two,
-            policy=policy,
-        )
-    )
+def export(kind: SourceKind, *, policy: Policy = ACCEPT_ALL, **others: Any) -> Export:
+    """Return the export towards peers of ``kind``; ``others`` are more fields of the key."""
+    fields: dict[str, Any] = {
+        "family": IPV4_UNICAST,
+        "kind": kind,
+        "local_asn": OWN_ASN,
+        "cluster_id": int(CLUSTER),
+        "next_hop": OWN_ADDRESS.packed,
+        "policy": policy,
+    }
+    return Export(ExportKey(**{**fields, **others}))
 
 
 def path_from(
@@ -72,9 +74,19 @@ def path_from(
     return make_path(source, raw, next_hop=b"" if next_hop is None else next_hop.packed)
 
 
+def block_of(path: Path, towards: Export) -> bytes | None:
+    """Return the one block that goes out for all keys; None when nothing does."""
+    found = towards.outgoing(path, KEYS)
+    if not found:
+        return None
+    [(block, keys)] = found
+    assert keys is KEYS
+    return block
+
+
 def exported(path: Path, towards: Export) -> PathAttributes:
     """Return the attributes that go out, decoded."""
-    block = towards.attributes(path)
+    block = block_of(path, towards)
     assert block is not None
     return decode_attributes(block)
 
@@ -107,9 +119,9 @@ def test_reflection_keeps_the_originator_that_is_there() -> None:
 def test_a_route_of_a_non_client_does_not_go_to_another_non_client() -> None:
     """RFC 4456, section 6 (1): from a non-client to clients only."""
     path = path_from(SourceKind.NON_CLIENT)
-    assert export(SourceKind.NON_CLIENT).attributes(path) is None
-    assert export(SourceKind.CLIENT).attributes(path) is not None
-    assert export(SourceKind.EBGP).attributes(path) is not None
+    assert block_of(path, export(SourceKind.NON_CLIENT)) is None
+    assert block_of(path, export(SourceKind.CLIENT)) is not None
+    assert block_of(path, export(SourceKind.EBGP)) is not None
 
 
 def test_an_external_peer_sees_our_as_first_and_us_as_next_hop() -> None:
@@ -142,13 +154,13 @@ def test_an_external_route_gets_local_pref_and_keeps_its_next_hop_inside() -> No
     assert sent.local_pref == 100
     assert sent.next_hop == NEXT_HOP
     assert sent.originator_id is None
-    assert exported(path, export(SourceKind.NON_CLIENT, next_hop_self=True)).next_hop == OWN_ADDRESS
+    assert exported(path, export(SourceKind.NON_CLIENT, next_hop_self=NextHopSelf.EXTERNAL)).next_hop == OWN_ADDRESS
 
 
 def test_next_hop_self_leaves_reflected_routes_alone() -> None:
     """RFC 4456, section 10: a reflector does not change NEXT_HOP."""
     path = path_from(SourceKind.CLIENT)
-    assert exported(path, export(SourceKind.CLIENT, next_hop_self=True)).next_hop == NEXT_HOP
+    assert exported(path, export(SourceKind.CLIENT, next_hop_self=NextHopSelf.EXTERNAL)).next_hop == NEXT_HOP
 
 
 @pytest.mark.parametrize(
@@ -158,42 +170,80 @@ def test_next_hop_self_leaves_reflected_routes_alone() -> None:
 def test_well_known_communities_are_obeyed(community: Community, inside: bool, outside: bool) -> None:
     """RFC 1997: NO_EXPORT and NO_EXPORT_SUBCONFED stay in the AS, NO_ADVERTISE goes to nobody."""
     path = path_from(SourceKind.CLIENT, communities=(Community(0x00010001), community))
-    assert (export(SourceKind.CLIENT).attributes(path) is not None) is inside
-    assert (export(SourceKind.EBGP).attributes(path) is not None) is outside
+    assert (block_of(path, export(SourceKind.CLIENT)) is not None) is inside
+    assert (block_of(path, export(SourceKind.EBGP)) is not None) is outside
 
 
 def test_octets_that_only_look_like_a_community_forbid_nothing() -> None:
     """The octets of NO_ADVERTISE across the border of two communities mean nothing."""
     split = (Community(0x0000FFFF), Community(0xFF020000))
     path = path_from(SourceKind.CLIENT, communities=split)
-    assert export(SourceKind.EBGP).attributes(path) is not None
+    assert block_of(path, export(SourceKind.EBGP)) is not None
 
 
 def test_a_two_octet_peer_is_sent_as_trans_and_as4_path() -> None:
     """RFC 6793, section 4.2.2."""
     path = path_from(SourceKind.EBGP, as_path=AsPath.of(4200000001, 65001), local_pref=None)
-    block = export(SourceKind.NON_CLIENT, two=True).attributes(path)
+    block = block_of(path, export(SourceKind.NON_CLIENT, two_octet_as=True))
     assert block is not None
     assert bytes.fromhex("40 02 06 02 02 5ba0 fde9") in block
     assert bytes.fromhex("c0 11 0a 02 02 fa56ea01 0000fde9") in block
 
 
 def test_the_policy_picks_keys() -> None:
-    """A refused route is not advertised, whatever its attributes."""
+    """A refused route is not advertised, whatever its attributes; what may be held is what would go out."""
     path = path_from(SourceKind.CLIENT)
-    assert export(SourceKind.CLIENT).selected(path, KEYS) is KEYS
-    assert export(SourceKind.CLIENT, policy=REJECT_ALL).selected(path, KEYS) == []
-    assert export(SourceKind.CLIENT).selected(None, KEYS) == []
+    some = [Prefix.parse(text).key for text in ("10.1.0.0/16", "10.2.0.0/16", "11.0.0.0/8")]
+    ten = export(SourceKind.CLIENT, policy=only("10.0.0.0/8"))
+    [(_, keys)] = ten.outgoing(path, some)
+    assert keys == some[:2] == ten.held(path, some)
+    assert export(SourceKind.CLIENT).held(path, KEYS) is KEYS
+    assert not export(SourceKind.CLIENT, policy=REJECT_ALL).outgoing(path, KEYS)
+    assert export(SourceKind.CLIENT, policy=REJECT_ALL).held(path, KEYS) == []
+    assert export(SourceKind.CLIENT).held(None, KEYS) == []
+
+
+@dataclass(frozen=True)
+class Medley:
+    """A policy that gives every key a verdict of its own."""
+
+    name: str = "medley"
+    pure: bool = True
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
+        """Give one MED to the first key, another to the second, the first again to the third, and refuse the rest."""
+        meds = (7, 8, 7)
+        for med, key in zip(meds, keys, strict=False):
+            yield Verdict(True, "med", Change((SetMed(med),))), [key]
+        yield Verdict(False, "no"), keys[len(meds) :]
+
+
+def test_keys_that_the_policy_treats_alike_share_a_block() -> None:
+    """One block for each outcome, whatever the number of verdicts."""
+    keys = [bytes((16, 10, number)) for number in range(4)]
+    found = export(SourceKind.CLIENT, policy=Medley()).outgoing(path_from(SourceKind.CLIENT), keys)
+    assert [(decode_attributes(block).med, group) for block, group in found] == [
+        (7, [keys[0], keys[2]]),
+        (8, [keys[1]]),
+    ]
+
+
+def test_of_a_policy_that_is_not_pure_all_may_be_held() -> None:
+    """It may have said something else before; what may not go by rule was never sent, though."""
+    keys = [bytes((16, 10, number)) for number in range(4)]
+    towards = export(SourceKind.NON_CLIENT, policy=Medley(pure=False))
+    assert towards.held(path_from(SourceKind.CLIENT), keys) is keys
+    assert towards.held(path_from(SourceKind.NON_CLIENT), keys) == []
 
 
 def test_forgetting_lets_go_of_paths() -> None:
     """Remembered blocks would keep paths alive after they left the table."""
     towards = export(SourceKind.CLIENT)
     path = path_from(SourceKind.CLIENT)
-    first = towards.attributes(path)
-    assert towards.attributes(path) is first
+    first = block_of(path, towards)
+    assert block_of(path, towards) is first
     towards.forget()
-    again = towards.attributes(path)
+    again = block_of(path, towards)
     assert again == first
     assert again is not first
 
@@ -203,5 +253,85 @@ def test_attributes_that_leave_no_room_for_a_route_are_not_advertised() -> None:
     bulky = tuple(Community(number) for number in range(1000))
     path = path_from(SourceKind.CLIENT, communities=bulky)
     assert len(path.raw) < 4096
-    assert export(SourceKind.CLIENT).attributes(path) is None
-    assert export(SourceKind.CLIENT).selected(path, KEYS) == []
+    assert block_of(path, export(SourceKind.CLIENT)) is None
+    assert export(SourceKind.CLIENT).held(path, KEYS) == []
+    assert block_of(path, export(SourceKind.CLIENT, maximum=65535)) is not None
+
+
+def test_what_cannot_be_sent_is_told_once_for_each_source() -> None:
+    """However many paths of a source do not fit, there is one word of it; another source is told of by itself."""
+    told: list[tuple[str, str]] = []
+    towards = export(SourceKind.CLIENT)
+    towards.on_refused = lambda path, reason: told.append((path.source.name, reason))
+    source = Source("source", SourceKind.CLIENT, bgp_identifier=1)
+    for number in range(3):
+        raw = encode_attributes(PathAttributes(communities=tuple(map(Community, range(number, 1100)))), IPV4_UNICAST)
+        for origin in (source, Source(f"other {number}", SourceKind.CLIENT)):
+            assert not towards.outgoing(make_path(origin, raw), KEYS)
+        towards.forget()
+    reason = "the attributes leave no room for a route in a message of 4096 octets"
+    assert told == [(name, reason) for name in ("source", "other 0", "other 1", "other 2")]
+
+
+def test_refusals_are_told_a_bounded_number_of_times() -> None:
+    """Who makes ever new sources fills no log, nor memory."""
+    told: list[Path] = []
+    towards = export(SourceKind.CLIENT)
+    towards.on_refused = lambda path, _: told.append(path)
+    raw = encode_attributes(PathAttributes(communities=tuple(map(Community, range(1100)))), IPV4_UNICAST)
+    for number in range(200):
+        assert not towards.outgoing(make_path(Source(str(number), SourceKind.CLIENT), raw), KEYS)
+    assert len(told) == 64
+
+
+def test_a_next_hop_of_another_family_is_refused_with_its_reason() -> None:
+    """What cannot be written is told with the reason, and stops nothing."""
+    told: list[str] = []
+    towards = export(SourceKind.EBGP, family=IPV6_UNICAST)
+    towards.on_refused = lambda _, reason: told.append(reason)
+    raw = encode_attributes(PathAttributes(next_hop=IPv6Address("2001:db8::1")), IPV6_UNICAST)
+    assert not towards.outgoing(make_path(Source("s", SourceKind.CLIENT), raw, next_hop=bytes(16)), KEYS)
+    assert told == ["a next hop of 4 octets is none that ipv6-unicast can have"]
+
+
+def test_a_default_route_of_our_own_stands_for_that_of_the_table() -> None:
+    """While it is sent, the table's default route is not, and no policy is asked of it."""
+    towards = export(SourceKind.EBGP, policy=REJECT_ALL, default_originate=True)
+    [(key, own)] = towards.own.items()
+    assert key == Prefix.parse("0.0.0.0/0").key
+    [(block, keys)] = towards.outgoing(own, [key])
+    assert keys == [key] == towards.held(own, [key])
+    impure = export(SourceKind.EBGP, policy=Medley(pure=False), default_originate=True)
+    assert impure.held(impure.own[key], [key]) == [key]
+    sent = decode_attributes(block)
+    assert (sent.as_path, sent.next_hop, sent.origin) == (AsPath.of(OWN_ASN), OWN_ADDRESS, Origin.IGP)
+    everything = export(SourceKind.EBGP, default_originate=True)
+    [(_, keys)] = everything.outgoing(path_from(SourceKind.CLIENT), [key, *KEYS])
+    assert keys == KEYS
+    assert everything.barred(key) == "a default route of our own is sent in its place"
+    assert everything.barred(KEYS[0]) == ""
+    assert not export(SourceKind.EBGP).outgoing(own, [key])
+    assert everything.held(path_from(SourceKind.CLIENT), [key]) == []
+
+
+def test_only_unicast_families_have_a_default_route_of_our_own() -> None:
+    """IPv4 and IPv6; elsewhere nobody knows what a default route would be."""
+    assert export(SourceKind.EBGP, default_originate=True, family=IPV6_UNICAST, next_hop=bytes(16)).own
+    assert not export(SourceKind.EBGP, default_originate=True, family=Family(1, 128)).own
+    assert not export(SourceKind.EBGP).own
+
+
+@pytest.mark.parametrize("policy", [ACCEPT_ALL, Medley(pure=False)], ids=["every", "impure"])
+def test_more_specific_routes_of_a_summary_stay_here(policy: Policy) -> None:
+    """The aggregate itself goes out, and what is not inside it."""
+    texts = ("10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/9", "11.0.0.0/8", "0.0.0.0/0")
+    aggregate, *inside, beside, default = (Prefix.parse(text).key for text in texts)
+    towards = export(SourceKind.CLIENT, policy=policy, summaries=frozenset({aggregate}))
+    path, all_keys = path_from(SourceKind.CLIENT), [aggregate, *inside, beside, default]
+    sent = [key for _, keys in towards.outgoing(path, all_keys) for key in keys]
+    assert sorted(sent) == sorted([aggregate, beside, default]) == sorted(towards.held(path, all_keys))
+    assert not towards.outgoing(path, inside)
+    assert towards.held(path, inside) == []
+    assert {towards.barred(key) for key in inside} == {"the aggregate 10.0.0.0/8 is sent in its place"}
+    [(_, same)] = export(SourceKind.CLIENT, summaries=frozenset({aggregate})).outgoing(path, KEYS)
+    assert same is KEYS

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, ChangePlan, ConfigError, PeerConfig, plan_change
+from bgpkit.adj_rib_out import NextHopSelf
 from bgpkit.policy import ACCEPT_ALL, REJECT_ALL
 from tests.support.speakers import EVERYTHING
 
@@ -45,10 +46,10 @@ def test_an_ipv6_address_has_one_spelling() -> None:
 @pytest.mark.rfc("8212", "2")
 def test_external_peers_get_and_give_nothing_by_default() -> None:
     """Without an explicit policy nothing is imported from or exported to an EBGP peer; internal ones get all."""
-    assert CONFIG.policies(64999) == (REJECT_ALL, REJECT_ALL)
-    assert CONFIG.policies(64512) == (ACCEPT_ALL, ACCEPT_ALL)
+    assert CONFIG.policies(external=True) == (REJECT_ALL, REJECT_ALL)
+    assert CONFIG.policies(external=False) == (ACCEPT_ALL, ACCEPT_ALL)
     explicit = replace(CONFIG, import_policy=EVERYTHING, export_policy=EVERYTHING)
-    assert explicit.policies(64999) == (EVERYTHING, EVERYTHING)
+    assert explicit.policies(external=True) == (EVERYTHING, EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_external_peers_get_and_give_nothing_by_default() -> None:
         ({"restart_time": 9}, ChangePlan.NONE),
         ({"route_reflector_client": True}, ChangePlan.SOFT),
         ({"cluster_id": IPv4Address("10.0.0.9")}, ChangePlan.SOFT),
-        ({"next_hop_self": True}, ChangePlan.SOFT),
+        ({"next_hop_self": NextHopSelf.EXTERNAL}, ChangePlan.SOFT),
         ({"next_hops": (IPv4Address("10.0.0.9"),)}, ChangePlan.SOFT),
         ({"import_policy": EVERYTHING}, ChangePlan.SOFT),
         ({"export_policy": EVERYTHING}, ChangePlan.SOFT),

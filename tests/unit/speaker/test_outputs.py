@@ -1,7 +1,5 @@
 """Update groups come with the first peer that needs them and go with the last."""
 
-from collections.abc import Callable
-
 from bgpkit.adj_rib_out import ExportKey
 from bgpkit.policy import ACCEPT_ALL
 from bgpkit.speaker.outputs import Outputs
@@ -9,6 +7,7 @@ from bgpkit.wire import encode_attributes
 from bgpkit_fsm import IPV4_UNICAST
 from bgpkit_rib import Path, PathAttributes, Prefix, Source, SourceKind, Table
 from tests.support.octets import HeardUpdate, read_update
+from tests.support.schedulers import ManualScheduler
 
 LOCAL = Source("local", SourceKind.LOCAL)
 ONE, TWO = Source("192.0.2.1", SourceKind.CLIENT), Source("192.0.2.2", SourceKind.CLIENT)
@@ -36,13 +35,12 @@ class Lab:
     def __init__(self) -> None:
         """Start with an empty table."""
         self.table = Table(32)
-        self.due: list[Callable[[], None]] = []
-        self.outputs = Outputs({IPV4_UNICAST: self.table}, self.due.append)
+        self.scheduler = ManualScheduler()
+        self.outputs = Outputs({IPV4_UNICAST: self.table}, self.scheduler)
 
     def turn(self) -> None:
         """Do what is due, and what becomes due by it."""
-        while self.due:
-            self.due.pop(0)()
+        self.scheduler.settle()
 
     def announce(self, *prefixes: str) -> None:
         """Put routes of our own into the table."""

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from bgpkit import AsPath, ChangePlan, PathAttributes, Speaker, State
+from bgpkit.adj_rib_out import NextHopSelf
 from tests.support import octets
 from tests.support.scripted_peer import ScriptedPeer, eventually
 from tests.support.speakers import (
@@ -116,14 +117,14 @@ async def test_routes_to_an_internal_peer_carry_local_pref_and_keep_their_next_h
             heard = await inside.update()
             assert (heard.as_path, heard.next_hop, heard.local_pref) == ((EXTERNAL,), "192.0.2.99", 100)
             assert heard.med == 9
-            assert await speaker.update_peer(replace(inner, next_hop_self=True)) is ChangePlan.SOFT
+            assert await speaker.update_peer(replace(inner, next_hop_self=NextHopSelf.EXTERNAL)) is ChangePlan.SOFT
             assert (await inside.update()).next_hop == OURS
 
 
 @pytest.mark.parametrize(
     ("block", "expected"),
     [
-        (octets.attributes(64700, ASN, 64701), "our own AS number is in AS_PATH"),
+        (octets.attributes(64700, ASN, 64701), f"our own AS number {ASN} is in AS_PATH"),
         (octets.attributes(64700, originator_id="10.0.0.1"), "ORIGINATOR_ID is our own BGP Identifier"),
         (octets.attributes(64700, cluster_list=("10.0.0.7", "10.0.0.1")), "our own cluster is in CLUSTER_LIST"),
         (octets.attributes(64700, cluster_list=("10.0.0.7", "10.0.0.9")), "our own cluster is in CLUSTER_LIST"),

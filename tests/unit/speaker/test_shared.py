@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from bgpkit.speaker.next_hops import NextHops
 from bgpkit.speaker.outputs import Outputs
 from bgpkit.speaker.restart import SelectionDeferral
 from bgpkit.speaker.shared import Shared
+from bgpkit_rib import DecisionOptions
 from tests.support.scripted_peer import eventually
 
 
@@ -18,9 +20,13 @@ async def test_steps_run_to_the_end_and_others_have_their_turn_between() -> None
         bgp_identifier=IPv4Address("10.0.0.1"),
         cluster_id=IPv4Address("10.0.0.1"),
         tables={},
-        outputs=Outputs({}, loop.call_soon),
+        outputs=Outputs({}, loop),
         deferral=SelectionDeferral(restarting=False, deadline=1, ended=lambda: None),
         restarted=False,
+        next_hops=NextHops(),
+        decision=DecisionOptions(),
+        confederation=None,
+        client_to_client=True,
     )
     done: list[str] = []
 

@@ -92,7 +92,8 @@ class Sessions:
                 if address in present:
                     await self._change(config)
                 else:
-                    await self._speaker.add_peer(config)
+                    former = next((self._speaker.peer_config(each).cluster_id for each in present), None)
+                    await self._speaker.add_peer(self._for_now(config, former) if present else config)
                     self._log.info("peering.added", peer=address, kind=peering.kind.value)
 
     async def run(self) -> None:
@@ -121,28 +122,34 @@ class Sessions:
 
     async def _change(self, config: PeerConfig) -> None:
         """Bring a present session in line with ``config``, but for the cluster ID while that would refuse a path."""
-        if self._refuses_a_path(config):
-            self._held_back[config.address] = config
-            config = replace(config, cluster_id=self._speaker.peer_config(config.address).cluster_id)
-        else:
-            self._held_back.pop(config.address, None)
-        plan = await self._speaker.update_peer(config)
+        former = self._speaker.peer_config(config.address).cluster_id
+        plan = await self._speaker.update_peer(self._for_now(config, former))
         self._log.debug("peering.changed", peer=config.address, plan=plan.value)
 
-    def _refuses_a_path(self, config: PeerConfig) -> bool:
-        """Tell whether the cluster ID of ``config`` would refuse the last path of a prefix."""
-        cluster = config.cluster_id
-        if cluster is None or cluster == self._speaker.peer_config(config.address).cluster_id:
+    def _for_now(self, config: PeerConfig, former: IPv4Address | None) -> PeerConfig:
+        """Return ``config``, with the ``former`` cluster ID while the new one would refuse the last path of a prefix.
+
+        A cluster ID of one session counts for the routes of all (RFC 4456, section 8).
+        """
+        if config.cluster_id in {None, former} or not self._refuses_a_path(config.cluster_id):
+            self._held_back.pop(config.address, None)
+            return config
+        self._held_back[config.address] = config
+        return replace(config, cluster_id=former)
+
+    def _refuses_a_path(self, cluster: IPv4Address | None) -> bool:
+        """Tell whether a new cluster ID would refuse the last path of a prefix; one that is in use refuses no more."""
+        used = {self._speaker.peer_config(status.address).cluster_id for status in self._speaker.peers()}
+        if cluster in used:
             return False
-        staying = self._staying() - {config.address}
+        staying = self._staying()
         return any(
-            route.eligible
-            and cluster in route.attributes.cluster_list
+            cluster in route.attributes.cluster_list
             and not any(
                 other.eligible and other.peer in staying and cluster not in other.attributes.cluster_list
                 for other in self._speaker.paths(route.prefix)
             )
-            for route in self._speaker.routes(IPV4_UNICAST, peer=config.address)
+            for route in self._speaker.routes(IPV4_UNICAST)
         )
 
     def _staying(self) -> set[str]:

@@ -1,0 +1,74 @@
+"""From a peer's configuration to the rules of its way in, and to the update group of its way out."""
+
+from ipaddress import IPv4Address
+
+from bgpkit.adj_rib_out import ExportKey, PrivateAs
+from bgpkit.speaker.config import PeerConfig
+from bgpkit.speaker.import_rules import ImportRules
+from bgpkit.speaker.shared import Shared
+from bgpkit_fsm import IPV4_ROUTE_TARGET, Family, Negotiated
+from bgpkit_rib import BEST, BEST_EXTERNAL, Selection, Source, SourceKind
+
+
+def cluster_id(config: PeerConfig, shared: Shared) -> IPv4Address:
+    """Return the CLUSTER_ID towards the peer. RFC 4456, section 7."""
+    return config.cluster_id or shared.cluster_id
+
+
+def import_rules(config: PeerConfig, shared: Shared) -> ImportRules:
+    """Return the rules of the way in."""
+    own_asns = {shared.asn, shared.session_asn(SourceKind.EBGP)}
+    if config.local_asn is not None:
+        own_asns.add(config.local_asn)
+    confederation = shared.confederation
+    kind = shared.kind_of(config.asn, client=config.route_reflector_client)
+    return ImportRules(
+        own_asns=frozenset(own_asns),
+        member_asn=None if confederation is None or confederation.identifier == shared.asn else shared.asn,
+        from_confederation=kind is SourceKind.CONFEDERATION,
+        entered_asn=config.local_asn if config.local_asn_on_import else None,
+        bgp_identifier=int(shared.bgp_identifier),
+        cluster_ids=shared.clusters.ids,
+        allow_own_as=config.allow_own_as,
+        weight=config.weight,
+        decision=shared.decision,
+    )
+
+
+def export_key(
+    config: PeerConfig, shared: Shared, negotiated: Negotiated, source: Source, family: Family, next_hop: bytes
+) -> ExportKey:
+    """Return all that changes the octets sent to the peer for ``family``; ``next_hop`` is our own address, packed."""
+    kind = source.kind
+    own_asn = shared.session_asn(kind)
+    external = kind is SourceKind.EBGP
+    return ExportKey(
+        family=family,
+        kind=kind,
+        peer_asn=config.asn if config.as_override or config.private_as is not PrivateAs.KEEP else 0,
+        local_asn=(config.local_asn or own_asn) if external else own_asn,
+        replaced_asn=own_asn if external and config.local_asn and not config.local_asn_alone else 0,
+        bgp_identifier=int(shared.bgp_identifier),
+        cluster_id=int(cluster_id(config, shared)),
+        next_hop=next_hop,
+        next_hop_self=config.next_hop_self,
+        client_to_client=shared.client_to_client,
+        as_override=config.as_override,
+        private_as=config.private_as,
+        two_octet_as=not negotiated.four_octet_as,
+        maximum=65535 if negotiated.extended_message else 4096,
+        selection=_selection(config, kind, family),
+        add_path=family in negotiated.add_path_send,
+        default_originate=config.default_originate,
+        summaries=shared.summaries(family),
+        advertisement_interval=config.advertisement_interval,
+        route_targets=shared.route_targets.interest(source, family),
+        policy=shared.policies(config)[1],
+    )
+
+
+def _selection(config: PeerConfig, kind: SourceKind, family: Family) -> Selection:
+    """Return which paths go out; of memberships, those of clients before others' (RFC 4684, section 3.2)."""
+    if family == IPV4_ROUTE_TARGET and kind is SourceKind.NON_CLIENT and config.advertise == BEST:
+        return BEST_EXTERNAL
+    return config.advertise

@@ -1,0 +1,1 @@
+"""RFC 7705, Autonomous System Migration Mechanisms, sentence by sentence."""

@@ -1,0 +1,1 @@
+"""RFC 8326, Graceful BGP Session Shutdown, sentence by sentence."""
