@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from bgpkit_rib import Path, Source
+from bgpkit_rib import Path, Source, SourceKind
 
 _PRUNE_AT_LEAST: Final = 64
 
@@ -38,5 +38,9 @@ class PathIds:
     def prune(self) -> None:
         """Forget sources without paths, once there are many; not while a change is being told to consumers."""
         if len(self._given) >= self._prune_at:
-            self._given = {source: known for source, known in self._given.items() if self._is_alive(source)}
+            self._given = {
+                source: known
+                for source, known in self._given.items()
+                if source.kind is SourceKind.LOCAL or self._is_alive(source)  # our own are few, and not all in tables
+            }
             self._prune_at = max(_PRUNE_AT_LEAST, 2 * len(self._given))

@@ -39,6 +39,7 @@ from bgpkit.policy.conditions import (
 )
 from bgpkit.policy.function import Answer, FunctionPolicy
 from bgpkit.policy.key_block import KeyBlock
+from bgpkit.policy.martians import MARTIANS
 from bgpkit.policy.number_range import NumberRange
 from bgpkit.policy.path_facts import PathFacts
 from bgpkit.policy.prefix_range import PrefixRange
@@ -69,6 +70,7 @@ from bgpkit.policy.verdict import (
 __all__ = [
     "ACCEPT_ALL",
     "ANY_ROUTE",
+    "MARTIANS",
     "REJECT_ALL",
     "AcceptAll",
     "Action",

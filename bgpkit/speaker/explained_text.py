@@ -69,6 +69,14 @@ def _attributes(attributes: PathAttributes) -> str:
         words.append(f"local preference {attributes.local_pref}")
     if attributes.med is not None:
         words.append(f"MED {attributes.med}")
-    if attributes.communities:
-        words.append(f"communities {' '.join(map(str, attributes.communities))}")
+    for name, values in (
+        ("communities", attributes.communities),
+        ("extended communities", attributes.extended_communities),
+        ("large communities", attributes.large_communities),
+        ("cluster list", attributes.cluster_list),
+    ):
+        if values:
+            words.append(f"{name} {' '.join(map(str, values))}")
+    if attributes.originator_id is not None:
+        words.append(f"originator {attributes.originator_id}")
     return ", ".join(words)

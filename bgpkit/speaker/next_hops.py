@@ -72,7 +72,10 @@ class NextHops:
             return 0, _OWN
         if self._resolver is None or not address:
             return 0, ""
-        reachable, metric = self._resolver.resolve(address)
+        try:
+            reachable, metric = self._resolver.resolve(address)
+        except Exception as error:  # somebody else's fault must end no session
+            return 0, f"the next hop {ip_address(address)} could not be resolved: {type(error).__name__}: {error}"
         if reachable:
             return metric, ""
         return 0, f"the next hop {ip_address(address)} cannot be reached"

@@ -99,6 +99,11 @@ class SpeakerPeer:
         self.session.stop(notification)
         self._stale.cancel()
 
+    def _close(self, notification: Notification) -> None:
+        """End the session until the configuration changes, and remember why."""
+        self.session.stop(notification)
+        self._last_error = f"closed by us: {notification}"
+
     def drop_routes(self) -> None:
         """Withdraw the routes of the peer, which has been stopped, from the tables."""
         for family in self._shared.tables:
@@ -133,9 +138,7 @@ class SpeakerPeer:
                 self._shared.outputs.leave(self.source, family)
                 continue
             key = export_key(self.config, self._shared, negotiated, self.source, family, next_hop)
-            self._shared.outputs.join(
-                self.source, self, key, route_limit(self.config, family, self._log, self.session.stop)
-            )
+            self._shared.outputs.join(self.source, self, key, route_limit(self.config, family, self._log, self._close))
 
     def status(self) -> PeerStatus:
         """Return the peer as it is now."""

@@ -29,6 +29,7 @@ class PeerRanges:
         """Start without ranges."""
         self._ranges: dict[Prefix, PeerRange] = {}
         self._used: dict[str, PeerRange] = {}
+        self._counts: dict[Prefix, int] = {}
 
     def add(self, prefix: str | Prefix, configure: Configure, limit: int) -> None:
         """Add a range; ConfigError when it is there already, or is none."""
@@ -61,10 +62,12 @@ class PeerRanges:
         if not holding:
             return "not configured"
         chosen = max(holding, key=lambda each: each.prefix.length)
-        if sum(used is chosen for used in self._used.values()) >= chosen.limit:
+        if self._counts.get(chosen.prefix, 0) >= chosen.limit:
             return f"peer range {chosen.prefix} has its {chosen.limit} peers already"
         config = chosen.configure(address)
+        self.forget(config.address)
         self._used[config.address] = chosen
+        self._counts[chosen.prefix] = self._counts.get(chosen.prefix, 0) + 1
         return config
 
     def has(self, address: str) -> bool:
@@ -73,7 +76,9 @@ class PeerRanges:
 
     def forget(self, address: str) -> None:
         """Take note that the peer at ``address`` is gone."""
-        self._used.pop(address, None)
+        used = self._used.pop(address, None)
+        if used is not None:
+            self._counts[used.prefix] -= 1
 
 
 def _holds(prefix: Prefix, host: Prefix) -> bool:

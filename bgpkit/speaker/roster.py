@@ -133,10 +133,14 @@ class Roster:
             if isinstance(config, str):
                 self._tell_stranger(address, config)
                 return None
+            if config.address != canonical_address(address):
+                self.ranges.forget(config.address)
+                raise ConfigError(f"its range made peer {config.address} of it; a peer has the address it comes from")
             self._check(config)
-        except ConfigError as error:
+        except Exception as error:  # whatever somebody else's function does, the listener goes on
             self.ranges.forget(address)
-            self._log.warning("connection.refused", peer=address, reason=str(error))
+            reason = str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+            self._tell_stranger(address, reason)
             return None
         return self._start(config)
 

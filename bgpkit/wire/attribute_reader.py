@@ -1,7 +1,8 @@
 """The one validating pass over the path attributes of an UPDATE (RFC 4271, section 6.3; RFC 7606)."""
 
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from bgpkit.wire.as_path_octets import AS_SEQUENCE, is_confederation, neighbor_as, path_length, read_segments
 from bgpkit.wire.attribute_block import MULTICAST, AttributeBlock, attribute_spans, insert_attribute
@@ -44,13 +45,9 @@ class AttributeReader:
         """Make a reader for a session."""
         self._context = context
         self._families = {family: ROWS[family] for family in context.families if family in ROWS}
-        self._lengths = _plain_lengths(context)
+        self._lengths, headers, self._plain = _known_attributes(context)
         # By the three octets that open an attribute; none for 2-octet AS numbers, which are never canonical.
-        headers = _short_headers(self._lengths)
-        self._headers = headers if context.four_octet_as else {}
-        size = 4 if context.four_octet_as else 2
-        plain = {octets: header for octets, header in headers.items() if header[0] not in _AS4}
-        self._plain = (plain, _sequence_lengths(size), bytes(size))
+        self._headers: _Headers = headers if context.four_octet_as else {}
 
     def disable(self, family: Family) -> None:
         """Take no routes of ``family`` from now on. RFC 4760, section 7."""
@@ -215,6 +212,23 @@ class AttributeReader:
             _malformed_as_path(block, "confederation segments from an external peer")
         block.as_path_length = path_length(segments)
         block.neighbor_as = neighbor_as(segments)
+
+
+_Headers: TypeAlias = Mapping[bytes, tuple[int, int]]
+_Known: TypeAlias = tuple[Sequence[Collection[int]], _Headers, tuple[_Headers, Mapping[bytes, int], bytes]]
+
+
+@lru_cache(maxsize=64)
+def _known_attributes(context: UpdateContext) -> _Known:
+    """Return the lengths and headers of attributes that need no second look, the same for all sessions of equal terms.
+
+    The third is what a quick look goes by: headers, lengths of an AS_PATH, and AS 0.
+    """
+    lengths = _plain_lengths(context)
+    headers = _short_headers(lengths)
+    size = 4 if context.four_octet_as else 2
+    plain = {octets: header for octets, header in headers.items() if header[0] not in _AS4}
+    return lengths, headers, (plain, _sequence_lengths(size), bytes(size))
 
 
 def _plain_lengths(context: UpdateContext) -> tuple[Collection[int], ...]:

@@ -68,7 +68,6 @@ from bgpkit_rib.options import MED_WORST, DecisionOptions
 from bgpkit_rib.path import DEFAULT_LOCAL_PREF, Path, make_path
 from bgpkit_rib.prefix import Prefix
 from bgpkit_rib.reflection import may_advertise, reflection_loop
-from bgpkit_rib.renewal import Renew
 from bgpkit_rib.route_distinguisher import RouteDistinguisher
 from bgpkit_rib.selection import (
     BEST,
@@ -154,7 +153,6 @@ __all__ = [
     "Prefix",
     "RedirectToIp",
     "RedirectToNextHop",
-    "Renew",
     "RouteDistinguisher",
     "RouteOrigin",
     "RouteTarget",

@@ -1,7 +1,5 @@
 """What a table holds for one key, and how news changes it."""
 
-from collections.abc import Callable
-from operator import is_
 from typing import TypeAlias
 
 from bgpkit_rib.decision import prefers, select
@@ -94,22 +92,6 @@ def swept(source: Source, below: int, old: Entry | None) -> Outcome:
             rejected = sum(not path.eligible for path in left) - sum(not path.eligible for path in old)
             return _settled(left), len(left) - len(old), rejected, True
     return old, 0, 0, False
-
-
-def renewed(renew: Callable[[Path], Path | None], old: Entry | None) -> Outcome:
-    """Return what becomes of ``old`` when each path becomes what ``renew`` says, itself or another or nothing.
-
-    The growth is not told, since it may be of several sources.
-    """
-    if isinstance(old, Path):
-        new = renew(old)
-        return new, 0, 0, new is not old
-    if old is None:
-        return None, 0, 0, False
-    paths = [renew(path) for path in old]
-    if all(map(is_, paths, old)):
-        return old, 0, 0, False
-    return _settled(tuple([path for path in paths if path is not None])), 0, 0, True
 
 
 def _settled(left: tuple[Path, ...], *, in_order: bool = False) -> Entry | None:

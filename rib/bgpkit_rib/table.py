@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from bgpkit_rib.entry import Entry, Outcome, announced, best_of, paths_of, swept, withdrawn
 from bgpkit_rib.path import Path
-from bgpkit_rib.renewal import Renew, Renewal
 from bgpkit_rib.source import Source
 
 Consumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None, bytes | None], None]
@@ -101,16 +100,6 @@ class Table:
         """
         return self._sweep(source, source.generation + 1 if below is None else below, slice_size)
 
-    def sweep_paths(self, renew: Renew, *, source: Source | None = None, slice_size: int = 1_000) -> Iterator[None]:
-        """Put in each path's place what ``renew`` makes of it, a slice of ``slice_size`` keys at each step.
-
-        It gives the path itself where nothing changes, another of the same source, path identifier and generation,
-        or None for a path that goes; ValueError otherwise. It is asked about paths of ``source`` only, if given,
-        once for each as a rule, and must say the same each time. What comes into the table between the steps may be
-        asked about too. Nothing happens before the first step, nor at a step at which ``renew`` raises.
-        """
-        return self._sweep_paths(Renewal(renew, source), source, slice_size)
-
     def _sweep(self, source: Source, below: int, slice_size: int) -> Iterator[None]:
         keys = list(self._routes)
         outcome_of = partial(swept, source, below)
@@ -120,21 +109,10 @@ class Table:
             self._apply(outcome_of, keys[start : start + slice_size], None, source)
             yield
 
-    def _sweep_paths(self, renewal: Renewal, source: Source | None, slice_size: int) -> Iterator[None]:
-        keys = list(self._routes)
-        for start in range(0, len(keys), slice_size):
-            if source is not None and source not in self._received:
-                return
-            some = keys[start : start + slice_size]
-            # All outcomes first, so that a fault of the caller's leaves the table as it was.
-            outcomes = {entry: renewal.outcome_of(entry) for entry in set(map(self._routes.get, some))}
-            self._apply(outcomes.__getitem__, some, None, None)
-            yield
-
-    def _apply(self, outcome_of: _OutcomeOf, keys: list[bytes], nlri: bytes | None, source: Source | None) -> None:
+    def _apply(self, outcome_of: _OutcomeOf, keys: list[bytes], nlri: bytes | None, source: Source) -> None:
         """Change the entries of ``keys``, computing once for each distinct entry; count; tell the consumers.
 
-        The growth that ``outcome_of`` tells is of ``source``; without one it is counted here.
+        The growth that ``outcome_of`` tells is of ``source``.
         """
         routes = self._routes
         blocks: _Blocks = {}
@@ -154,41 +132,21 @@ class Table:
                 else:
                     routes[key] = new
                 block.append(key)
-        if source is None:
-            self._recount(blocks)
-        else:
-            received = rejected = 0
-            for old, ((new, more, more_rejected, _), block) in blocks.items():
-                received += more * len(block)
-                rejected += more_rejected * len(block)
-                self.reachable += _reach(old, new) * len(block)
-            if received:
-                _grow(self._received, source, received)
-            if rejected:
-                _grow(self._rejected, source, rejected)
+        received = rejected = 0
+        for old, ((new, more, more_rejected, _), block) in blocks.items():
+            received += more * len(block)
+            rejected += more_rejected * len(block)
+            self.reachable += _reach(old, new) * len(block)
+        if received:
+            _grow(self._received, source, received)
+        if rejected:
+            _grow(self._rejected, source, rejected)
         if self.consumers:
             whole = nlri if len(blocks) == 1 else None
             for old, ((new, _, _, told), block) in blocks.items():
                 if told and block:
                     for consumer in self.consumers:
                         consumer(block, old, new, whole)
-
-    def _recount(self, blocks: _Blocks) -> None:
-        """Count what changed entries hold, of whatever sources."""
-        received: dict[Source, int] = {}
-        rejected: dict[Source, int] = {}
-        for old, ((new, _, _, _), block) in blocks.items():
-            if block:
-                self.reachable += _reach(old, new) * len(block)
-                for entry, growth in ((old, -len(block)), (new, len(block))):
-                    for path in paths_of(entry):
-                        received[path.source] = received.get(path.source, 0) + growth
-                        if not path.eligible:
-                            rejected[path.source] = rejected.get(path.source, 0) + growth
-        for counters, grown in ((self._received, received), (self._rejected, rejected)):
-            for source, growth in grown.items():
-                if growth:
-                    _grow(counters, source, growth)
 
     def count(self, source: Source) -> int:
         """Return how many paths ``source`` has here, each path identifier of a key counted."""

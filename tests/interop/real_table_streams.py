@@ -48,7 +48,8 @@ class Stream:
     @property
     def address(self) -> str:
         """The address that the peer speaks from."""
-        return str(_V4_BASE + self.number if self.version == 4 else _V6_BASE + self.number)
+        host = self.number * 37 % 251
+        return str(_V4_BASE + host if self.version == 4 else _V6_BASE + host)
 
     @property
     def identifier(self) -> str:

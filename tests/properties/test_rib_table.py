@@ -34,22 +34,7 @@ def move_next_hops(path: Path) -> Path:
     return made_again(path, metric=path.next_hop[-1] // 2, generation=path.generation)
 
 
-def drop_some(path: Path) -> Path | None:
-    """Let go what is of one neighboring AS."""
-    return None if path.neighbor_as == 1 else path
-
-
-CHANGES: list[Callable[[Path], Path | None]] = [refuse_some, move_next_hops, drop_some]
-
-
-@dataclass
-class RunningRenewal:
-    """A sweep of new paths for old between two of its steps, and what it has not come to."""
-
-    steps: Iterator[None]
-    source: Source | None
-    renew: Callable[[Path], Path | None]
-    due: set[tuple[bytes, Path]]
+CHANGES: list[Callable[[Path], Path]] = [refuse_some, move_next_hops]
 
 
 class TableLife(RuleBasedStateMachine):
@@ -63,7 +48,6 @@ class TableLife(RuleBasedStateMachine):
         self.model: dict[bytes, dict[tuple[Source, int], Path]] = {key: {} for key in KEYS}
         self.shadow: dict[bytes, Path] = {}
         self.sweeps: list[RunningSweep] = []
-        self.renewals: list[RunningRenewal] = []
         self.news: tuple[list[bytes], bytes] = ([], b"")
         self.table.subscribe(self.consume)
 
@@ -89,8 +73,6 @@ class TableLife(RuleBasedStateMachine):
         self.table.announce(path, list(keys), self.news[1])
         for key in keys:
             self.model[key][path.source, path.path_id] = path
-        for renewal in self.renewals:
-            renewal.due = {place for place in renewal.due if place[0] not in keys}
 
     @rule(data=st.data(), keys=key_lists, path_id=path_ids)
     def announce(self, data: st.DataObject, keys: list[bytes], path_id: int) -> None:
@@ -149,41 +131,12 @@ class TableLife(RuleBasedStateMachine):
                     if identity not in kept:
                         del held[identity]
 
-    @rule(data=st.data(), change=st.sampled_from(CHANGES), slice_size=st.integers(1, 3))
-    def begin_renewal(self, data: st.DataObject, change: Callable[[Path], Path | None], slice_size: int) -> None:
-        """Begin to put new paths in the place of old ones, of one source or of all."""
-        source = data.draw(st.sampled_from((None, None, *self.sources)))
-        steps = self.table.sweep_paths(change, source=source, slice_size=slice_size)
-        due = {(key, path) for key, entry in self.table.items() for path in paths_of(entry)}
-        due = {(key, path) for key, path in due if source is None or path.source is source}
-        self.renewals.append(RunningRenewal(steps, source, change, due))
-
-    @precondition(lambda self: self.renewals)
-    @rule(data=st.data())
-    def renew_a_slice(self, data: st.DataObject) -> None:
-        """Step a renewal: what is another than before is what was to come, and at the end nothing is left out."""
-        renewal = data.draw(st.sampled_from(self.renewals))
-        before = dict(self.table.items())
-        ended = next(renewal.steps, "ended") == "ended"
-        if ended:
-            self.renewals.remove(renewal)
-        for key, entry in before.items():
-            now = {(path.source, path.path_id): path for path in paths_of(self.table.get(key))}
-            for path in paths_of(entry):
-                identity = path.source, path.path_id
-                new, wanted = now.get(identity), renewal.renew(path)
-                if new is path:
-                    left_out = ended and (key, path) in renewal.due
-                    assert not left_out or (wanted is not None and wanted.says_the_same(path))
-                    continue
-                assert renewal.source is None or path.source is renewal.source
-                assert (new is None) is (wanted is None)
-                del self.model[key][identity]
-                if new is not None and wanted is not None:
-                    assert new.says_the_same(wanted)
-                    assert not new.says_the_same(path)
-                    assert new.generation == path.generation
-                    self.model[key][identity] = new
+    @precondition(lambda self: any(self.model.values()))
+    @rule(data=st.data(), change=st.sampled_from(CHANGES))
+    def make_anew(self, data: st.DataObject, change: Callable[[Path], Path]) -> None:
+        """Put a new path of the same generation, stale or not, in the place of an old one at all of its keys."""
+        former = data.draw(st.sampled_from([path for held in self.model.values() for path in held.values()]))
+        self.tell(change(former), [key for key, held in self.model.items() if former in held.values()])
 
     @invariant()
     def entries_are_those_of_the_model(self) -> None:

@@ -1,7 +1,7 @@
 """What one piece of news makes of an entry."""
 
 from bgpkit_rib import Path, Source, SourceKind, best_of, paths_of
-from bgpkit_rib.entry import announced, renewed, swept, withdrawn
+from bgpkit_rib.entry import announced, swept, withdrawn
 
 A = Source("a", SourceKind.EBGP, address=b"\1\1\1\1", bgp_identifier=1)
 B = Source("b", SourceKind.EBGP, address=b"\2\2\2\2", bgp_identifier=2)
@@ -98,24 +98,3 @@ def test_growth_counts_the_rejected_apart() -> None:
     assert withdrawn(A, 0, (other, bad))[1:3] == (-1, -1)
     assert swept(A, 1, (other, bad))[1:3] == (-1, -1)
     assert swept(A, 1, bad)[1:3] == (-1, -1)
-
-
-def test_an_entry_made_anew_is_the_very_one_where_nothing_is_new() -> None:
-    """A renewal that gives each path back leaves the object, so that nobody hears of it."""
-    one, two = Path(A, b""), Path(B, b"")
-    for entry in (None, one, (one, two)):
-        outcome = renewed(lambda path: path, entry)
-        assert outcome[0] is entry
-        assert outcome[3] is False
-
-
-def test_an_entry_made_anew_is_put_in_order_again() -> None:
-    """Paths take the places that they now deserve; a single one that is left stands bare, and none is nothing."""
-    one, two, better = Path(A, b""), Path(B, b""), Path(B, b"", local_pref=200)
-    becomes = {one: one, two: better}
-    assert renewed(becomes.get, (one, two))[0] == (better, one)
-    assert renewed({one: one}.get, (one, two))[0] is one
-    assert renewed({two: better}.get, two)[0] is better
-    no_paths: dict[Path, Path] = {}
-    assert renewed(no_paths.get, (one, two)) == (None, 0, 0, True)
-    assert renewed(no_paths.get, one) == (None, 0, 0, True)

@@ -2,8 +2,6 @@
 
 from typing import TypeAlias
 
-import pytest
-
 from bgpkit_rib import Entry, Path, Source, SourceKind, Table
 
 A = Source("a", SourceKind.EBGP, address=b"\1\1\1\1", bgp_identifier=1)
@@ -265,81 +263,16 @@ def test_withdrawing_the_best_moves_the_next_up() -> None:
     assert table.best(K1) is two
 
 
-def test_paths_made_anew_take_the_places_of_the_old() -> None:
-    """Each distinct path is asked about once, and keys that change alike are one block."""
+def test_a_path_made_anew_takes_the_place_of_the_old_and_the_rank_that_it_deserves() -> None:
+    """What a policy now refuses moves behind the others and is counted as refused; its keys are still held."""
     table = Table(32)
-    good, bad = Path(A, b"1"), Path(B, b"2")
-    table.announce(good, [K1, K2, K3])
-    table.announce(bad, [K3, K4])
+    bad, good = Path(A, b"1"), Path(B, b"2")
+    table.announce(bad, [K1, K2])
+    table.announce(good, [K2, K3, K4])
     blocks = listened(table)
-    refused = Path(B, b"2", eligible=False, reason="refused")
-    asked: list[Path] = []
-
-    def renew(path: Path) -> Path:
-        asked.append(path)
-        return refused if path is bad else path
-
-    assert list(table.sweep_paths(renew)) == [None]
-    assert sorted(asked, key=lambda path: path.raw) == [good, bad]
-    assert blocks == [([K3], (good, bad), (good, refused), None), ([K4], bad, refused, None)]
-    assert (table.count(A), table.count_eligible(A)) == (3, 3)
-    assert (table.count(B), table.count_eligible(B)) == (2, 0)
-
-
-def test_paths_are_made_anew_slice_by_slice_and_none_before_the_first() -> None:
-    """Each step looks at so many keys; what came after the first step is left alone."""
-    table = Table(32)
-    table.announce(Path(A, b"1"), [K1, K2, K3])
-    steps = table.sweep_paths(lambda _: None, slice_size=2)
-    assert table.count(A) == 3
-    next(steps)
-    assert table.count(A) == 1
-    table.announce(Path(B, b"2"), [K4])
-    assert list(steps) == [None]
-    assert [key for key, _ in table.items()] == [K4]
-
-
-def test_only_paths_of_the_source_are_asked_about() -> None:
-    """Whose rules have not changed is left alone; a source without paths takes no step."""
-    table = Table(32)
-    table.announce(Path(A, b"1"), [K1, K2])
-    table.announce(Path(B, b"2"), [K2])
-    asked: list[Path] = []
-
-    def renew(path: Path) -> None:
-        asked.append(path)
-
-    list(table.sweep_paths(renew, source=B))
-    assert [path.source for path in asked] == [B]
-    assert (table.count(A), table.count(B), len(table)) == (2, 0, 2)
-    assert list(table.sweep_paths(renew, source=C)) == []
-
-
-def test_a_renewal_that_fails_leaves_the_table_as_it_was() -> None:
-    """What has been asked about in the same slice is not changed either, and the counters stand."""
-    table = Table(32)
-    first, second = Path(A, b"1"), Path(A, b"2")
-    table.announce(first, [K1])
-    table.announce(second, [K2])
-    blocks = listened(table)
-
-    def renew(path: Path) -> Path | None:
-        if path is second:
-            raise ZeroDivisionError
-        return None
-
-    with pytest.raises(ZeroDivisionError):
-        next(table.sweep_paths(renew))
-    assert blocks == []
-    assert (len(table), table.count(A)) == (2, 2)
-
-
-def test_all_sources_are_counted_when_their_paths_go_together() -> None:
-    """A renewal of every source keeps each one's counters."""
-    table = Table(0)
-    table.announce(Path(A, b"1"), [K1, K2])
-    table.announce(Path(B, b"2", eligible=False, reason="refused"), [K1, K2, K3])
-    list(table.sweep_paths(lambda path: None if path.source is A else Path(B, b"2"), slice_size=2))
-    assert (table.count(A), table.count(B), table.count_eligible(B)) == (0, 3, 3)
-    list(table.sweep_paths(lambda _: None, slice_size=2))
-    assert (table.count(B), table.count_eligible(B), len(table)) == (0, 0, 0)
+    refused = Path(A, b"1", eligible=False, reason="refused")
+    table.announce(refused, [K1, K2])
+    assert blocks == [([K1], bad, refused, None), ([K2], (bad, good), (good, refused), None)]
+    assert (table.count(A), table.count_eligible(A)) == (2, 0)
+    assert (table.count(B), table.count_eligible(B)) == (3, 3)
+    assert table.reachable == 3

@@ -100,3 +100,13 @@ def test_an_answer_is_whatever_says_the_same_as_a_resolution() -> None:
     hops = NextHops(Bare())
     assert [hops.resolve(HOST), hops.resolve(OTHER)[0]] == [(3, ""), 0]
     assert hops.resolve(OTHER)[1]
+
+
+def test_a_resolver_that_raises_ends_no_session() -> None:
+    """The next hop counts as out of reach, and the reason says whose fault it is."""
+
+    class Faulty:
+        def resolve(self, address: bytes) -> Resolution:
+            raise RuntimeError("boom")
+
+    assert NextHops(Faulty()).resolve(HOST) == (0, "the next hop 192.0.2.7 could not be resolved: RuntimeError: boom")

@@ -29,6 +29,7 @@ async def test_a_session_is_closed_before_a_partial_table_is_sent() -> None:
         await eventually(lambda: state(speaker, THEIRS) is State.IDLE, "Idle")
         await settled()
         assert state(speaker, THEIRS) is State.IDLE, "it does not try again by itself"
+        assert "4 routes of ipv4-unicast to send, limit 3" in speaker.peers()[0].last_error
         assert await speaker.update_peer(replace(config, max_prefixes_out=4)) is ChangePlan.SOFT
         async with await scripted(speaker) as peer:
             assert set(await peer.routes()) == set(PREFIXES)

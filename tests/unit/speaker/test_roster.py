@@ -1,5 +1,6 @@
 """Peers that come from a range: made when they connect, gone when nothing is left of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -75,12 +76,22 @@ async def test_refusing_a_range_ends_its_sessions_and_no_others() -> None:
         assert addresses(speaker) == [THIRD]
 
 
-async def test_what_a_range_makes_of_an_address_is_checked() -> None:
-    """A configuration that cannot be refuses the connection, and ends nothing else."""
+def _cannot_be(address: str) -> PeerConfig:
+    return PeerConfig(address=address, asn=ASN + 1, passive=True, route_reflector_client=True)
 
-    def faulty(address: str) -> PeerConfig:
-        return PeerConfig(address=address, asn=ASN + 1, passive=True, route_reflector_client=True)
 
+def _another(address: str) -> PeerConfig:
+    del address
+    return client("192.0.2.77")
+
+
+def _raising(address: str) -> PeerConfig:
+    raise LookupError(address)
+
+
+@pytest.mark.parametrize("faulty", [_cannot_be, _another, _raising])
+async def test_what_a_range_makes_of_an_address_is_checked(faulty: Callable[[str], PeerConfig]) -> None:
+    """A configuration that cannot be, or none, refuses the connection, and ends nothing else."""
     async with speaker_at() as speaker:
         await speaker.accept_peers("127.0.0.0/29", faulty)
         stranger = await ScriptedPeer.dial(address_of(speaker), port_of(speaker), local=THEIRS)
