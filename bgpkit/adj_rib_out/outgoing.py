@@ -116,7 +116,8 @@ class Outgoing:
             next_hop=next_hop,
             family=key.family,
             local_pref=local_pref,
-            remove=removed - kept,
+            # A MED of the policy's goes out; what is of the inside never does, whatever a policy sets.
+            remove=removed - (kept - _NOT_TO_EXTERNAL) if key.kind is SourceKind.EBGP else removed - kept,
             two_octet_as=key.two_octet_as,
         )
 

@@ -198,7 +198,7 @@ class SetNextHop(FixedAction):
 
 
 @dataclass(frozen=True, slots=True)
-class NextHopSelf(FixedAction):
+class SetNextHopSelf(FixedAction):
     """Name ourselves as next hop; whoever sends or takes the route knows the address."""
 
     sets: ClassVar[frozenset[int]] = frozenset({AttributeCode.NEXT_HOP, AttributeCode.MP_REACH_NLRI})

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from bgpkit.policy.actions import (
     Action,
-    NextHopSelf,
     NextHopUnchanged,
     Prepend,
     PrependedAs,
     SetNextHop,
+    SetNextHopSelf,
     SetWeight,
 )
 from bgpkit.policy.block_edits import BlockEdits
@@ -40,19 +40,19 @@ class Change:
     def __post_init__(self) -> None:
         """Find what stands beside the block."""
         weight: int | None = None
-        hop: SetNextHop | NextHopSelf | NextHopUnchanged | None = None
+        hop: SetNextHop | SetNextHopSelf | NextHopUnchanged | None = None
         own = 0
         for action in self.actions:
             if isinstance(action, SetWeight):
                 weight = action.value
-            elif isinstance(action, SetNextHop | NextHopSelf | NextHopUnchanged):
+            elif isinstance(action, SetNextHop | SetNextHopSelf | NextHopUnchanged):
                 hop = action
             elif isinstance(action, Prepend) and action.asn is PrependedAs.OWN:
                 own += action.times
         keep = object.__setattr__
         keep(self, "weight", weight)
         keep(self, "next_hop", hop.address.packed if isinstance(hop, SetNextHop) else None)
-        keep(self, "next_hop_self", isinstance(hop, NextHopSelf))
+        keep(self, "next_hop_self", isinstance(hop, SetNextHopSelf))
         keep(self, "next_hop_unchanged", isinstance(hop, NextHopUnchanged))
         keep(self, "prepend_own", own)
         keep(self, "codes", frozenset[int]().union(*(action.codes for action in self.actions)))

@@ -1,9 +1,11 @@
 """What a peer is told to be, and what a change of it costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
+from types import MappingProxyType
+from typing import Final, get_args
 
 from bgpkit.adj_rib_out import NextHopSelf, PrivateAs
 from bgpkit.errors import ConfigError
@@ -35,6 +37,18 @@ class MaxPrefixesAction(Enum):
     """A warning is logged, once; all routes are sent."""
     CLOSE = "close"
     """The session is closed, before the first route beyond the bound is sent."""
+
+
+_KINDS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
+    {
+        "advertise": get_args(Selection),
+        "next_hop_self": NextHopSelf,
+        "private_as": PrivateAs,
+        "max_prefixes_out_action": MaxPrefixesAction,
+        "cluster_id": (IPv4Address, type(None)),
+    }
+)
+"""What fields must be whose fault would show late, and far away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +135,10 @@ class PeerConfig:
             raise ConfigError(f"{name}: connect_retry_time {self.connect_retry_time} is not more than 0 seconds")
         if self.advertisement_interval < 0:
             raise ConfigError(f"{name}: advertisement_interval {self.advertisement_interval} is less than 0 seconds")
+        for field, kind in _KINDS.items():
+            if not isinstance(getattr(self, field), kind):
+                names = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
+                raise ConfigError(f"{name}: {field} {getattr(self, field)!r} is not a {names}")
         for field, policy in (("import_policy", self.import_policy), ("export_policy", self.export_policy)):
             if policy is not None and not callable(getattr(policy, "apply", None)):
                 raise ConfigError(f"{name}: {field} {policy!r} is no policy; see bgpkit.policy")

@@ -43,6 +43,8 @@ class Origination:
         path_id: int = 0,
     ) -> None:
         """Originate ``destinations``, all of them or, for a ValueError or ConfigError, none."""
+        if not 0 <= path_id < 1 << 32:
+            raise ValueError(f"path_id {path_id} does not fit 4 octets (RFC 7911, section 3)")
         chosen = attributes or PathAttributes(origin=Origin.IGP, as_path=AsPath())
         if next_hop is not None:
             chosen = replace(chosen, next_hop=ip_address(str(next_hop)))

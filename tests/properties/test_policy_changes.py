@@ -13,13 +13,13 @@ from bgpkit.policy import (
     Change,
     CommunityPattern,
     DeleteCommunities,
-    NextHopSelf,
     Prepend,
     PrependedAs,
     SetCommunities,
     SetLocalPref,
     SetMed,
     SetNextHop,
+    SetNextHopSelf,
     SetOrigin,
     SetWeight,
 )
@@ -65,7 +65,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Prepend, bgp.asns() | st.sampled_from(PrependedAs), st.integers(1, 64)),
     st.sampled_from(["192.0.2.99", "203.0.113.1"]).map(lambda text: SetNextHop(IPv4Address(text))),
     st.just(SetNextHop(IPv6Address("2001:db8::99"))),
-    st.just(NextHopSelf()),
+    st.just(SetNextHopSelf()),
     lists.map(AddCommunities),
     lists.map(SetCommunities),
     some.map(lambda one: DeleteCommunities((CommunityPattern.of(one),))),
@@ -94,7 +94,7 @@ def test_changing_octets_is_changing_values(drawn: tuple[PathAttributes, Family]
     change = Change(tuple(wanted))
     for action in wanted:
         values = changed(values, action)
-    hop = next((each for each in reversed(wanted) if isinstance(each, SetNextHop | NextHopSelf)), None)
+    hop = next((each for each in reversed(wanted) if isinstance(each, SetNextHop | SetNextHopSelf)), None)
     if isinstance(hop, SetNextHop):
         values = replace(values, next_hop=hop.address, link_local_next_hop=None)
     try:

@@ -9,13 +9,13 @@ from typing import Final, TypeAlias
 from bgpkit.policy.actions import (
     Action,
     AddMed,
-    NextHopSelf,
     NextHopUnchanged,
     Prepend,
     PrependedAs,
     SetLocalPref,
     SetMed,
     SetNextHop,
+    SetNextHopSelf,
     SetOrigin,
     SetWeight,
 )
@@ -69,7 +69,7 @@ def _next_hop(node: Node, sets: Sets) -> Action:
     del sets
     text = node.text()
     if text == "self":
-        return NextHopSelf()
+        return SetNextHopSelf()
     if text == "unchanged":
         return NextHopUnchanged()
     try:

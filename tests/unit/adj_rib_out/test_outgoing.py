@@ -16,8 +16,8 @@ from bgpkit.policy import (
     SetLocalPref,
     SetMed,
     SetNextHop,
+    SetNextHopSelf,
 )
-from bgpkit.policy import NextHopSelf as ChooseOurselves
 from bgpkit.wire import attribute_value, decode_attributes, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import AsPath, Path, PathAttributes, Source, SourceKind, make_path
@@ -130,7 +130,7 @@ def test_verdicts_that_differ_only_in_what_we_do_are_kept_apart() -> None:
     """A prepared change is remembered by all that it depends on."""
     outgoing, path = towards(SourceKind.NON_CLIENT), path_from(SourceKind.EBGP)
     assert sent(outgoing, path).next_hop == HOP
-    assert sent(outgoing, path, ChooseOurselves()).next_hop == OURS
+    assert sent(outgoing, path, SetNextHopSelf()).next_hop == OURS
     assert sent(outgoing, path).next_hop == HOP
     external = towards(SourceKind.EBGP)
     for times in (1, 2, 1):
@@ -143,7 +143,8 @@ def test_what_a_policy_sets_stays(kind: SourceKind) -> None:
     """A next hop, MED and LOCAL_PREF that somebody has set on purpose are sent."""
     other = IPv4Address("203.0.113.9")
     values = sent(towards(kind), path_from(SourceKind.EBGP), SetNextHop(other), SetMed(3), SetLocalPref(7))
-    assert (values.next_hop, values.med, values.local_pref) == (other, 3, 7)
+    preference = None if kind is SourceKind.EBGP else 7
+    assert (values.next_hop, values.med, values.local_pref) == (other, 3, preference)
     assert sent(towards(SourceKind.EBGP), path_from(SourceKind.EBGP), NextHopUnchanged()).next_hop == HOP
 
 
@@ -210,3 +211,12 @@ def test_reflection_attributes_of_a_neighbouring_member_do_not_come_inside() -> 
     values = sent(towards(SourceKind.CLIENT), path)
     assert (values.originator_id, values.cluster_list, values.local_pref) == (None, (), 50)
     assert str(values.as_path) == "(64600) 65001"
+
+
+@pytest.mark.rfc("4271", "5.1.5")
+def test_no_policy_sends_a_local_preference_to_an_external_peer() -> None:
+    """A speaker MUST NOT include it in UPDATEs to external peers; members of a confederation do get it."""
+    path = path_from(SourceKind.CLIENT)
+    assert sent(towards(SourceKind.EBGP), path, SetLocalPref(300), SetMed(7)).local_pref is None
+    assert sent(towards(SourceKind.EBGP), path, SetLocalPref(300), SetMed(7)).med == 7
+    assert sent(towards(SourceKind.CONFEDERATION), path, SetLocalPref(300)).local_pref == 300

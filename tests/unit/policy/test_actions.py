@@ -9,13 +9,13 @@ from bgpkit.policy import (
     Action,
     AddMed,
     Change,
-    NextHopSelf,
     NextHopUnchanged,
     Prepend,
     PrependedAs,
     SetLocalPref,
     SetMed,
     SetNextHop,
+    SetNextHopSelf,
     SetOrigin,
     SetWeight,
 )
@@ -117,7 +117,7 @@ def test_numbers_that_do_not_fit_are_refused_when_the_action_is_made(make: objec
         (Prepend(64512), "prepend 64512", {2}),
         (Prepend(PrependedAs.OWN, 2), "prepend own x 2", {2}),
         (SetNextHop(IPv4Address("192.0.2.1")), "next-hop 192.0.2.1", {3, 14}),
-        (NextHopSelf(), "next-hop self", {3, 14}),
+        (SetNextHopSelf(), "next-hop self", {3, 14}),
         (NextHopUnchanged(), "next-hop unchanged", {3, 14}),
     ],
 )

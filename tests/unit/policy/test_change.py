@@ -7,11 +7,11 @@ import pytest
 from bgpkit.policy import (
     AddCommunities,
     Change,
-    NextHopSelf,
     NextHopUnchanged,
     Prepend,
     SetLocalPref,
     SetNextHop,
+    SetNextHopSelf,
     SetWeight,
 )
 from bgpkit.wire import encode_attributes
@@ -25,7 +25,7 @@ RAW = encode_attributes(PathAttributes(next_hop=IPv4Address("192.0.2.1")))
 def test_nothing_to_change_gives_the_very_block_back() -> None:
     """So that a path whose attributes stay shares its octets."""
     assert Change().apply(RAW, IPV4_UNICAST) is RAW
-    assert Change((SetWeight(5), NextHopSelf())).apply(RAW, IPV4_UNICAST) is RAW
+    assert Change((SetWeight(5), SetNextHopSelf())).apply(RAW, IPV4_UNICAST) is RAW
 
 
 def test_what_is_no_attribute_stands_beside_the_block() -> None:
@@ -36,7 +36,7 @@ def test_what_is_no_attribute_stands_beside_the_block() -> None:
 
 def test_the_last_choice_of_a_next_hop_counts() -> None:
     """Whichever of address, self and unchanged it is; an address is written into the block only then."""
-    late, early = Change((NextHopSelf(), HOP)), Change((HOP, NextHopUnchanged()))
+    late, early = Change((SetNextHopSelf(), HOP)), Change((HOP, NextHopUnchanged()))
     assert (late.next_hop, late.next_hop_self, late.next_hop_unchanged) == (bytes((192, 0, 2, 9)), False, False)
     assert (early.next_hop, early.next_hop_self, early.next_hop_unchanged) == (None, False, True)
     assert early.apply(RAW, IPV4_UNICAST) is RAW

@@ -103,3 +103,20 @@ def test_our_next_hop_is_of_the_family_of_the_routes(
 def test_there_is_no_ipv4_next_hop_on_an_ipv6_session_unless_named() -> None:
     """An IPv6 address cannot stand in for an IPv4 next hop without RFC 8950."""
     assert CONFIG.next_hop(IPV4_UNICAST, "2001:db8::1") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("advertise", "all", "Best or BestExternal or AddPathAll"),
+        ("next_hop_self", True, "NextHopSelf"),
+        ("private_as", "remove", "PrivateAs"),
+        ("max_prefixes_out_action", "close", "MaxPrefixesAction"),
+        ("cluster_id", "10.0.0.1", "IPv4Address or NoneType"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_at_once(field: str, value: Any, kind: str) -> None:
+    """Its fault would show late: in the routes of other peers, or as nothing at all."""
+    fields: dict[str, Any] = {"address": "192.0.2.1", "asn": 64512, field: value}
+    with pytest.raises(ConfigError, match=f"^peer 192.0.2.1: {field} {value!r} is not a {kind}"):
+        PeerConfig(**fields)

@@ -184,3 +184,12 @@ async def test_the_default_route_of_our_own_goes_before_that_of_the_table() -> N
             await speaker.update_peer(plain)
             await listener.until()
             await holds(speaker, [])
+
+
+@pytest.mark.parametrize("path_id", [-1, 2**32])
+async def test_a_path_identifier_has_four_octets(path_id: int) -> None:
+    """RFC 7911, section 3; nothing is announced then."""
+    async with speaker_at() as speaker:
+        with pytest.raises(ValueError, match=f"^path_id {path_id} does not fit 4 octets"):
+            await speaker.announce(SOME, path_id=path_id)
+        assert not [*speaker.routes()]
