@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bgpkit.speaker.explained import ExplainedExport, ExplainedPath, PolicyAnswer
+from bgpkit.speaker.origination import AGGREGATE_PATH_ID
 from bgpkit_rib import PathAttributes, SourceKind
 
 _KINDS: Final = {
@@ -19,6 +20,8 @@ def path_lines(path: ExplainedPath) -> Iterator[str]:
     """Yield what there is to say of a path, a line each."""
     name = f"From {path.peer}" if path.kind is not SourceKind.LOCAL else "From ourselves"
     number = f", path {path.path_id}" if path.path_id else ""
+    if path.kind is SourceKind.LOCAL and path.path_id == AGGREGATE_PATH_ID:
+        number = ", an aggregate"
     if not path.eligible:
         verdict = f"not to be chosen: {path.reason}"
     elif path.lost_to:

@@ -33,10 +33,7 @@ class PeerRanges:
 
     def add(self, prefix: str | Prefix, configure: Configure, limit: int) -> None:
         """Add a range; ConfigError when it is there already, or is none."""
-        try:
-            parsed = Prefix.parse(prefix) if isinstance(prefix, str) else prefix
-        except ValueError as error:
-            raise ConfigError(f"peer range {prefix}: {error}") from None
+        parsed = _parsed(prefix)
         if parsed in self._ranges:
             raise ConfigError(f"peer range {parsed} exists already; remove it first")
         if limit < 1:
@@ -45,7 +42,7 @@ class PeerRanges:
 
     def remove(self, prefix: str | Prefix) -> list[str]:
         """Remove a range and return the addresses of the peers that came from it; ConfigError when there is none."""
-        parsed = Prefix.parse(prefix) if isinstance(prefix, str) else prefix
+        parsed = _parsed(prefix)
         if self._ranges.pop(parsed, None) is None:
             known = ", ".join(map(str, self._ranges)) or "none"
             raise ConfigError(f"there is no peer range {parsed}; configured: {known}")
@@ -79,6 +76,13 @@ class PeerRanges:
         used = self._used.pop(address, None)
         if used is not None:
             self._counts[used.prefix] -= 1
+
+
+def _parsed(prefix: str | Prefix) -> Prefix:
+    try:
+        return Prefix.parse(prefix) if isinstance(prefix, str) else prefix
+    except ValueError as error:
+        raise ConfigError(f"peer range {prefix}: {error}") from None
 
 
 def _holds(prefix: Prefix, host: Prefix) -> bool:

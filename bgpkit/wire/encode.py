@@ -61,6 +61,8 @@ def encode_withdrawals(
     keys = _nlri(family, keys, b"", path_id)
     nlri = b"".join(keys)
     if family == IPV4_UNICAST:
+        if nlri and len(nlri) <= maximum - FIXED_LENGTH:
+            return [update_octets(nlri, b"", b"")]
         return [update_octets(chunk, b"", b"") for chunk in nlri_chunks(keys, nlri, maximum - FIXED_LENGTH)]
     head = _family(family)
     room = maximum - FIXED_LENGTH - MP_HEADER_LENGTH - len(head)

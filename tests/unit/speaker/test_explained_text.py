@@ -5,10 +5,11 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bgpkit import AsPath, Community, PathAttributes, SourceKind
+from bgpkit import AsPath, Community, LargeCommunity, PathAttributes, SourceKind
 from bgpkit.rpki import RpkiState
 from bgpkit.speaker.explained import ExplainedExport, ExplainedPath, NextHopAnswer, PolicyAnswer
 from bgpkit.speaker.explained_text import export_lines, path_lines
+from bgpkit.speaker.origination import AGGREGATE_PATH_ID
 from bgpkit_rib import DecisionStep
 
 ATTRIBUTES = PathAttributes(
@@ -103,3 +104,19 @@ def test_paths_that_are_not_the_best() -> None:
 def test_what_a_peer_gets(export: ExplainedExport, lines: list[str]) -> None:
     """Sent, under a number, pending, refused, nothing at all."""
     assert list(export_lines(export)) == lines
+
+
+def test_an_aggregate_is_called_one_and_every_kind_of_community_is_shown() -> None:
+    """Its Path Identifier is a number of ours that says nothing to anybody."""
+    attributes = replace(
+        ATTRIBUTES,
+        large_communities=(LargeCommunity.parse("64999:1:2"),),
+        originator_id=IPv4Address("10.0.0.9"),
+        cluster_list=(IPv4Address("10.0.0.7"),),
+    )
+    own = replace(PATH, kind=SourceKind.LOCAL, path_id=AGGREGATE_PATH_ID, attributes=attributes)
+    lines = list(path_lines(own))
+    assert lines[0] == "From ourselves (our own, an aggregate): the best."
+    assert lines[1].endswith(
+        "communities 64999:1, large communities 64999:1:2, cluster list 10.0.0.7, originator 10.0.0.9."
+    )

@@ -78,3 +78,5 @@ def test_ranges_that_cannot_be_are_refused_in_a_sentence() -> None:
         ranges.add("11.0.0.0/8", client, 0)
     with pytest.raises(ConfigError, match=r"there is no peer range 12\.0\.0\.0/8; configured: 10\.0\.0\.0/8$"):
         ranges.remove("12.0.0.0/8")
+    with pytest.raises(ConfigError, match=r"^peer range zz: "):
+        ranges.remove("zz")
