@@ -137,16 +137,3 @@ def verdicts(policy: Policy, family: Family, path: Path, keys: list[bytes]) -> S
         return tuple(policy.apply(family, path, keys))
     except Exception as error:
         return ((Verdict(False, f"{policy.name} failed: {type(error).__name__}: {error}"), keys),)
-
-
-def accepted_keys(policy: Policy, family: Family, path: Path, keys: list[bytes]) -> list[bytes]:
-    """Return those of ``keys`` that ``policy`` accepts; ``keys`` itself when it accepts all of them."""
-    if policy is ACCEPT_ALL:
-        return keys
-    accepted: list[bytes] = []
-    for verdict, group in verdicts(policy, family, path, keys):
-        if verdict.accepted:
-            if group is keys:
-                return keys
-            accepted.extend(group)
-    return accepted

@@ -9,12 +9,16 @@ from bgpkit.adj_rib_out.covering import Covering
 from bgpkit.errors import ConfigError
 from bgpkit.speaker.aggregate import AggregateOptions, Contribution, aggregated, contribution
 from bgpkit.speaker.destination import locate
-from bgpkit.speaker.origination import AGGREGATE_PATH_ID, Origination
+from bgpkit.speaker.origination import Origination
 from bgpkit_fsm import Family
 from bgpkit_rib import Aggregator, Entry, Path, PathAttributes, Prefix, Source, Table, best_of
 
 SLICE: Final = 2000
 """Keys looked at before others get their turn."""
+AGGREGATE: Final = "aggregate"
+"""The name of the source of aggregates."""
+_PATH_ID: Final = 2**32 - 1
+"""Beside a route of our own to the same prefix that was announced as such, which wins by its lower identifier."""
 
 
 class Aggregate:
@@ -160,9 +164,9 @@ class _Followed:
             return
         aggregate.announced = values
         if values is None:
-            self._table.withdraw(self._origination.source, [aggregate.key], AGGREGATE_PATH_ID)
+            self._table.withdraw(self._origination.source, [aggregate.key], _PATH_ID)
         else:
-            path = self._origination.path(values, self._family, path_id=AGGREGATE_PATH_ID)
+            path = self._origination.path(values, self._family, path_id=_PATH_ID)
             self._table.announce(path, [aggregate.key])
 
     def _set(self, aggregates: dict[bytes, Aggregate]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bgpkit.speaker.aggregation import AGGREGATE
 from bgpkit.speaker.explained import ExplainedExport, ExplainedPath, PolicyAnswer
-from bgpkit.speaker.origination import AGGREGATE_PATH_ID
 from bgpkit_rib import PathAttributes, SourceKind
 
 _KINDS: Final = {
@@ -20,7 +20,7 @@ def path_lines(path: ExplainedPath) -> Iterator[str]:
     """Yield what there is to say of a path, a line each."""
     name = f"From {path.peer}" if path.kind is not SourceKind.LOCAL else "From ourselves"
     number = f", path {path.path_id}" if path.path_id else ""
-    if path.kind is SourceKind.LOCAL and path.path_id == AGGREGATE_PATH_ID:
+    if path.peer == AGGREGATE:  # its number is ours and says nothing to anybody
         number = ", an aggregate"
     if not path.eligible:
         verdict = f"not to be chosen: {path.reason}"

@@ -12,6 +12,8 @@ from bgpkit_rib import DecisionOptions, Path, Source, Table, make_path
 
 JUDGED_MAXIMUM: Final = 262_144
 """Verdicts remembered at most; they keep paths alive."""
+REFUSED_BY_POLICY: Final = "import policy "
+"""How the reason of a path begins that the import policy has refused."""
 _INCOMPLETE: Final = b"\2"
 
 
@@ -22,8 +24,15 @@ class Ingest:
     it is made again from what was received, so that there is one way for the first time and for all others.
     """
 
-    def __init__(self, source: Source, tables: Mapping[Family, Table], rules: ImportRules, next_hops: NextHops) -> None:
-        """Feed ``tables`` with paths of ``source``; everything is accepted until `use` says otherwise."""
+    def __init__(
+        self,
+        source: Source,
+        tables: Mapping[Family, Table],
+        rules: ImportRules,
+        next_hops: NextHops,
+        policy: Policy = ACCEPT_ALL,
+    ) -> None:
+        """Feed ``tables`` with paths of ``source``, judged by ``rules`` and ``policy`` until `use` says otherwise."""
         self.source = source
         self.families: frozenset[Family] = frozenset()
         """The families of the session."""
@@ -32,7 +41,7 @@ class Ingest:
         self._judged: dict[tuple[Path, Verdict | None], Path] = {}
         self.refused: Callable[[str], object] = lambda _: None
         """Called with the reason why the rules forbid a path, each time that one is made."""
-        self.use(rules, ACCEPT_ALL)
+        self.use(rules, policy)
 
     def use(self, rules: ImportRules, policy: Policy) -> None:
         """Judge by ``rules`` and ``policy`` from now on; paths that are there stay until `judge_again`."""
@@ -153,13 +162,13 @@ class Ingest:
 
     def _judge(self, path: Path, verdict: Verdict, family: Family) -> Path:
         if not verdict.accepted:
-            return path.refused(f"import policy {verdict.rule}")
+            return path.refused(REFUSED_BY_POLICY + verdict.rule)
         raw, change, reason = path.received, verdict.change, ""
         if change is not None:
             try:
                 raw = change.apply(raw, family)
             except ValueError as error:
-                reason, change = f"import policy {verdict.rule}: {error}", None
+                reason, change = f"{REFUSED_BY_POLICY}{verdict.rule}: {error}", None
         inputs = canonical_inputs(raw, rest=path.rest, path_id=path.path_id)
         return self.make(inputs, path.received, path.generation, reason, change)
 

@@ -14,8 +14,6 @@ from bgpkit_rib import AsPath, Origin, Path, PathAttributes, Source, Table, make
 
 SLICE: Final = 5000
 """Keys announced before others get their turn."""
-AGGREGATE_PATH_ID: Final = 2**32 - 1
-"""What sets an aggregate beside a route of our own that was announced as such: that wins by its lower identifier."""
 
 
 @dataclass(slots=True)

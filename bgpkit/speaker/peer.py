@@ -53,8 +53,8 @@ class SpeakerPeer:
         address = ip_address(config.address)
         self.source = Source(config.address, self._kind(config), address=address.packed)
         shared.clusters.use(self.source, cluster_id(config, shared))
-        self._ingest = Ingest(self.source, shared.tables, import_rules(config, shared), shared.next_hops)
-        self._ingest.use(self._ingest.rules, shared.policies(config)[0])
+        policy = shared.policies(config)[0]
+        self._ingest = Ingest(self.source, shared.tables, import_rules(config, shared), shared.next_hops, policy)
         self.session: Session[Path] = Session(
             self._session_config(config),
             Endpoint(remote=config.address, port=config.port, local=config.local_address),

@@ -33,7 +33,7 @@ class Route:
 
     @property
     def peer(self) -> str:
-        """The address of the peer that announced it, or ``local``."""
+        """The address of the peer that announced it; ``local`` for our own routes, ``aggregate`` for our aggregates."""
         return self.path.source.name
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bgpkit.adj_rib_out import ExportKey, Interest, interest_of, is_constrained
+from bgpkit.speaker.ingest import REFUSED_BY_POLICY
 from bgpkit.speaker.route_target_index import RouteTargetIndex
 from bgpkit_fsm import IPV4_ROUTE_TARGET, Family
 from bgpkit_rib import Entry, Path, Source, Table, paths_of
@@ -17,8 +18,6 @@ DELAY: Final = 60.0
 """Seconds that VPN routes wait, at most, for the End-of-RIB of a peer's memberships. RFC 4684, section 6."""
 UNPROMISED_DELAY: Final = 5.0
 """The same for a peer that does without graceful restart, and so may never send one. RFC 4724, section 2."""
-_REFUSED: Final = "import policy"
-"""How the reason of a path starts that the import policy refused."""
 
 Run = Callable[[Iterator[None]], None]
 """Runs steps to the end, letting others have their turn between them."""
@@ -153,4 +152,4 @@ def _askers(entry: Entry | None) -> frozenset[Source]:
 
 
 def _counts(path: Path) -> bool:
-    return path.eligible or not path.reason.startswith(_REFUSED)
+    return path.eligible or not path.reason.startswith(REFUSED_BY_POLICY)

@@ -9,7 +9,7 @@ from typing import Final, Self
 from bgpkit.errors import SpeakerClosedError
 from bgpkit.rpki import RoaTable
 from bgpkit.speaker.aggregate import AggregateOptions
-from bgpkit.speaker.aggregation import Aggregation
+from bgpkit.speaker.aggregation import AGGREGATE, Aggregation
 from bgpkit.speaker.config import ChangePlan, Confederation, PeerConfig
 from bgpkit.speaker.explain import explain_destination
 from bgpkit.speaker.explained import ForwardingTable
@@ -80,7 +80,7 @@ class Speaker:
         self._confederation = confederation
         self._next_hops = NextHops(next_hops)
         local, aggregate = (
-            Source(name, SourceKind.LOCAL, bgp_identifier=int(self._bgp_identifier)) for name in ("local", "aggregate")
+            Source(name, SourceKind.LOCAL, bgp_identifier=int(self._bgp_identifier)) for name in ("local", AGGREGATE)
         )
         self._origination = Origination(local, self._tables)
         self._aggregation = Aggregation(aggregate, self._tables, self._summaries_changed)

@@ -3,8 +3,6 @@
 RFC 4456, section 8.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
 from typing import Final
 
 from hypothesis import given, settings
@@ -19,6 +17,7 @@ from bgpkit.speaker.outputs import Outputs
 from bgpkit.wire import UpdateContext, UpdateDecoder
 from bgpkit_fsm import IPV4_UNICAST
 from bgpkit_rib import Path, Prefix, Source, SourceKind, Table, make_path
+from tests.support.message_links import Link
 from tests.support.octets import attributes
 from tests.support.schedulers import ManualScheduler
 
@@ -26,21 +25,6 @@ KEY: Final = Prefix.parse("10.1.0.0/16").key
 CONTEXT: Final = UpdateContext(families=frozenset({IPV4_UNICAST}), four_octet_as=True, internal=True)
 LONGEST: Final = 2000
 """Messages after which a network counts as one that never comes to rest."""
-
-
-@dataclass
-class Link:
-    """One direction of a session: what is on its way."""
-
-    queue: deque[bytes] = field(default_factory=deque[bytes])
-    writable: bool = True
-
-    def write(self, octets: bytes) -> None:
-        """Put messages on their way."""
-        while octets:
-            length = int.from_bytes(octets[16:18])
-            self.queue.append(octets[:length])
-            octets = octets[length:]
 
 
 class Router:

@@ -2,9 +2,7 @@
 
 import asyncio
 import struct
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from hypothesis import given, settings
@@ -20,6 +18,7 @@ from bgpkit.speaker.route_targets import RouteTargets
 from bgpkit.wire import UpdateContext, UpdateDecoder
 from bgpkit_fsm import IPV4_ROUTE_TARGET, IPV4_VPN, Family
 from bgpkit_rib import BEST, BEST_EXTERNAL, Path, Source, SourceKind, Table, make_path
+from tests.support.message_links import Link
 from tests.support.multiprotocol import PLAIN
 from tests.support.octets import attribute
 from tests.support.schedulers import ManualScheduler
@@ -35,21 +34,6 @@ def run(steps: Iterator[None]) -> None:
     """Run steps at once."""
     for _ in steps:
         pass
-
-
-@dataclass
-class Link:
-    """One direction of a session: what is on its way."""
-
-    queue: deque[bytes] = field(default_factory=deque[bytes])
-    writable: bool = True
-
-    def write(self, octets: bytes) -> None:
-        """Put messages on their way."""
-        while octets:
-            length = int.from_bytes(octets[16:18])
-            self.queue.append(octets[:length])
-            octets = octets[length:]
 
 
 class Router:

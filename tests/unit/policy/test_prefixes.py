@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from bgpkit.policy import PrefixPolicy, PrefixRule, accepted_keys
+from bgpkit.policy import PrefixPolicy, PrefixRule, verdicts
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import Prefix, Source, SourceKind, make_path
 
@@ -15,7 +15,8 @@ PREFIXES = ["0.0.0.0/0", "10.0.0.0/8", "10.244.0.0/16", "10.244.1.0/26", "10.244
 def accepted(policy: PrefixPolicy, texts: list[str], family: Family = IPV4_UNICAST) -> list[str]:
     """Return those of ``texts`` that ``policy`` accepts."""
     keys = {Prefix.parse(text).key: text for text in texts}
-    return sorted(keys[key] for key in accepted_keys(policy, family, PATH, list(keys)))
+    answers = verdicts(policy, family, PATH, list(keys))
+    return sorted(keys[key] for verdict, group in answers if verdict.accepted for key in group)
 
 
 @pytest.mark.parametrize("inside", PREFIXES)
@@ -73,4 +74,4 @@ def test_ipv6_rules_match_ipv6_routes_only() -> None:
 def test_families_without_prefixes_get_the_default() -> None:
     """A key of another family is no prefix and is never parsed as one."""
     policy = PrefixPolicy("any", (PrefixRule(Prefix.parse("0.0.0.0/0")),))
-    assert accepted_keys(policy, Family(25, 70), PATH, [b"\x02\x21"]) == []
+    assert [verdict.accepted for verdict, _ in verdicts(policy, Family(25, 70), PATH, [b"\x02\x21"])] == [False]

@@ -7,7 +7,6 @@ from bgpkit.policy import (
     REJECT_ALL,
     Policy,
     Verdict,
-    accepted_keys,
     bind,
     is_keyed,
     is_pure,
@@ -22,23 +21,11 @@ KEYS = [bytes((8, number)) for number in range(4)]
 PATH = make_path(Source("peer", SourceKind.EBGP), b"")
 
 
-class Halves:
-    """Accepts the first half of the keys."""
-
-    name = "halves"
-
-    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
-        """Divide the keys in the middle."""
-        middle = len(keys) // 2
-        return ((Verdict(False, "later"), keys[middle:]), (Verdict(True, "first"), keys[:middle]))
-
-
 def test_accept_all_gives_the_very_list_back() -> None:
     """A policy that accepts everything costs no copy."""
     ((verdict, keys),) = ACCEPT_ALL.apply(IPV4_UNICAST, PATH, KEYS)
     assert verdict == Verdict(True, "accept-all")
     assert keys is KEYS
-    assert accepted_keys(ACCEPT_ALL, IPV4_UNICAST, PATH, KEYS) is KEYS
 
 
 def test_reject_all_accepts_nothing() -> None:
@@ -46,13 +33,6 @@ def test_reject_all_accepts_nothing() -> None:
     ((verdict, keys),) = REJECT_ALL.apply(IPV4_UNICAST, PATH, KEYS)
     assert verdict == Verdict(False, "reject-all")
     assert keys is KEYS
-    assert accepted_keys(REJECT_ALL, IPV4_UNICAST, PATH, KEYS) == []
-
-
-def test_accepted_keys_are_those_of_accepted_groups_only() -> None:
-    """Where a policy divides the keys, only the accepted group is left, in its order."""
-    halves: Policy = Halves()
-    assert accepted_keys(halves, IPV4_UNICAST, PATH, KEYS) == KEYS[:2]
 
 
 class Broken:
@@ -71,7 +51,6 @@ def test_a_policy_that_raises_refuses_and_says_why() -> None:
     ((verdict, keys),) = verdicts(broken, IPV4_UNICAST, PATH, KEYS)
     assert verdict == Verdict(False, "broken failed: KeyError: 'prefix'")
     assert keys is KEYS
-    assert accepted_keys(broken, IPV4_UNICAST, PATH, KEYS) == []
 
 
 class Bare:

@@ -7,9 +7,9 @@ import pytest
 
 from bgpkit import AsPath, Community, LargeCommunity, PathAttributes, SourceKind
 from bgpkit.rpki import RpkiState
+from bgpkit.speaker.aggregation import AGGREGATE
 from bgpkit.speaker.explained import ExplainedExport, ExplainedPath, NextHopAnswer, PolicyAnswer
 from bgpkit.speaker.explained_text import export_lines, path_lines
-from bgpkit.speaker.origination import AGGREGATE_PATH_ID
 from bgpkit_rib import DecisionStep
 
 ATTRIBUTES = PathAttributes(
@@ -114,7 +114,7 @@ def test_an_aggregate_is_called_one_and_every_kind_of_community_is_shown() -> No
         originator_id=IPv4Address("10.0.0.9"),
         cluster_list=(IPv4Address("10.0.0.7"),),
     )
-    own = replace(PATH, kind=SourceKind.LOCAL, path_id=AGGREGATE_PATH_ID, attributes=attributes)
+    own = replace(PATH, peer=AGGREGATE, kind=SourceKind.LOCAL, path_id=2**32 - 1, attributes=attributes)
     lines = list(path_lines(own))
     assert lines[0] == "From ourselves (our own, an aggregate): the best."
     assert lines[1].endswith(

@@ -144,7 +144,8 @@ class Sessions:
             return False
         staying = self._staying()
         return any(
-            cluster in route.attributes.cluster_list
+            route.path.cluster_length  # only what has been reflected is read
+            and cluster in route.attributes.cluster_list
             and not any(
                 other.eligible and other.peer in staying and cluster not in other.attributes.cluster_list
                 for other in self._speaker.paths(route.prefix)
