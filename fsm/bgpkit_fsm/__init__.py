@@ -39,11 +39,13 @@ from bgpkit_fsm.error_code import (
     error_name,
 )
 from bgpkit_fsm.event import (
+    AutomaticallyStopped,
     CollisionLost,
     ConnectionEvent,
     Event,
     KeepaliveReceived,
     MessageRefused,
+    MessageSent,
     NotificationReceived,
     OpenReceived,
     RouteRefreshReceived,
@@ -93,7 +95,14 @@ from bgpkit_fsm.family_capability import (
     OrfSupport,
 )
 from bgpkit_fsm.message import AS_TRANS, Keepalive, Message, Open, RouteRefresh, RouteRefreshSubtype
-from bgpkit_fsm.negotiation import Negotiated, check_open, families_of, graceful_restart_of, negotiate
+from bgpkit_fsm.negotiation import (
+    Negotiated,
+    check_open,
+    families_of,
+    graceful_restart_of,
+    long_lived_graceful_restart_of,
+    negotiate,
+)
 from bgpkit_fsm.notification import Notification
 from bgpkit_fsm.peer import Peer
 from bgpkit_fsm.restart_capability import (
@@ -137,6 +146,7 @@ __all__ = [
     "TRANSITIONS",
     "AddPathCapability",
     "AddPathMode",
+    "AutomaticallyStopped",
     "BgpRole",
     "Capability",
     "CeaseSubcode",
@@ -166,6 +176,7 @@ __all__ = [
     "LongLivedState",
     "Message",
     "MessageRefused",
+    "MessageSent",
     "MultiprotocolCapability",
     "Negotiated",
     "Notification",
@@ -208,6 +219,7 @@ __all__ = [
     "error_name",
     "families_of",
     "graceful_restart_of",
+    "long_lived_graceful_restart_of",
     "negotiate",
     "preferred_slot",
 ]

@@ -14,6 +14,7 @@ from bgpkit_fsm.effect import (
 )
 from bgpkit_fsm.error_code import CeaseSubcode, ErrorCode, FsmSubcode
 from bgpkit_fsm.event import (
+    AutomaticallyStopped,
     CollisionLost,
     ConnectionEvent,
     KeepaliveReceived,
@@ -140,6 +141,14 @@ def start_hold_timer(attributes: SessionAttributes, _event: ConnectionEvent) -> 
         attributes.stop_timers((Timer.HOLD,))
 
 
+def start_send_hold_timer(attributes: SessionAttributes, _event: ConnectionEvent) -> None:
+    """Start or restart the SendHoldTimer, unless its time or the negotiated hold time is 0. RFC 9687, section 4.3."""
+    if attributes.negotiated is not None and attributes.terms is not None:
+        seconds = attributes.terms.send_hold_seconds(attributes.negotiated.hold_time)
+        if seconds:
+            attributes.start_timer(Timer.SEND_HOLD, seconds)
+
+
 def establish_session(attributes: SessionAttributes, _event: ConnectionEvent) -> None:
     """Begin to exchange routes. RFC 4271, section 8.2.2."""
     if attributes.negotiated is not None:
@@ -148,13 +157,18 @@ def establish_session(attributes: SessionAttributes, _event: ConnectionEvent) ->
 
 def send_stop_notification(attributes: SessionAttributes, event: ConnectionEvent) -> None:
     """Send the NOTIFICATION that the stop came with, if any. RFC 4271, section 8.2.2; RFC 4486, section 4."""
-    if isinstance(event, Stopped) and event.notification is not None:
+    if isinstance(event, Stopped | AutomaticallyStopped) and event.notification is not None:
         _send(attributes, event.notification)
 
 
 def send_hold_timer_expired(attributes: SessionAttributes, _event: ConnectionEvent) -> None:
     """Send Hold Timer Expired. RFC 4271, section 6.5."""
     _send(attributes, Notification(ErrorCode.HOLD_TIMER_EXPIRED))
+
+
+def send_send_hold_timer_expired(attributes: SessionAttributes, _event: ConnectionEvent) -> None:
+    """Send Send Hold Timer Expired, which may never reach a peer that takes nothing. RFC 9687, section 5."""
+    _send(attributes, Notification(ErrorCode.SEND_HOLD_TIMER_EXPIRED))
 
 
 def send_fsm_error(attributes: SessionAttributes, event: ConnectionEvent) -> None:
@@ -211,7 +225,14 @@ def _type_of(event: ConnectionEvent) -> int | None:
 
 def _reason(attributes: SessionAttributes, event: ConnectionEvent) -> CloseReason:
     received = event.notification if isinstance(event, NotificationReceived) else None
-    return CloseReason(sent=attributes.sent, received=received, text=_text(attributes.state, event))
+    return CloseReason(
+        sent=attributes.sent,
+        received=received,
+        text=_text(attributes.state, event),
+        event=event,
+        state=attributes.state,
+        slot=attributes.slot,
+    )
 
 
 def _text(state: State, event: ConnectionEvent) -> str:
@@ -230,5 +251,7 @@ def _text(state: State, event: ConnectionEvent) -> str:
             return "connection collision: the other connection is kept"
         case Stopped():
             return "stopped"
+        case AutomaticallyStopped(notification=notification):
+            return f"stopped for now: {notification}"
         case _:
             return f"unexpected in {state}: {type(event).__name__}"

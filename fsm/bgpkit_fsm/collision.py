@@ -15,21 +15,22 @@ def preferred_slot(local: Open, remote: Open) -> Slot:
     return Slot.OUTGOING if ours > theirs else Slot.INCOMING
 
 
-def losing_slot(slot: Slot, other: State, preferred: Slot) -> Slot | None:
+def losing_slot(slot: Slot, other: State, preferred: Slot, *, detect_established: bool = False) -> Slot | None:
     """Return the slot to close when an acceptable OPEN arrives on ``slot``, or None to close neither (yet).
 
     ``other`` is the state of the other slot's connection. RFC 4271, section 6.8: an Established connection
-    stays; against one in OpenConfirm the preferred connection stays. Where the other one still waits for the
-    peer's OPEN, only the speaker that opened the preferred connection decides at once: the other speaker cannot
-    know whether an OPEN is on its way there, and if both gave up a different connection, none would be left.
+    stays, unless ``detect_established`` says that it, too, is to be the preferred one; against one in OpenConfirm the
+    preferred connection stays. Where the other one still waits for the peer's OPEN, only the speaker that opened the
+    preferred connection decides at once: the other speaker cannot know whether an OPEN is on its way there, and if
+    both gave up a different connection, none would be left.
     """
     if other is State.IDLE:
         return None
-    if other is State.ESTABLISHED:
+    if other is State.ESTABLISHED and not detect_established:
         return slot
     if preferred is slot:
         return slot.other
-    if other is State.OPEN_CONFIRM:
+    if other in (State.OPEN_CONFIRM, State.ESTABLISHED):
         return slot
     if preferred is Slot.INCOMING:
         return None

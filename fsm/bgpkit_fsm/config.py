@@ -10,6 +10,8 @@ from bgpkit_fsm.role import BgpRole, RoleCapability
 
 LARGEST_ASN: Final = 2**32 - 1
 LARGEST_TWO_OCTET_ASN: Final = 2**16 - 1
+LEAST_SEND_HOLD_TIME: Final = 480
+"""Seconds that the SendHoldTimer runs at least, unless configured. RFC 9687, section 6: 8 minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +36,21 @@ class SessionConfig:
     delay_open_time: float = 0
     """Seconds to wait with our OPEN for the peer's (DelayOpen); 0 sends it at once."""
     idle_hold_time: float = 1
-    """Seconds to stay Idle after a failure; doubled for each further one (DampPeerOscillations)."""
+    """Seconds to stay Idle after a failure."""
     idle_hold_time_max: float = 60
     """Seconds beyond which the doubling stops."""
+    damp_oscillations: bool = True
+    """Double the time for each further failure, and refuse the peer's connections meanwhile (DampPeerOscillations)."""
+    collision_detect_established: bool = False
+    """Let the peer's next connection end an Established one if the identifiers say so.
+
+    CollisionDetectEstablishedState; both speakers should have it, or none. RFC 4271, section 6.8.
+    """
+    send_hold_time: float | None = None
+    """Seconds after which a peer that takes nothing is given up: more than ``hold_time``, or 0 for never.
+
+    None: 8 minutes or twice the negotiated hold time, whichever is more. RFC 9687, sections 4.4 and 6.
+    """
     capabilities: tuple[Capability, ...] = ()
     """Announced in our OPEN as they stand; a ``RoleCapability`` among them is our role towards the peer."""
     strict_role: bool = False
@@ -58,6 +72,11 @@ class SessionConfig:
             raise ValueError(f"delay_open_time {self.delay_open_time} must not be negative")
         if not 0 <= self.idle_hold_time <= self.idle_hold_time_max:
             raise ValueError(f"idle_hold_time {self.idle_hold_time} is not within 0 to {self.idle_hold_time_max}")
+        if self.send_hold_time and self.send_hold_time <= self.hold_time:
+            raise ValueError(
+                f"send_hold_time {self.send_hold_time} is neither 0 nor more than hold_time {self.hold_time} "
+                "(RFC 9687, section 4.4)"
+            )
         self._check_four_octet_as()
         self._check_role()
 
@@ -77,6 +96,15 @@ class SessionConfig:
             raise ValueError(f"role {min(announced)} is not one of 0 to {max(BgpRole)} (RFC 9234, section 4.1)")
         if self.strict_role and not announced:
             raise ValueError("strict_role needs a RoleCapability among the capabilities (RFC 9234, section 4.2)")
+
+    def send_hold_seconds(self, hold_time: int) -> float:
+        """Return how long the SendHoldTimer runs with the negotiated ``hold_time``; 0 when it does not.
+
+        RFC 9687, sections 4.3 and 6.
+        """
+        if not hold_time:
+            return 0
+        return float(max(LEAST_SEND_HOLD_TIME, 2 * hold_time)) if self.send_hold_time is None else self.send_hold_time
 
     @property
     def local_role(self) -> BgpRole | None:

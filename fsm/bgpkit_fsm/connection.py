@@ -78,6 +78,11 @@ class Connection:
         """Our OPEN: the one sent on this connection, else the one that would be."""
         return (self._attributes.terms or self._attributes.config).open
 
+    @property
+    def offer(self) -> SessionConfig | None:
+        """What the OPEN was made from that the peer has yet to confirm: in OpenSent and OpenConfirm, else None."""
+        return self._attributes.terms if self.state in (State.OPEN_SENT, State.OPEN_CONFIRM) else None
+
     def refusal(self, message: Open) -> Notification | None:
         """Return the NOTIFICATION that refuses the peer's OPEN, or None. RFC 4271, section 6.2."""
         return check_open(self._attributes.terms or self._attributes.config, message)
@@ -92,7 +97,7 @@ class Connection:
             return attributes.update_effects
         if isinstance(event, OpenReceived) and attributes.state in _STATES_THAT_MAY_TAKE_AN_OPEN:
             refusal = self.refusal(event.open)
-            event = event if refusal is None else MessageRefused(refusal)
+            event = event if refusal is None else MessageRefused(refusal, open=event.open)
         row = self._row(TRANSITIONS[attributes.state][kind_of(event)], event)
         if isinstance(event, TimerExpired):
             attributes.running.discard(event.timer)

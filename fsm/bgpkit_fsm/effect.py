@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bgpkit_fsm.event import ConnectionEvent
 from bgpkit_fsm.message import Message, Notification
 from bgpkit_fsm.negotiation import Negotiated
-from bgpkit_fsm.state import Slot, Timer
+from bgpkit_fsm.state import Slot, State, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,12 @@ class CloseReason:
     """The NOTIFICATION by which the peer told us, if one did."""
     text: str
     """One phrase for people."""
+    event: ConnectionEvent | None = None
+    """What happened."""
+    state: State = State.IDLE
+    """The state in which it happened."""
+    slot: Slot | None = None
+    """The connection to which it happened."""
 
 
 @dataclass(frozen=True, slots=True)

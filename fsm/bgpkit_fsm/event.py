@@ -14,15 +14,29 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The peer was stopped: events 2 and 8. RFC 4271, section 8.1.2."""
+    """The peer was stopped, by a person or a program, until it is started again: event 2. RFC 4271, section 8.1.2."""
 
     notification: Notification | None = None
     """What to tell the peer where an OPEN was sent; None closes without a word (RFC 4724, a restart to come)."""
 
 
 @dataclass(frozen=True, slots=True)
+class AutomaticallyStopped:
+    """Something other than BGP ended the connections, such as BFD; the peer tries again by itself: event 8.
+
+    RFC 4271, section 8.1.2.
+    """
+
+    notification: Notification
+    """What to tell the peer where an OPEN was sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
-    """A timer that the machine had started ran out: events 9 to 13. RFC 4271, section 8.1.3."""
+    """A timer that the machine had started ran out: events 9 to 13, RFC 4271, section 8.1.3.
+
+    29 for the SendHoldTimer: RFC 9687, section 4.2.
+    """
 
     timer: Timer
 
@@ -46,6 +60,8 @@ class TransportFailed:
 
     reason: str
     """For people: what the operating system said, or ``closed by peer``."""
+    errno: int = 0
+    """The operating system's number for it; 0 when it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,18 @@ class MessageRefused:
 
     notification: Notification
     """What the fault is answered with; its error code tells which event this is."""
+    text: str = ""
+    """For people: what is wrong with it, where more than the notification says is known."""
+    open: Open | None = None
+    """The OPEN, where it is a well-formed one that is not acceptable."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A message has gone out: the TCP of the peer took octets, or none wait for it. It has no number.
+
+    RFC 9687, section 4.3: each message that is sent restarts the SendHoldTimer.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +130,7 @@ class CollisionLost:
 Event: TypeAlias = (
     Started
     | Stopped
+    | AutomaticallyStopped
     | TimerExpired
     | TransportOpened
     | TransportAccepted
@@ -112,6 +141,7 @@ Event: TypeAlias = (
     | RouteRefreshReceived
     | NotificationReceived
     | MessageRefused
+    | MessageSent
 )
 """What a driver tells a peer."""
 

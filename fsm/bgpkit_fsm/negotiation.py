@@ -112,7 +112,7 @@ def negotiate(local: Open, remote: Open) -> Negotiated:
         add_path_receive=_add_path_families(families, sender=theirs, receiver=ours),
         add_path_send=_add_path_families(families, sender=ours, receiver=theirs),
         extended_next_hop=_EXTENDED_NEXT_HOP & {*families} & _ipv6_next_hops_of(local) & _ipv6_next_hops_of(remote),
-        peer_long_lived_graceful_restart=_long_lived_graceful_restart_of(remote),
+        peer_long_lived_graceful_restart=long_lived_graceful_restart_of(remote),
         local_role=_role_of(local) if external else None,
         peer_role=_role_of(remote) if external else None,
     )
@@ -159,8 +159,8 @@ def graceful_restart_of(message: Open) -> GracefulRestartCapability | None:
     return found[-1] if found else None
 
 
-def _long_lived_graceful_restart_of(message: Open) -> LongLivedGracefulRestartCapability | None:
-    """Return the last capability of this code, or None when graceful restart is not beside it.
+def long_lived_graceful_restart_of(message: Open) -> LongLivedGracefulRestartCapability | None:
+    """Return the last capability of this code of an OPEN, or None when graceful restart is not beside it.
 
     RFC 9494, section 4.1: without it the capability MUST be disregarded. Of several instances the RFC says
     nothing; the last one counts, as with graceful restart.

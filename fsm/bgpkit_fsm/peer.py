@@ -1,11 +1,14 @@
 """A peer: two connections, at most one session. RFC 4271, sections 6.8 and 8.2.1."""
 
+from bgpkit_fsm.capability import Capability
+from bgpkit_fsm.capability_retry import offer_after_refusal, refuses_capabilities
+from bgpkit_fsm.ceases import asks_for_rest, keeps_the_other_connection
 from bgpkit_fsm.collision import losing_slot, preferred_slot
 from bgpkit_fsm.config import SessionConfig
 from bgpkit_fsm.connection import Connection
 from bgpkit_fsm.effect import CloseTransport, Effect, StartTimer, StopTimer
-from bgpkit_fsm.error_code import CeaseSubcode, ErrorCode
 from bgpkit_fsm.event import (
+    AutomaticallyStopped,
     CollisionLost,
     Event,
     KeepaliveReceived,
@@ -42,6 +45,7 @@ class Peer:
         "_failures",
         "_idle_holds",
         "_incoming",
+        "_offer",
         "_outgoing",
         "_refuses_incoming",
         "_session",
@@ -52,7 +56,7 @@ class Peer:
 
     def __init__(self, config: SessionConfig) -> None:
         """Make a peer that is Idle until it is ``Started``."""
-        self._config = config
+        self._config = self._offer = config
         self._outgoing = Connection(config, Slot.OUTGOING)
         self._incoming = Connection(config, Slot.INCOMING)
         self._started = False
@@ -66,8 +70,16 @@ class Peer:
 
     @property
     def config(self) -> SessionConfig:
-        """What the next OPEN is made from."""
+        """What the next OPEN is made from, but for the capabilities that are ``withheld``."""
         return self._config
+
+    @property
+    def withheld(self) -> tuple[Capability, ...]:
+        """The capabilities that the next OPEN leaves out because the peer refused one with them. RFC 5492, section 3.
+
+        Until a session is Established, the configuration changes, or the peer refuses what is left, too.
+        """
+        return tuple(c for c in self._config.capabilities if c not in self._offer.capabilities)
 
     @property
     def state(self) -> State:
@@ -112,9 +124,9 @@ class Peer:
 
     def reconfigure(self, config: SessionConfig) -> None:
         """Use ``config`` from the next OPEN, attempt or timer on; what is agreed on a live connection stays."""
-        self._config = config
-        self._outgoing.config = config
-        self._incoming.config = config
+        if config != self._config:
+            self._config = config
+            self._make_offer(config)
 
     def state_of(self, slot: Slot) -> State:
         """Return the state of one of the two connections."""
@@ -130,6 +142,8 @@ class Peer:
                 return self._start(event)
             case Stopped():
                 return self._stop(event)
+            case AutomaticallyStopped():
+                return self._stop_for_now(event)
             case TransportAccepted():
                 return self._accept(event)
             case OpenReceived():
@@ -154,7 +168,14 @@ class Peer:
     def _stop(self, event: Stopped) -> tuple[Effect, ...]:
         self._started = False
         self._failures = 0
+        self._make_offer(self._config)
         return (*self._stop_idle_hold(), *self._outgoing.handle(event), *self._incoming.handle(event))
+
+    def _stop_for_now(self, event: AutomaticallyStopped) -> tuple[Effect, ...]:
+        failures = self._failures
+        effects = (*self._step(event, self._outgoing), *self._step(event, self._incoming))
+        self._failures = min(self._failures, failures + 1)  # both connections end for one and the same reason
+        return effects
 
     def _accept(self, event: TransportAccepted) -> tuple[Effect, ...]:
         if not self.admits_incoming:
@@ -169,7 +190,12 @@ class Peer:
         other = self._connection(connection.slot.other)
         if other.state is State.ESTABLISHED and self._has_restarted(other, event.open):
             return (*other.handle(_RESTARTED), *self._step(event, connection))
-        loser = losing_slot(connection.slot, other.state, preferred_slot(connection.local_open, event.open))
+        loser = losing_slot(
+            connection.slot,
+            other.state,
+            preferred_slot(connection.local_open, event.open),
+            detect_established=self._config.collision_detect_established,
+        )
         if loser is connection.slot:
             return connection.handle(CollisionLost())
         closed = other.handle(CollisionLost()) if loser is other.slot else ()
@@ -182,12 +208,33 @@ class Peer:
         return self._outgoing.handle(event)
 
     def _step(self, event: Event, connection: Connection) -> tuple[Effect, ...]:
-        counter = connection.connect_retry_counter
+        counter, offer = connection.connect_retry_counter, connection.offer
         effects = connection.handle(event)
-        if connection.connect_retry_counter > counter and not _is_collision_cease(event):
+        if connection.connect_retry_counter > counter and self._is_failure(event, offer):
             self._failures += 1
             self._damped = True
         return effects
+
+    def _is_failure(self, event: Event, offer: SessionConfig | None) -> bool:
+        """Tell whether the end of a connection is to be damped; ``offer`` is what our OPEN on it was made from."""
+        if keeps_the_other_connection(event) or self._offers_less(event, offer):
+            return False
+        return self._config.damp_oscillations or asks_for_rest(event)
+
+    def _offers_less(self, event: Event, offer: SessionConfig | None) -> bool:
+        """Leave out of the next OPEN what the peer refused; with nothing to leave out, offer everything again."""
+        if offer is None or offer != self._offer or not isinstance(event, NotificationReceived):
+            return False
+        if not refuses_capabilities(event.notification):
+            return False
+        less = offer_after_refusal(offer, event.notification)
+        self._make_offer(less or self._config)
+        return less is not None
+
+    def _make_offer(self, config: SessionConfig) -> None:
+        self._offer = config
+        self._outgoing.config = config
+        self._incoming.config = config
 
     def _track_session(self) -> tuple[Effect, ...]:
         session = next((c for c in (self._outgoing, self._incoming) if c.state is State.ESTABLISHED), None)
@@ -198,6 +245,7 @@ class Peer:
             self._session_slot, self._update_effects = None, ()
             return ()
         self._failures = 0
+        self._make_offer(self._config)
         self._session_slot, self._update_effects = session.slot, session.update_effects
         return self._connection(session.slot.other).handle(CollisionLost())
 
@@ -235,10 +283,3 @@ class Peer:
 
 def _does_graceful_restart(terms: Negotiated) -> bool:
     return terms.peer_graceful_restart is not None and graceful_restart_of(terms.local) is not None
-
-
-def _is_collision_cease(event: Event) -> bool:
-    return isinstance(event, NotificationReceived) and (event.notification.code, event.notification.subcode) == (
-        ErrorCode.CEASE,
-        CeaseSubcode.CONNECTION_COLLISION_RESOLUTION,
-    )

@@ -5,9 +5,11 @@ from typing import Final
 from bgpkit_fsm import actions as do
 from bgpkit_fsm import guards as when
 from bgpkit_fsm.event import (
+    AutomaticallyStopped,
     CollisionLost,
     KeepaliveReceived,
     MessageRefused,
+    MessageSent,
     NotificationReceived,
     OpenReceived,
     RouteRefreshReceived,
@@ -52,11 +54,13 @@ IDLE_ROWS: Final[StateRows] = {
         Row("7, 13", "RFC 4271, section 8.1.2", (), State.ACTIVE, when.peer_must_connect),
         Row("6, 13", "RFC 4271, section 8.1.2", _DIAL, State.CONNECT),
     ),
-    Stopped: _idle("2, 8"),
+    Stopped: _idle("2"),
+    AutomaticallyStopped: _idle("8"),
     Timer.CONNECT_RETRY: _idle("9"),
     Timer.HOLD: _idle("10"),
     Timer.KEEPALIVE: _idle("11"),
     Timer.DELAY_OPEN: _idle("12"),
+    Timer.SEND_HOLD: _idle("29"),
     TransportOpened: _idle("16", do.drop_transport),
     TransportAccepted: _idle("17", do.drop_transport),
     TransportFailed: _idle("18"),
@@ -67,11 +71,13 @@ IDLE_ROWS: Final[StateRows] = {
     KeepaliveReceived: _idle("26"),
     UpdateReceived: _idle("27"),
     RouteRefreshReceived: _idle("-"),
+    MessageSent: _idle("-"),
 }
 
 CONNECT_ROWS: Final[StateRows] = {
     Started: (Row("1, 3-7", _S, (), State.CONNECT),),
     Stopped: _idle("2", *_CLOSE, do.zero_connect_retry_counter),
+    AutomaticallyStopped: _idle("8", *_FAIL),
     Timer.CONNECT_RETRY: (
         Row("9", _S, _CLOSE, State.ACTIVE, when.peer_must_connect),
         Row("9", _S, (do.report_failure, do.drop_transport, do.stop_delay_open_timer, *_DIAL), State.CONNECT),
@@ -83,6 +89,7 @@ CONNECT_ROWS: Final[StateRows] = {
     Timer.HOLD: _idle("10", *_FAIL),
     Timer.KEEPALIVE: _idle("11", *_FAIL),
     Timer.IDLE_HOLD: _idle("13", *_FAIL),
+    Timer.SEND_HOLD: _idle("29", *_FAIL),
     TransportOpened: (
         Row("16", _S, _HOLD_BACK, State.CONNECT, when.delay_open_is_set),
         Row("16", _S, _OFFER, State.OPEN_SENT),
@@ -112,11 +119,13 @@ CONNECT_ROWS: Final[StateRows] = {
     KeepaliveReceived: _idle("26", *_FAIL),
     UpdateReceived: _idle("27", *_FAIL),
     RouteRefreshReceived: _idle("-", *_FAIL),
+    MessageSent: (Row("-", _S, (), State.CONNECT),),
 }
 
 ACTIVE_ROWS: Final[StateRows] = {
     Started: (Row("1, 3-7", _S, (), State.ACTIVE),),
     Stopped: _idle("2", *_CLOSE, do.zero_connect_retry_counter),
+    AutomaticallyStopped: _idle("8", *_FAIL),
     Timer.CONNECT_RETRY: (
         Row("9", _S, (), State.ACTIVE, when.peer_must_connect),
         Row("9", _S, _DIAL, State.CONNECT),
@@ -128,6 +137,7 @@ ACTIVE_ROWS: Final[StateRows] = {
     Timer.HOLD: _idle("10", *_FAIL),
     Timer.KEEPALIVE: _idle("11", *_FAIL),
     Timer.IDLE_HOLD: _idle("13", *_FAIL),
+    Timer.SEND_HOLD: _idle("29", *_FAIL),
     TransportOpened: (
         Row("16", _S, _HOLD_BACK, State.ACTIVE, when.delay_open_is_set),
         Row("16", _S, _OFFER, State.OPEN_SENT),
@@ -150,4 +160,5 @@ ACTIVE_ROWS: Final[StateRows] = {
     KeepaliveReceived: _idle("26", *_FAIL),
     UpdateReceived: _idle("27", *_FAIL),
     RouteRefreshReceived: _idle("-", *_FAIL),
+    MessageSent: (Row("-", _S, (), State.ACTIVE),),
 }

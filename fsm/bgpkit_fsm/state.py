@@ -37,10 +37,11 @@ class Slot(Enum):
 
 
 class Timer(Enum):
-    """The timers of a connection. RFC 4271, sections 8.1.3 and 10."""
+    """The timers of a connection. RFC 4271, sections 8.1.3 and 10; the last one: RFC 9687, section 4.4."""
 
     CONNECT_RETRY = "ConnectRetryTimer"
     HOLD = "HoldTimer"
     KEEPALIVE = "KeepaliveTimer"
     DELAY_OPEN = "DelayOpenTimer"
     IDLE_HOLD = "IdleHoldTimer"
+    SEND_HOLD = "SendHoldTimer"

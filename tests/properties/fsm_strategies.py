@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bgpkit_fsm import (
     IPV4_UNICAST,
     IPV6_UNICAST,
+    AutomaticallyStopped,
     Capability,
     CollisionLost,
     ConnectionEvent,
@@ -18,6 +19,7 @@ from bgpkit_fsm import (
     GracefulRestartCapability,
     KeepaliveReceived,
     MessageRefused,
+    MessageSent,
     MultiprotocolCapability,
     Notification,
     NotificationReceived,
@@ -41,13 +43,14 @@ from tests.unit.fsm.sessions import CONFIG, REMOTE_ASN
 
 def notifications() -> st.SearchStrategy[Notification]:
     """Make any NOTIFICATION, with the codes that the machine looks at made likely."""
-    likely = st.sampled_from([(1, 2), (2, 1), (2, 2), (3, 1), (4, 0), (5, 1), (6, 2), (6, 7), (7, 1)])
+    likely = st.sampled_from([(1, 2), (2, 1), (2, 2), (2, 4), (2, 7), (3, 1), (4, 0), (5, 1), (6, 2), (6, 7), (7, 1)])
     pairs = likely | st.tuples(st.integers(0, 255), st.integers(0, 255))
+    named = st.sampled_from([b"\1\4\0\1\0\1", b"\1\4\0\2\0\1", b"\2\0\6\0", b"\x40\2\0\0", b"\x41\4"])
 
     def build(pair: tuple[int, int], data: bytes) -> Notification:
         return Notification(pair[0], pair[1], data)
 
-    return st.builds(build, pairs, st.binary(max_size=4))
+    return st.builds(build, pairs, named | st.binary(max_size=4))
 
 
 def capabilities() -> st.SearchStrategy[tuple[Capability, ...]]:
@@ -89,9 +92,11 @@ def events() -> st.SearchStrategy[Event]:
                 KeepaliveReceived(),
                 UpdateReceived(),
                 RouteRefreshReceived(),
+                MessageSent(),
             ]
         ),
         st.builds(Stopped, st.none() | notifications()),
+        st.builds(AutomaticallyStopped, notifications()),
         st.builds(TimerExpired, st.sampled_from(Timer)),
         st.just(TransportFailed("closed by peer")),
         st.builds(OpenReceived, opens()),
@@ -109,23 +114,28 @@ def configs() -> st.SearchStrategy[SessionConfig]:
     """Make configurations that differ in what changes the machine's ways."""
 
     def configure(
-        passive: bool, delay: float, hold_time: int, internal: bool, announced: tuple[Capability, ...]
+        switches: tuple[bool, bool, bool],
+        times: tuple[float, int, float | None],
+        internal: bool,
+        announced: tuple[Capability, ...],
     ) -> SessionConfig:
         ours = tuple(c for c in announced if not isinstance(c, FourOctetAsCapability))
         return replace(
             CONFIG,
-            passive=passive,
-            delay_open_time=delay,
-            hold_time=hold_time,
+            passive=switches[0],
+            damp_oscillations=switches[1],
+            collision_detect_established=switches[2],
+            delay_open_time=times[0],
+            hold_time=times[1],
+            send_hold_time=times[2],
             peer_asn=None if internal else REMOTE_ASN,
             capabilities=ours,
         )
 
     return st.builds(
         configure,
-        st.booleans(),
-        st.sampled_from([0.0, 5.0]),
-        st.sampled_from([0, 3, 90]),
+        st.tuples(st.booleans(), st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from([0.0, 5.0]), st.sampled_from([0, 3, 90]), st.sampled_from([None, 0.0, 100.0])),
         st.booleans(),
         capabilities(),
     )

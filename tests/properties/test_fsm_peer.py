@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     EstablishSession,
     Event,
     KeepaliveReceived,
     MessageRefused,
+    MessageSent,
     Notification,
     NotificationReceived,
     OpenReceived,
@@ -38,6 +40,10 @@ _MESSAGES: Final[st.SearchStrategy[Event]] = st.one_of(
     st.builds(MessageRefused, notifications()),
 )
 
+_ADMINISTRATIVE: Final[st.SearchStrategy[Event]] = st.one_of(
+    st.just(Started()), st.builds(AutomaticallyStopped, notifications())
+)
+
 
 def _possible(driver: CheckingDriver, draw: st.DrawFn) -> list[tuple[Event | None, Slot]]:
     """Return what may happen now; None stands for the expiry of a timer."""
@@ -46,7 +52,9 @@ def _possible(driver: CheckingDriver, draw: st.DrawFn) -> list[tuple[Event | Non
         found += [(TransportOpened(), Slot.OUTGOING), (TransportFailed("connection refused"), Slot.OUTGOING)]
     if driver.peer.admits_incoming:
         found.append((TransportAccepted(), Slot.INCOMING))
-    found += [(draw(_MESSAGES), slot) for slot in Slot if driver.transports[slot] is Transport.UP]
+    up = [slot for slot in Slot if driver.transports[slot] is Transport.UP]
+    found += [(event, slot) for slot in up for event in (draw(_MESSAGES), MessageSent())]
+    found.append((draw(_ADMINISTRATIVE), Slot.OUTGOING))
     return found
 
 

@@ -1,5 +1,6 @@
 """Laws of two peers that run the machine against each other."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -7,14 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgpkit_fsm import Capability, GracefulRestartCapability, SessionConfig, Slot, Started, Stopped
+from bgpkit_fsm import (
+    AutomaticallyStopped,
+    Capability,
+    Event,
+    GracefulRestartCapability,
+    Notification,
+    SessionConfig,
+    Slot,
+    Started,
+    State,
+    Stopped,
+)
 from tests.unit.fsm.interleavings import outcomes
-from tests.unit.fsm.virtual_network import Network
+from tests.unit.fsm.virtual_network import Host, Network
 
 HIGH = SessionConfig(local_asn=65001, bgp_identifier=IPv4Address("10.0.0.2"), peer_asn=None)
 LOW = replace(HIGH, local_asn=65002, bgp_identifier=IPv4Address("10.0.0.1"))
 RESTARTED = (GracefulRestartCapability(restarted=True),)
 SAME_IDENTIFIER = replace(HIGH, local_asn=65002)
+_EVENTS: Mapping[str, Event] = {
+    "stop": Stopped(None),
+    "shutdown": Stopped(Notification(6, 2)),
+    "start": Started(),
+    "bfd": AutomaticallyStopped(Notification(6, 10)),
+}
+_BLOWS = ("cut", "mend", *_EVENTS)
 
 
 @pytest.mark.rfc("4271", "6.8")
@@ -34,6 +53,22 @@ def test_one_connection_survives_in_every_order_of_events(
     assert [repr(end.peers) for end in ends if end.agreed() is None] == []
     assert all(len(log) == 1 for end in ends for log in end.sessions), "established once, never released"
     assert {end.agreed() for end in ends} == {0, 1}, "which connection it is depends on the order"
+
+
+@pytest.mark.rfc("4271", "6.8")
+@pytest.mark.parametrize("detects", [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize("delays", [(0.0, 0.0), (5.0, 5.0)])
+def test_one_connection_survives_when_established_ones_are_examined(
+    delays: tuple[float, float], detects: tuple[bool, bool]
+) -> None:
+    """CollisionDetectEstablishedState on one side or both changes nothing in that, and no session ends by it."""
+    configs = (
+        replace(HIGH, delay_open_time=delays[0], collision_detect_established=detects[0]),
+        replace(LOW, delay_open_time=delays[1], collision_detect_established=detects[1]),
+    )
+    _, ends = outcomes(configs)
+    assert [repr(end.peers) for end in ends if end.agreed() is None] == []
+    assert all(len(log) == 1 for end in ends for log in end.sessions)
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,6 +131,36 @@ def test_restarted_peer_finds_its_session_again(seed: int, stopped: int, pause: 
     assert [host.sessions for host in network.hosts] == [2, 2]
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    blows=st.lists(st.tuples(st.sampled_from(_BLOWS), st.sampled_from([0, 1]), st.floats(0, 30)), max_size=8),
+    detects=st.booleans(),
+    damped=st.booleans(),
+)
+def test_whatever_befalls_them_two_peers_find_together_again(
+    seed: int, blows: list[tuple[str, int, float]], detects: bool, damped: bool
+) -> None:
+    """Cuts, stops, starts and automatic stops of either side, at any time: then, left alone, one session."""
+    first, second = (
+        replace(each, collision_detect_established=detects, damp_oscillations=damped) for each in (HIGH, LOW)
+    )
+    network = Network(first, second, seed)
+    for host in network.hosts:
+        host.give(Started())
+    for blow, side, pause in blows:
+        network.cut = blow == "cut" or (network.cut and blow != "mend")
+        if blow in _EVENTS:
+            network.hosts[side].give(_EVENTS[blow])
+        network.run(pause)
+        assert all(_established(host) == (host.peer.session_slot is not None) for host in network.hosts)
+    network.cut = False
+    for host in network.hosts:
+        host.give(Started())
+    network.run(600)
+    assert network.agrees
+
+
 def test_lower_speaker_keeps_the_higher_ones_connection() -> None:
     """When both dial at the same instant over a line of even length, the higher identifier's connection stays."""
     network = Network(HIGH, LOW)
@@ -104,3 +169,8 @@ def test_lower_speaker_keeps_the_higher_ones_connection() -> None:
     network.run(5)
     assert network.agrees
     assert network.hosts[0].peer.session_slot is Slot.OUTGOING
+
+
+def _established(host: Host) -> int:
+    """Return how many connections of a host are Established."""
+    return [host.peer.state_of(slot) for slot in Slot].count(State.ESTABLISHED)

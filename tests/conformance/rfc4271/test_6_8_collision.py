@@ -1,5 +1,7 @@
 """RFC 4271, section 6.8: two connections with the same speaker at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from bgpkit_fsm import (
@@ -125,3 +127,27 @@ def test_unacceptable_open_settles_no_collision() -> None:
     effects = _open_on(peer, IN, CONFIG.open)
     assert notifications(effects) == notifications(effects, IN)
     assert [peer.state_of(slot) for slot in (OUT, IN)] == [State.OPEN_SENT, State.IDLE]
+
+
+@pytest.mark.rfc("4271", "6.8")
+def test_established_connection_is_examined_if_configuration_says_so() -> None:
+    """CollisionDetectEstablishedState: the peer with the higher identifier has opened another, and that one is kept."""
+    peer = established_peer(OUT, config=replace(CONFIG, collision_detect_established=True), remote=REMOTE_OPEN)
+    peer.handle(TransportAccepted(), IN)
+    effects = _open_on(peer, IN, REMOTE_OPEN)
+    assert notifications(effects) == notifications(effects, OUT) == CEASE
+    assert [type(effect) for effect in effects].count(ReleaseSession) == 1
+    assert [peer.state_of(slot) for slot in (OUT, IN)] == [State.IDLE, State.OPEN_CONFIRM]
+    peer.handle(KeepaliveReceived(), IN)
+    assert peer.session_slot is IN
+
+
+@pytest.mark.rfc("4271", "6.8")
+def test_established_connection_that_is_the_preferred_one_stays_in_any_case() -> None:
+    """With CollisionDetectEstablishedState, too, if the one we opened is the one to keep."""
+    config = replace(CONFIG, collision_detect_established=True)
+    peer = established_peer(OUT, config=config, remote=LOWER_OPEN)
+    peer.handle(TransportAccepted(), IN)
+    effects = _open_on(peer, IN, LOWER_OPEN)
+    assert notifications(effects) == notifications(effects, IN) == CEASE
+    assert peer.session_slot is OUT

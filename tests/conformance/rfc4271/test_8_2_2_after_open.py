@@ -3,6 +3,7 @@
 import pytest
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CloseTransport,
     ConnectionEvent,
     EstablishSession,
@@ -63,10 +64,11 @@ def test_hold_timer_runs_in_open_confirm() -> None:
 
 @pytest.mark.rfc("4271", "8.2.2")
 def test_keepalive_establishes_the_session() -> None:
-    """OpenConfirm, event 26: restarts the HoldTimer and changes to Established."""
+    """OpenConfirm, event 26: restarts the HoldTimer, starts the SendHoldTimer (RFC 9687), changes to Established."""
     effects = connection_in(State.OPEN_CONFIRM).handle(KeepaliveReceived())
     terms = negotiate(CONFIG.open, REMOTE_OPEN)
-    assert effects == (StartTimer(OUT, Timer.HOLD, 30.0), EstablishSession(OUT, terms))
+    timers = (StartTimer(OUT, Timer.HOLD, 30.0), StartTimer(OUT, Timer.SEND_HOLD, 480.0))
+    assert effects == (*timers, EstablishSession(OUT, terms))
 
 
 @pytest.mark.rfc("4271", "8.2.2")
@@ -110,6 +112,20 @@ def test_stop_sends_cease_and_zeroes_the_counter(state: State) -> None:
     assert effects[0] == SendMessage(OUT, Notification(6, 2))
     assert CloseTransport(OUT) in effects
     assert (connection.state, connection.connect_retry_counter) == (State.IDLE, 0)
+
+
+@pytest.mark.rfc("4271", "8.2.2")
+@pytest.mark.parametrize("state", OPENED)
+def test_automatic_stop_sends_cease_and_counts(state: State) -> None:
+    """Event 8: sends the Cease, stops the timers, drops TCP, increments ConnectRetryCounter by 1."""
+    connection = connection_in(state)
+    down = Notification(6, 10)
+    effects = connection.handle(AutomaticallyStopped(down))
+    assert effects[0] == SendMessage(OUT, down)
+    assert CloseTransport(OUT) in effects
+    reasons = [effect.reason for effect in effects if isinstance(effect, ReleaseSession | ReportFailure)]
+    assert [(reason.sent, reason.text) for reason in reasons] == [(down, "stopped for now: Cease / BFD Down")]
+    assert (connection.state, connection.connect_retry_counter) == (State.IDLE, 1)
 
 
 @pytest.mark.rfc("4271", "8.2.2")
@@ -176,4 +192,5 @@ def test_every_timer_is_stopped_when_the_connection_ends(state: State) -> None:
     connection = connection_in(state)
     effects = connection.handle(Stopped())
     stopped = {effect.timer for effect in effects if isinstance(effect, StopTimer)}
-    assert stopped == ({Timer.HOLD} if state is State.OPEN_SENT else {Timer.HOLD, Timer.KEEPALIVE})
+    running = [Timer.HOLD, Timer.KEEPALIVE, Timer.SEND_HOLD]
+    assert stopped == {*running[: 1 + OPENED.index(state)]}

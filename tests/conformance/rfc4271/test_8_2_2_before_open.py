@@ -3,6 +3,7 @@
 import pytest
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CloseTransport,
     Keepalive,
     KeepaliveReceived,
@@ -114,6 +115,17 @@ def test_stop_before_open_drops_everything_silently(state: State) -> None:
     effects = connection.handle(Stopped(Notification(6, 2)))
     assert effects == (StopTimer(OUT, Timer.CONNECT_RETRY), CloseTransport(OUT))
     assert connection.connect_retry_counter == 0
+
+
+@pytest.mark.rfc("4271", "8.2.2")
+@pytest.mark.parametrize("state", [State.CONNECT, State.ACTIVE])
+def test_automatic_stop_before_open_is_silent_and_counted(state: State) -> None:
+    """Event 8 in Connect or Active: timers stop, TCP is dropped, the counter grows, no NOTIFICATION without OPEN."""
+    connection = connection_in(state)
+    effects = connection.handle(AutomaticallyStopped(Notification(6, 10)))
+    assert effects[:2] == (StopTimer(OUT, Timer.CONNECT_RETRY), CloseTransport(OUT))
+    assert sent(effects) == []
+    assert connection.connect_retry_counter == 1
 
 
 @pytest.mark.rfc("4271", "8.2.2")

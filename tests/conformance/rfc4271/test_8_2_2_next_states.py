@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CollisionLost,
     ConnectionEvent,
     KeepaliveReceived,
     MessageRefused,
+    MessageSent,
     Notification,
     NotificationReceived,
     OpenReceived,
@@ -28,6 +30,7 @@ from tests.unit.fsm.sessions import DELAYED, REMOTE_OPEN, connection_in
 EVENTS: Sequence[tuple[str, ConnectionEvent]] = (
     ("1", Started()),
     ("2", Stopped()),
+    ("8", AutomaticallyStopped(Notification(6, 10))),
     ("9", TimerExpired(Timer.CONNECT_RETRY)),
     ("10", TimerExpired(Timer.HOLD)),
     ("11", TimerExpired(Timer.KEEPALIVE)),
@@ -45,7 +48,9 @@ EVENTS: Sequence[tuple[str, ConnectionEvent]] = (
     ("26", KeepaliveReceived()),
     ("27", UpdateReceived()),
     ("28", MessageRefused(Notification(3, 1))),
+    ("29", TimerExpired(Timer.SEND_HOLD)),
     ("refresh", RouteRefreshReceived()),
+    ("sent", MessageSent()),
 )
 
 LETTERS = {
@@ -57,14 +62,14 @@ LETTERS = {
     "E": State.ESTABLISHED,
 }
 
-#                     1 2 9 . . 12. 16. 18. 21. . 24. 26. . refresh
+#                     1 2 8 9 . . 12. 16. 18. 21. . 24. 26. . 29refresh, sent
 NEXT = {
-    State.IDLE: "        C I I I I I C I I I I I I I I I I I I I",
-    State.CONNECT: "     C I C I I C I S S A I I I I I I I I I I",
-    State.ACTIVE: "      A I C I I A I S S I I I I I I I I I I I",
-    State.OPEN_SENT: "   S I I I I I I S S A F I I I I I I I I I",
-    State.OPEN_CONFIRM: "F I I I F I I F F I I I I I I I E I I I",
-    State.ESTABLISHED: " E I I I E I I E E I I I I I I I E E I E",
+    State.IDLE: "        C I I I I I I C I I I I I I I I I I I I I I I",
+    State.CONNECT: "     C I I C I I C I S S A I I I I I I I I I I I C",
+    State.ACTIVE: "      A I I C I I A I S S I I I I I I I I I I I I A",
+    State.OPEN_SENT: "   S I I I I I I I S S A F I I I I I I I I I I S",
+    State.OPEN_CONFIRM: "F I I I I F I I F F I I I I I I I E I I I I F",
+    State.ESTABLISHED: " E I I I I E I I E E I I I I I I I E E I I E E",
 }
 """Connect and 18 is Active here, as the README of the machine explains; 12 without a running DelayOpenTimer."""
 
@@ -78,7 +83,7 @@ GRID = [
 @pytest.mark.rfc("4271", "8.2.2")
 @pytest.mark.parametrize(("state", "event", "following"), GRID)
 def test_state_that_follows(state: State, event: ConnectionEvent, following: State) -> None:
-    """Each of the 120 pairs of state and event leads where the text says."""
+    """Each of the 138 pairs of state and event leads where the text says."""
     connection = connection_in(state)
     connection.handle(event)
     assert connection.state is following

@@ -1,6 +1,6 @@
 """A driver without sockets: it keeps the driver's side of the contract and checks the machine's side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 from bgpkit_fsm import (
@@ -24,8 +24,7 @@ from bgpkit_fsm import (
     TransportOpened,
 )
 
-OWN_TO_PEER = frozenset({Timer.CONNECT_RETRY, Timer.IDLE_HOLD})
-"""Timers that may run in slot OUTGOING while it has no TCP connection."""
+_HELD = frozenset({Timer.HOLD, Timer.KEEPALIVE})
 
 
 class Transport(Enum):
@@ -105,8 +104,30 @@ class CheckingDriver:
         assert (self.peer.negotiated is not None) == (self.session is not None)
         assert self.established - self.released == (self.session is not None)
         for slot in Slot:
-            running = {timer for owner, timer in self.timers if owner is slot}
-            if self.transports[slot] is not Transport.UP:
-                assert running <= (OWN_TO_PEER if slot is Slot.OUTGOING else frozenset())
-            if self.peer.state_of(slot).value >= State.OPEN_SENT.value:
+            running = frozenset(timer for owner, timer in self.timers if owner is slot)
+            state = self.peer.state_of(slot)
+            assert running in self._allowed(slot, state), f"{sorted(map(str, running))} in {state} of {slot}"
+            if state.value >= State.OPEN_SENT.value:
                 assert self.transports[slot] is Transport.UP
+
+    def _allowed(self, slot: Slot, state: State) -> Collection[frozenset[Timer]]:
+        """Return the sets of timers that may run in a slot in this state."""
+        nothing = frozenset[Timer]()
+        up = self.transports[slot] is Transport.UP
+        match state:
+            case State.IDLE:
+                return (nothing, frozenset({Timer.IDLE_HOLD})) if slot is Slot.OUTGOING else (nothing,)
+            case State.CONNECT | State.ACTIVE if up:
+                return (frozenset({Timer.DELAY_OPEN}),)
+            case State.CONNECT | State.ACTIVE:
+                dials = slot is Slot.OUTGOING and not self.peer.config.passive
+                return (frozenset({Timer.CONNECT_RETRY}) if dials else nothing,)
+            case State.OPEN_SENT:
+                return (frozenset({Timer.HOLD}),)
+            case State.OPEN_CONFIRM:
+                return (nothing, _HELD)
+            case State.ESTABLISHED:
+                terms = self.peer.negotiated
+                held = _HELD if terms is not None and terms.hold_time else nothing
+                sends = held and self.peer.config.send_hold_time != 0
+                return (held | {Timer.SEND_HOLD} if sends else held,)

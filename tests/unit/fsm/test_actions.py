@@ -3,6 +3,7 @@
 import pytest
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CloseReason,
     CollisionLost,
     ConnectionEvent,
@@ -40,6 +41,8 @@ from tests.unit.fsm.sessions import CONFIG, PASSIVE, REMOTE_OPEN
         ),
         (State.OPEN_SENT, CollisionLost(), "connection collision: the other connection is kept"),
         (State.OPEN_CONFIRM, Stopped(), "stopped"),
+        (State.ESTABLISHED, AutomaticallyStopped(Notification(6, 10)), "stopped for now: Cease / BFD Down"),
+        (State.ESTABLISHED, TimerExpired(Timer.SEND_HOLD), "SendHoldTimer expired in Established"),
         (State.OPEN_SENT, KeepaliveReceived(), "unexpected in OpenSent: KeepaliveReceived"),
     ],
 )
@@ -49,7 +52,8 @@ def test_reason_reads_as_a_phrase(state: State, event: ConnectionEvent, text: st
     attributes.state = state
     actions.report_failure(attributes, event)
     received = event.notification if isinstance(event, NotificationReceived) else None
-    assert attributes.effects == [ReportFailure(CloseReason(None, received, text))]
+    reason = CloseReason(None, received, text, event=event, state=state, slot=Slot.OUTGOING)
+    assert attributes.effects == [ReportFailure(reason)]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,7 @@ def test_reason_reads_as_a_phrase(state: State, event: ConnectionEvent, text: st
         actions.send_stop_notification,
         actions.start_keepalive_timer,
         actions.start_hold_timer,
+        actions.start_send_hold_timer,
     ],
 )
 def test_orders_without_what_they_need_do_nothing(action: Action) -> None:

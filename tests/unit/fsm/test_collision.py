@@ -43,3 +43,10 @@ def test_other_connection_without_open_counts_only_if_we_opened_it_and_spoke() -
     assert losing_slot(IN, State.CONNECT, OUT) is OUT
     assert losing_slot(IN, State.ACTIVE, OUT) is OUT
     assert [losing_slot(OUT, state, IN) for state in (State.ACTIVE, State.OPEN_SENT)] == [None, None]
+
+
+@pytest.mark.parametrize(("slot", "preferred"), [*product(Slot, Slot)])
+def test_an_established_connection_is_examined_where_that_is_asked_for(slot: Slot, preferred: Slot) -> None:
+    """CollisionDetectEstablishedState: the preferred connection stays, as against OpenConfirm."""
+    assert losing_slot(slot, State.ESTABLISHED, preferred, detect_established=True) is preferred.other
+    assert losing_slot(slot, State.IDLE, preferred, detect_established=True) is None

@@ -24,6 +24,8 @@ from tests.unit.fsm.sessions import CONFIG
         ({"connect_retry_time": 0}, "connect_retry_time 0 must be more than 0"),
         ({"delay_open_time": -1}, "delay_open_time -1"),
         ({"idle_hold_time": 61}, "idle_hold_time 61 is not within 0 to 60"),
+        ({"send_hold_time": 90}, "send_hold_time 90 is neither 0 nor more than hold_time 90"),
+        ({"send_hold_time": -1.0}, "send_hold_time -1.0"),
         ({"local_asn": 65536}, "local_asn 65536 needs the 4-octet AS capability"),
         ({"capabilities": (FourOctetAsCapability(1),)}, "announces 1, but local_asn is 64512"),
         ({"capabilities": (RoleCapability(0), RoleCapability(3))}, r"several roles are announced, \[0, 3\]"),
@@ -62,3 +64,14 @@ def test_role_is_that_of_the_capability() -> None:
     assert CONFIG.local_role is None
     config = replace(CONFIG, capabilities=(RoleCapability(BgpRole.CUSTOMER),), strict_role=True)
     assert config.local_role is BgpRole.CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("configured", "negotiated", "seconds"),
+    [(None, 90, 480), (None, 240, 480), (None, 241, 482), (None, 0, 0), (0, 90, 0), (91, 30, 91), (91, 0, 0)],
+)
+def test_send_hold_time_follows_the_negotiated_hold_time(
+    configured: float | None, negotiated: int, seconds: float
+) -> None:
+    """RFC 9687, section 6: the greater of 8 minutes and twice the hold time; none where there is no hold time."""
+    assert replace(CONFIG, send_hold_time=configured).send_hold_seconds(negotiated) == seconds

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CloseTransport,
     EstablishSession,
     KeepaliveReceived,
@@ -27,7 +28,7 @@ from bgpkit_fsm import (
     TransportOpened,
     UpdateReceived,
 )
-from tests.unit.fsm.driver import CheckingDriver
+from tests.unit.fsm.driver import CheckingDriver, Transport
 from tests.unit.fsm.sessions import CONFIG, LOWER_OPEN, PASSIVE, REMOTE_OPEN, established_peer, notifications
 
 OUT, IN = Slot.OUTGOING, Slot.INCOMING
@@ -85,6 +86,54 @@ def test_peer_starts_by_itself_after_idle_hold() -> None:
     _fail(driver)
     effects = driver.expire(*IDLE_HOLD)
     assert effects == (StartTimer(OUT, Timer.CONNECT_RETRY, 5), OpenTransport())
+
+
+def test_without_damping_each_wait_is_the_same_and_connections_are_taken() -> None:
+    """DampPeerOscillations FALSE: idle_hold_time after every failure, and whoever connects is let in."""
+    driver = _started(replace(CONFIG, damp_oscillations=False, idle_hold_time=3))
+    for _ in range(4):
+        assert _fail(driver) == 3
+        assert driver.peer.admits_incoming
+        driver.expire(*IDLE_HOLD)
+
+
+def test_automatic_stop_is_a_failure_after_which_the_peer_tries_again() -> None:
+    """Event 8: the peer stays started, is damped, and dials when the IdleHoldTimer has expired."""
+    driver = CheckingDriver(established_peer())
+    driver.transports[OUT], driver.session, driver.established = Transport.UP, OUT, 1
+    driver.timers = dict.fromkeys(((OUT, Timer.HOLD), (OUT, Timer.KEEPALIVE), (OUT, Timer.SEND_HOLD)), 0.0)
+    effects = driver.give(AutomaticallyStopped(Notification(6, 10)))
+    assert notifications(effects) == [(6, 10, b"")]
+    assert (driver.released, driver.timers, driver.peer.admits_incoming) == (1, {IDLE_HOLD: 1}, False)
+    assert driver.expire(*IDLE_HOLD) == (StartTimer(OUT, Timer.CONNECT_RETRY, 5), OpenTransport())
+
+
+def test_automatic_stop_ends_both_connections_and_is_one_failure() -> None:
+    """Event 8 concerns the peer: each connection with an OPEN is told, and the wait is that of one failure."""
+    driver = _started()
+    waits: list[float] = []
+    for _ in range(3):
+        driver.give(TransportOpened())
+        driver.give(TransportAccepted(), IN)
+        effects = driver.give(AutomaticallyStopped(Notification(6, 10)))
+        assert [notifications(effects, slot) for slot in (OUT, IN)] == [[(6, 10, b"")]] * 2
+        waits.append(driver.timers[IDLE_HOLD])
+        driver.expire(*IDLE_HOLD)
+    assert waits == [1, 2, 4]
+
+
+def test_automatic_stop_ends_a_session_that_the_peer_opened() -> None:
+    """Whichever connection carries it."""
+    effects = established_peer(IN).handle(AutomaticallyStopped(Notification(6, 10)))
+    assert notifications(effects, IN) == [(6, 10, b"")]
+
+
+def test_automatic_stop_of_a_peer_that_waits_or_is_stopped_changes_nothing() -> None:
+    """Event 8 is ignored in Idle."""
+    driver = _started()
+    _fail(driver)
+    assert driver.give(AutomaticallyStopped(Notification(6, 10))) == ()
+    assert Peer(CONFIG).handle(AutomaticallyStopped(Notification(6, 10))) == ()
 
 
 def test_damped_peer_refuses_incoming_connections() -> None:

@@ -1,5 +1,6 @@
 """Tests of the table: it is whole, its picture is true, and the README's example runs."""
 
+import dataclasses
 import doctest
 import inspect
 import re
@@ -8,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from bgpkit_fsm import TRANSITIONS, ConnectionEvent, State, Timer, TimerExpired, actions, guards
+from bgpkit_fsm import TRANSITIONS, ConnectionEvent, SessionConfig, State, Timer, TimerExpired, actions, guards
 from bgpkit_fsm.row import EventKind
 from bgpkit_fsm.transitions import render
 
@@ -40,13 +41,12 @@ def test_every_row_names_event_and_source() -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_state_accounts_for_all_28_events(state: State) -> None:
-    """The numbers 1 to 28 are all there but 14 and 15 (a driver's own) and what a state cannot meet."""
+def test_a_state_accounts_for_all_29_events(state: State) -> None:
+    """The numbers 1 to 29 are all there but 14 and 15 (a driver's own) and what a state cannot meet."""
     text = ", ".join(row.events for cell in TRANSITIONS[state].values() for row in cell)
     numbers = {int(number) for number in re.findall(r"\d+", text.replace("3-7", "3, 4, 5, 6, 7"))}
-    stop = {8} if state in (State.CONNECT, State.ACTIVE) else set[int]()
     twenty = {20} if state is State.OPEN_SENT else set[int]()
-    assert set(range(1, 29)) - numbers == {14, 15} | stop | twenty
+    assert set(range(1, 30)) - numbers == {14, 15} | twenty
 
 
 def test_every_guard_and_action_is_used() -> None:
@@ -70,6 +70,25 @@ def test_readme_shows_the_table_of_the_code() -> None:
     assert shown == render()
 
 
+def test_readme_names_tests_that_exist() -> None:
+    """Each trap has its test, file and function."""
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", README.read_text(encoding="utf-8"))
+    assert len(named) > 30
+    root = README.parents[1]
+    gone = [f"{file}::{name}" for file, name in named if not _is_there(root / file, name)]
+    assert gone == []
+
+
+def test_readme_tells_of_every_attribute_of_a_session() -> None:
+    """No field of the configuration that is named in the table of session attributes has gone."""
+    named = set(re.findall(r"`SessionConfig\.(\w+)`", README.read_text(encoding="utf-8")))
+    fields = {field.name for field in dataclasses.fields(SessionConfig)}
+    assert named <= fields
+    assert fields - named == {
+        *("local_asn", "bgp_identifier", "peer_asn", "capabilities", "strict_role", "idle_hold_time_max")
+    }
+
+
 def test_readme_example_runs() -> None:
     """The session in fsm/README.md prints what it says."""
     results = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
@@ -82,3 +101,8 @@ def test_picture_strips_the_rfc_that_rows_have_in_common() -> None:
     assert "| `OpenReceived` | 19, 20 |  | nothing | Idle | 8.2.2 |" in lines
     assert all(line.count("|") == 7 for line in lines)
     assert any(line.endswith("| RFC 6608, section 4 |") for line in lines)
+
+
+def _is_there(file: Path, function: str) -> bool:
+    """Tell whether a test file is there and has a function; every file has the function without a name."""
+    return file.exists() and f"def {function}" in file.read_text(encoding="utf-8")

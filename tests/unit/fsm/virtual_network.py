@@ -10,6 +10,7 @@ from bgpkit_fsm import (
     CloseTransport,
     EstablishSession,
     Event,
+    MessageSent,
     OpenTransport,
     Peer,
     ReleaseSession,
@@ -126,6 +127,8 @@ class Host:
         assert tcp.hears[self], "nothing is sent on a connection that was closed"
         if tcp.hears[self.other]:
             self.network.deliver(self.other, tcp, event, self.network.latency())
+        if not self.network.cut:
+            self.give(MessageSent(), slot)
 
     def _close(self, slot: Slot) -> None:
         tcp, self.tcp[slot] = self.tcp[slot], None

@@ -1,0 +1,1 @@
+"""RFC 4486: subcodes of Cease."""

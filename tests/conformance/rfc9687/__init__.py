@@ -1,0 +1,1 @@
+"""RFC 9687: send hold timer."""
