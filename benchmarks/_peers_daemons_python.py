@@ -1,5 +1,6 @@
 """What runs in Python: this project's reflector, os-ken, and the mirror that shows our own ceiling."""
 
+import os
 import subprocess
 import sys
 import time
@@ -11,9 +12,12 @@ from typing import Final
 from benchmarks._peers_daemon import ASN, CLUSTER_ID, PORT, Daemon, Settings
 from benchmarks._peers_feed import BOGONS
 from benchmarks._peers_links import CLIENTS, DAEMON, FIRST_SINK, client
-from bgpkit_setup.preparation import PEERS
+from bgpkit_setup.preparation import PEERS, PROJECT
 
-_OURS: Final = str(Path(sys.executable).parent / "bgpkit")
+_INTERPRETER: Final = "BGPKIT_PEERS_PYTHON"
+"""The variable that names the interpreter of this project's reflector."""
+_MAIN: Final = "import sys; from bgpkit.command.main import main; sys.argv[0] = 'bgpkit'; sys.exit(main())"
+PACKAGES: Final = tuple(str(PROJECT / folder) for folder in (".", "fsm", "rib"))
 _OS_KEN: Final = PEERS / "bin" / "python"
 _EXABGP: Final = PEERS / "bin" / "exabgp"
 _OS_KEN_CLIENTS: Final = (0, 1, *range(FIRST_SINK, FIRST_SINK + 10))
@@ -53,7 +57,7 @@ class Bgpkit(Daemon):
         if self._settings.policy:
             bogons = ", ".join(f'"{text} le 32"' for text in BOGONS)
             words += ["--policy", str(self._fill("bgpkit.toml", bogons=bogons)), "--import-policy", "feed"]
-        return [_OURS, *words]
+        return [*ours(), *words]
 
 
 class OsKen(Daemon):
@@ -111,11 +115,33 @@ class Mirror(Daemon):
         return [sys.executable, "-m", "benchmarks._peers_mirror", *words]
 
 
+def ours() -> Sequence[str]:
+    """Return how ``bgpkit`` is run: by the interpreter that was asked for, with the packages of this one."""
+    chosen = os.environ.get(_INTERPRETER, "")
+    if not chosen:
+        return [str(Path(sys.executable).parent / "bgpkit")]
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    return ["env", f"PYTHONPATH={os.pathsep.join((*PACKAGES, *packages))}", chosen, "-c", _MAIN]
+
+
+def use_interpreter(path: str) -> None:
+    """Run this project's reflector with another interpreter, of the same minor version; ValueError if it is not."""
+    words = [path, "-c", "import sys; print(*sys.version_info[:2])"]
+    try:
+        answer = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ValueError(f"{path} does not run: {error}") from None
+    if answer != [str(number) for number in sys.version_info[:2]]:
+        wanted = ".".join(map(str, sys.version_info[:2]))
+        raise ValueError(f"{path} is Python {'.'.join(answer)}, and the packages here are for {wanted}")
+    os.environ[_INTERPRETER] = path
+
+
 @cache
 def _help() -> str:
     """Return what ``bgpkit reflect --help`` says, nothing when there is no such command."""
     try:
-        answer = subprocess.run([_OURS, "reflect", "--help"], capture_output=True, text=True, check=False)
+        answer = subprocess.run([*ours(), "reflect", "--help"], capture_output=True, text=True, check=False)
     except OSError:
         return ""
     return answer.stdout if answer.returncode == 0 else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._peers_daemons import DAEMONS
+from benchmarks._peers_daemons_python import use_interpreter
 from benchmarks._peers_scenarios import SCENARIOS
 
 
@@ -23,6 +24,8 @@ class Options:
     json: Path | None
     plot: Path | None
     readme: bool
+    python: str | None
+    """The interpreter that runs bgpkit; None: the one that runs the benchmark."""
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -34,6 +37,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--routes", type=_positive, help="prefixes in each scenario, instead of its own number")
     parser.add_argument("--rounds", type=_positive, default=3)
     parser.add_argument("--limit", type=float, default=120, help="seconds after which a daemon did not finish")
+    parser.add_argument("--python", type=_interpreter, help="run bgpkit with this interpreter, such as Debian's own")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--plot", type=Path, help="draw the figures into this file (PNG)")
     parser.add_argument("--readme", action="store_true", help="write tables and plot into benchmarks/")
@@ -47,6 +51,7 @@ def parse(arguments: Sequence[str]) -> Options:
         json=found.json,
         plot=found.plot,
         readme=found.readme,
+        python=found.python,
     )
 
 
@@ -61,6 +66,14 @@ def _some_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
         return names
 
     return read
+
+
+def _interpreter(text: str) -> str:
+    try:
+        use_interpreter(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _positive(text: str) -> int:

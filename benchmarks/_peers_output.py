@@ -28,7 +28,7 @@ def show(rows: Sequence[Row], options: Options) -> None:
         return
     text = _page(rows, options)
     print(f"\n{text}")
-    figures = json.dumps({"machine": _machine(), "versions": _versions(rows), "rows": described(rows)}, indent=1)
+    figures = json.dumps({"machine": _machine(options), "versions": _versions(rows), "rows": described(rows)}, indent=1)
     if options.json is not None:
         options.json.write_text(f"{figures}\n", encoding="utf-8")
     plots = [options.plot] if options.plot is not None else []
@@ -43,7 +43,7 @@ def _page(rows: Sequence[Row], options: Options) -> str:
     """Return the tables with what is to be known of them."""
     versions = ", ".join(f"{name} {version}" for name, version in _versions(rows).items())
     parts = [
-        f"{_machine()}; {versions}; medians of {options.rounds} rounds in turns.",
+        f"{_machine(options)}; {versions}; medians of {options.rounds} rounds in turns.",
         "Wall seconds, in brackets processor seconds of all the daemon's processes:",
         results_table(rows),
         "Memory, MiB at the highest, in brackets octets for each route:",
@@ -81,12 +81,13 @@ def _draw(figures: str, plot: Path) -> None:
         print(f"no plot: {(answer.stderr.strip().splitlines() or ['no reason given'])[-1]}")
 
 
-def _machine() -> str:
+def _machine(options: Options) -> str:
     """Describe where the figures were taken."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     processor = f"{len(models)} x {models[0]}" if models else platform.machine()
-    return f"{processor}, {platform.system()}, Python {platform.python_version()}"
+    with_python = f", bgpkit with {options.python}" if options.python else ""
+    return f"{processor}, {platform.system()}, Python {platform.python_version()}{with_python}"
 
 
 def _versions(rows: Sequence[Row]) -> Mapping[str, str]:

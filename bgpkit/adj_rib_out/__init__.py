@@ -7,7 +7,8 @@ from bgpkit.adj_rib_out.export import Export
 from bgpkit.adj_rib_out.export_key import ExportKey, NextHopSelf
 from bgpkit.adj_rib_out.group import Concerned, UpdateGroup
 from bgpkit.adj_rib_out.interest import Interest, entry_targets, interest_of, is_constrained, route_targets
-from bgpkit.adj_rib_out.member import OutputPort, RouteLimit
+from bgpkit.adj_rib_out.long_lived import LongLivedStale
+from bgpkit.adj_rib_out.member import OutputPort, RouteLimit, Sent
 from bgpkit.adj_rib_out.path_ids import PathIds
 from bgpkit.adj_rib_out.refusal import ExportVerdict, export_verdict
 from bgpkit.adj_rib_out.scheduler import Scheduler
@@ -22,12 +23,14 @@ __all__ = [
     "ExportKey",
     "ExportVerdict",
     "Interest",
+    "LongLivedStale",
     "NextHopSelf",
     "OutputPort",
     "PathIds",
     "PrivateAs",
     "RouteLimit",
     "Scheduler",
+    "Sent",
     "UpdateGroup",
     "advertised",
     "entry_targets",

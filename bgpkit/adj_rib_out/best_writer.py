@@ -3,9 +3,10 @@
 from collections.abc import Callable, Container
 
 from bgpkit.adj_rib_out.chunk import NOTHING_HELD, ChunkBuilder, Held
-from bgpkit.adj_rib_out.export import Export
+from bgpkit.adj_rib_out.export import WELL_KNOWN_START, Export
 from bgpkit.adj_rib_out.writer import Told, Writer, fresh, without
-from bgpkit_rib import BEST, Entry, Path, Source, best_of
+from bgpkit.wire import PassThrough
+from bgpkit_rib import BEST, Entry, Path, Source, SourceKind, best_of
 
 
 class BestWriter(Writer):
@@ -14,6 +15,10 @@ class BestWriter(Writer):
     def __init__(self, export: Export, members: Container[Source]) -> None:
         """Send by ``export``, of several paths that its key selects the first."""
         super().__init__(export, members)
+        # What writes blocks as they came in, and for paths of what kind and of whom.
+        self._through: PassThrough | None = None
+        self._kind: SourceKind | None = None
+        self._identifier = 0
         self._choose: Callable[[Entry | None], Path | None] = best_of if export.key.selection == BEST else self._first
 
     def selected(self, entry: Entry | None) -> tuple[Path, ...]:
@@ -30,19 +35,15 @@ class BestWriter(Writer):
         self, builder: ChunkBuilder, keys: list[bytes], old: Entry | None, new: Entry | None, nlri: bytes | None
     ) -> None:
         """Write a change block of the table."""
-        former = None if old is None else self._choose(old)
-        path = self._choose(new)
-        if path is former:
-            return
-        if former is None and nlri is not None and path is not None and self._join is None:
+        if old is None and nlri is not None and isinstance(new, Path):
             # The way of a first table: a block that goes out as it came in.
-            announced = self.export.outgoing(path, keys)
-            if len(announced) == 1 and announced[0][1] is keys:
-                message = self._quick(announced[0][0], nlri, self._maximum)
-                if message is not None:
-                    builder.add_block(keys, message, path.source)
-                    return
-        self._replace(builder, keys, former, self, path, nlri)
+            message = self._passed_through(new, nlri)
+            if message is not None:
+                builder.add_block(keys, message, new.source)
+                return
+        former, path = self._choose(old), self._choose(new)
+        if path is not former:
+            self._replace(builder, keys, former, self, path, nlri)
 
     def dump(self, builder: ChunkBuilder, keys: list[bytes], told: Told, previous: Writer | None) -> None:
         """Write ``keys``; with ``previous`` only what is otherwise than it has written it."""
@@ -112,11 +113,32 @@ class BestWriter(Writer):
         if held and path.source in self._members:
             dropped = keys if held is keys else list(set(keys).intersection(held))
             messages = self._messages(block, keys, path.rest, None) if message is None else [message]
-            builder.add_all(messages, path.source, b"".join(self._withdrawals(dropped)) if dropped else b"")
+            builder.add_all(messages, path.source, self._withdrawals(dropped) if dropped else ())
         elif message is not None:
             builder.add(message, path.source)
         else:
             builder.add_all(self._messages(block, keys, path.rest, None), path.source)
+
+    def _passed_through(self, path: Path, nlri: bytes) -> bytes | None:
+        """Return the message that announces a block as it came in, or None where that takes a closer look."""
+        raw, through = path.raw, self._through
+        if path.kind is not self._kind or path.source.bgp_identifier != self._identifier or through is None:
+            through = self._prepare(path)
+        marked = 255 in raw and (path.least_preferred or WELL_KNOWN_START in raw)
+        if through is None or marked or not path.eligible:
+            return None
+        return through.message(raw, path.next_hop, nlri)
+
+    def _prepare(self, path: Path) -> PassThrough | None:
+        """Get ready for paths like ``path``; they come in runs of one source."""
+        passes = self._join is None and path.eligible and self.export.key.selection == BEST
+        rewrite = self.export.rewrite(path) if passes else None
+        if rewrite is None:
+            return None
+        key = self.export.key
+        self._kind, self._identifier = path.kind, path.source.bgp_identifier
+        self._through = PassThrough(rewrite, key.family, key.maximum, self.export.longest)
+        return self._through
 
     def _first(self, entry: Entry | None) -> Path | None:
         return next(iter(self.export.key.selection.paths(entry)), None)

@@ -1,8 +1,9 @@
 """A piece of an update group's output: octets that all members share, and what differs for single members."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Final, TypeAlias
 
+from bgpkit.adj_rib_out.marker import Marker
 from bgpkit_rib import Source
 
 Edit: TypeAlias = tuple[int, int, bytes]
@@ -25,7 +26,7 @@ class Chunk:
     edit cuts the announcement out, or puts a withdrawal in its place if it held another path before.
     """
 
-    __slots__ = ("audience", "edits", "end_of_rib", "held", "keys", "number", "octets", "waiting")
+    __slots__ = ("audience", "cut", "edits", "held", "keys", "markers", "messages", "number", "octets", "waiting")
 
     def __init__(
         self, octets: bytes, edits: dict[Source, list[Edit]], keys: list[list[bytes]], held: list[Held]
@@ -40,8 +41,12 @@ class Chunk:
         self.held = held
         self.audience: Container[Source] | None = None
         """The members that it is for; None: all that follow the log."""
-        self.end_of_rib = False
-        """Whether an End-of-RIB marker is in it. RFC 4724, section 2."""
+        self.markers = Marker.NONE
+        """Which are in it."""
+        self.messages = 0
+        """How many messages the octets are, each piece with markers counted as one."""
+        self.cut: dict[Source, int] = {}
+        """How many messages less the members with edits get."""
         self.number = 0
         """Its place in the log."""
         self.waiting = 0
@@ -50,6 +55,14 @@ class Chunk:
     def is_for(self, member: Source) -> bool:
         """Tell whether ``member``, which follows the log, is to be sent it."""
         return self.audience is None or member in self.audience
+
+    def updates_for(self, member: Source) -> int:
+        """Return how many UPDATE messages ``member`` is sent, an End-of-RIB marker among them."""
+        count, markers = self.messages - self.cut.get(member, 0), self.markers
+        if markers:
+            count -= (Marker.BEGINNING in markers) + bool(markers & (Marker.END_OF_RIB | Marker.END))
+            count += Marker.END_OF_RIB in markers
+        return count
 
     def octets_for(self, member: Source) -> bytes:
         """Return what ``member`` is sent: mostly the very object that every other member is sent."""
@@ -85,13 +98,28 @@ def mark(dirty: Dirty, keys: list[bytes], held: Held) -> None:
 class ChunkBuilder:
     """Collects messages until they are worth a chunk."""
 
-    __slots__ = ("_echoes", "_edits", "_gone", "_held", "_keys", "_messages", "_source", "_spell", "_start", "length")
+    __slots__ = (
+        "_cut",
+        "_echoes",
+        "_edits",
+        "_gone",
+        "_held",
+        "_keys",
+        "_messages",
+        "_source",
+        "_spell",
+        "_start",
+        "_started",
+        "length",
+    )
 
     def __init__(self, *, echoes: bool = False) -> None:
         """Start empty; where it ``echoes``, members are sent their own routes, too."""
         self._echoes = echoes
         self._messages: list[bytes] = []
         self._edits: dict[Source, list[Edit]] = {}
+        self._cut: dict[Source, int] = {}
+        self._started = 0
         self._keys: list[list[bytes]] = []
         self._held: list[Held] = []
         self._gone: list[bytes] = []
@@ -124,15 +152,16 @@ class ChunkBuilder:
         self._messages.append(message)
         self.length += len(message)
 
-    def add_all(self, messages: list[bytes], source: Source | None, replacement: bytes = b"") -> None:
-        """Append ``messages`` for every member but ``source``, which gets ``replacement`` in their place."""
+    def add_all(self, messages: list[bytes], source: Source | None, replacement: Sequence[bytes] = ()) -> None:
+        """Append ``messages`` for every member but ``source``, which gets those of ``replacement`` in their place."""
         if replacement and source is not None:
             self._end_run()
             self._source = None
             start = self.length
             for message in messages:
                 self.add(message, None)
-            self._edits.setdefault(source, []).append((start, self.length, replacement))
+            self._edits.setdefault(source, []).append((start, self.length, b"".join(replacement)))
+            self._cut[source] = self._cut.get(source, 0) + len(messages) - len(replacement)
         else:
             for message in messages:
                 self.add(message, source)
@@ -151,8 +180,9 @@ class ChunkBuilder:
         """Return what was collected as a chunk, and start again empty."""
         self._end_run()
         chunk = Chunk(b"".join(self._messages), {} if self._echoes else self._edits, self._keys, self._held)
-        self._messages, self._edits, self._keys, self._held = [], {}, [], []
-        self._source, self._start, self.length = None, 0, 0
+        chunk.messages, chunk.cut = len(self._messages), {} if self._echoes else self._cut
+        self._messages, self._edits, self._keys, self._held, self._cut = [], {}, [], [], {}
+        self._source, self._start, self._started, self.length = None, 0, 0, 0
         return chunk
 
     @property
@@ -165,7 +195,8 @@ class ChunkBuilder:
         self._settle()
         if self._source is not None and self._start < self.length:
             self._edits.setdefault(self._source, []).append((self._start, self.length, b""))
-        self._start = self.length
+            self._cut[self._source] = self._cut.get(self._source, 0) + len(self._messages) - self._started
+        self._start, self._started = self.length, len(self._messages)
 
     def _settle(self) -> None:
         """Write the withdrawals that have waited for others."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bgpkit.adj_rib_out.chunk import NOTHING_HELD, Dirty, Held, mark
+from bgpkit.adj_rib_out.marker import Marker
 from bgpkit.adj_rib_out.member import Member
 from bgpkit.adj_rib_out.writer import Told, Writer
 from bgpkit_rib import Entry, Source
@@ -11,21 +12,22 @@ from bgpkit_rib import Entry, Source
 class Dump:
     """What some members get from the table in slices, between the chunks that all get.
 
-    First come ``keys``, of which the members hold nothing yet, or what ``previous`` has sent them; then the End-of-RIB
-    marker, where it is owed; then ``dirty`` keys, of which nobody knows exactly what the members hold: what is not
-    sent of these is withdrawn. However often a key changed meanwhile, only its state of the moment is sent.
+    First come ``keys``, of which the members hold nothing yet, or what ``previous`` has sent them; then ``dirty``
+    keys, of which nobody knows exactly what the members hold: what is not sent of these is withdrawn; and markers
+    where they are owed, one of them before all. However often a key changed meanwhile, only its state of the moment
+    is sent.
     """
 
-    __slots__ = ("dirty", "end_of_rib", "keys", "members", "position", "previous", "waits")
+    __slots__ = ("dirty", "keys", "members", "owed", "position", "previous", "waits")
 
-    def __init__(self, keys: list[bytes] | None, previous: Writer | None = None, *, end_of_rib: bool = False) -> None:
+    def __init__(self, keys: list[bytes] | None, previous: Writer | None = None, *, owed: Marker = Marker.NONE) -> None:
         """Begin with ``keys``; None leaves it to the start of the dump to take all."""
         self.keys = keys
         self.position = 0
         self.previous = previous
         """Writer of the group that the members were in until now."""
-        self.end_of_rib = end_of_rib
-        """Whether an End-of-RIB marker is owed. RFC 4724, section 2."""
+        self.owed = owed
+        """The markers that are still to be sent."""
         self.dirty: Dirty = {}
         self.members: dict[Source, Member] = {}
         self.waits = True
@@ -33,7 +35,7 @@ class Dump:
 
     def remainder(self) -> "Dump":
         """Return a dump of what this one has still to do, for other members."""
-        rest = Dump(self.keys, self.previous, end_of_rib=self.end_of_rib)
+        rest = Dump(self.keys, self.previous, owed=self.owed)
         rest.position = self.position
         rest.waits = self.waits
         rest.dirty = dict(self.dirty)
@@ -47,7 +49,7 @@ class Dump:
     @property
     def done(self) -> bool:
         """Whether nothing is left."""
-        return not (self.sweeping or self.dirty or self.end_of_rib)
+        return not (self.sweeping or self.dirty or self.owed)
 
     def take(self, count: int) -> list[bytes]:
         """Return the next keys, at most ``count``; those that are dirty come later."""
@@ -103,8 +105,9 @@ class Departure:
     """What it holds has been written by this one; None: it holds nothing."""
     dirty: Dirty
     """Except for these keys."""
-    end_of_rib: bool
-    """Whether the End-of-RIB marker of its first table is still owed."""
+    owed: Marker
+    """The markers that are still to be sent."""
     refresh_wanted: bool
+    refresh_markers: Marker
     lagging: bool
     """Whether it was too far behind for the log."""

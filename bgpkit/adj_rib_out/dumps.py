@@ -6,11 +6,11 @@ from typing import Final
 
 from bgpkit.adj_rib_out.chunk import Chunk
 from bgpkit.adj_rib_out.dump import Dump
+from bgpkit.adj_rib_out.marker import Marker, encode_marker
 from bgpkit.adj_rib_out.member import Member
 from bgpkit.adj_rib_out.scheduler import Scheduler
 from bgpkit.adj_rib_out.stream import Stream
 from bgpkit.adj_rib_out.writer import Told, Writer
-from bgpkit.wire import encode_end_of_rib
 from bgpkit_rib import Entry, Source
 
 SLICE_MAXIMUM: Final = 2000
@@ -59,14 +59,14 @@ class Dumps:
         keys: list[bytes] | None,
         previous: Writer | None = None,
         *,
-        end_of_rib: bool = False,
+        owed: Marker = Marker.NONE,
         apart: bool = False,
     ) -> Dump:
         """Let ``member`` wait for a dump with others of its like, or ``apart`` from them; see `Dump`."""
-        like: object = object() if apart else (previous, end_of_rib, member.limit is not None)
+        like: object = object() if apart else (previous, owed, member.limit is not None)
         dump = self._waiting.get(like)
         if dump is None:
-            dump = self._waiting[like] = Dump(keys, previous, end_of_rib=end_of_rib)
+            dump = self._waiting[like] = Dump(keys, previous, owed=owed)
         self._put(member, dump)
         self._look_for_moves()
         return dump
@@ -91,16 +91,21 @@ class Dumps:
 
     def put_off(self, laggards: Iterable[Member]) -> None:
         """Take ``laggards`` out of the log; what they miss is kept as keys, shared by those of one dump."""
-        later: dict[Dump | None, tuple[Dump, set[int]]] = {}
+        later: dict[tuple[Dump | None, Marker], tuple[Dump, set[int]]] = {}
         for member in laggards:
             former = self._of.get(member.source)
+            owed = self._stream.unsent_markers(member) | (Marker.NONE if former is None else former.owed)
             if former is not None and former not in self._running:  # it follows, and waits to be sent all again
-                member.refresh_wanted, former = True, None
-            if former not in later:
-                later[former] = Dump([]) if former is None else former.remainder(), set()
-                self.behind.append(later[former][0])
-            dump, marked = later[former]
-            dump.end_of_rib |= self._stream.detach(member, dump.dirty, marked)
+                member.refresh_wanted |= former.keys is None
+                former = None
+            owed = member.still_owed(owed)
+            like = (former, owed)
+            if like not in later:
+                later[like] = Dump([]) if former is None else former.remainder(), set()
+                later[like][0].owed = owed
+                self.behind.append(later[like][0])
+            dump, marked = later[like]
+            self._stream.detach(member, dump.dirty, marked)
             self.remove(member.source)
             self._put(member, dump)
         if later:
@@ -167,20 +172,24 @@ class Dumps:
 
     def _step(self, dump: Dump) -> None:
         started = self._scheduler.time()
-        building = self._stream.building
+        building, family = self._stream.building, self._writer.export.key.family
+        markers = dump.owed & Marker.BEGINNING
+        if markers:
+            building.add(encode_marker(markers, family), None)
         keys = dump.take(self._slice)
         if keys:
             self._writer.dump(building, keys, self._told, dump.previous)
         if not dump.sweeping:
             for held, dirty in dump.take_dirty(max(1, self._slice - len(keys))).items():
                 self._writer.restate(building, dirty, self._told, held)
-        ends = dump.end_of_rib and not dump.sweeping and not dump.dirty
-        if ends:
-            dump.end_of_rib = False
-            building.add(encode_end_of_rib(self._writer.export.key.family), None)
+        ends = dump.owed & ~Marker.BEGINNING
+        if ends and not dump.sweeping and not dump.dirty:
+            building.add(encode_marker(ends, family), None)
+            markers |= ends
+        dump.owed &= ~markers
         chunk = self._stream.close(dump.members)
         if chunk is not None:
-            chunk.end_of_rib = ends
+            chunk.markers = markers
         self._measure(started)
         if dump.done:
             self._finish(dump)
@@ -199,9 +208,12 @@ class Dumps:
         self._drop(dump)
         for source, member in dump.members.items():
             del self._of[source]
-            if member.refresh_wanted:
+            if member.end_of_rib_wanted:  # it comes before a refresh (RFC 7313, section 4)
+                member.end_of_rib_wanted = False
+                self.enlist(member, [], owed=Marker.END_OF_RIB)
+            elif member.refresh_wanted:
                 member.refresh_wanted = False
-                self.enlist(member, None)
+                self.enlist(member, None, owed=member.refresh_markers)
 
     def _put(self, member: Member, dump: Dump) -> None:
         dump.members[member.source] = member

@@ -1,6 +1,7 @@
 """How a path looks to a kind of peer, if it may go there at all: a pure function, recomputed and never stored.
 
-RFC 4271, section 9.2 (update-send process); RFC 4456, section 6 (reflection); RFC 1997 (well-known communities).
+RFC 4271, section 9.2 (update-send process); RFC 4456, section 6 (reflection); RFC 1997 (well-known communities);
+RFC 9234, section 5 (routes for customers only).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,19 +10,25 @@ from typing import Final, TypeAlias
 
 from bgpkit.adj_rib_out.covering import Covering
 from bgpkit.adj_rib_out.export_key import ExportKey
+from bgpkit.adj_rib_out.long_lived import LongLivedStale, stale_block
 from bgpkit.adj_rib_out.outgoing import Outgoing
 from bgpkit.policy import ACCEPT_ALL, Change, is_keyed, is_pure, verdicts
-from bgpkit.wire import ROWS, attribute_value, encode_attributes
+from bgpkit.wire import ROWS, Rewrite, attribute_value, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
 from bgpkit_rib import Path, PathAttributes, Source, SourceKind, make_path, may_advertise
 
 _COMMUNITIES: Final = 8
+_MP_REACH: Final = 14
+_NEXT_HOP_LENGTH: Final = 3
+"""Where MP_REACH_NLRI says how long its next hop is. RFC 4760, section 3."""
+_ONLY_TO_CUSTOMER: Final = 35
 _NO_EXPORT, _NO_ADVERTISE, _NO_EXPORT_SUBCONFED = (
     bytes.fromhex("ffffff01"),
     bytes.fromhex("ffffff02"),
     bytes.fromhex("ffffff03"),
 )
-_WELL_KNOWN_START: Final = bytes.fromhex("ffffff")
+WELL_KNOWN_START: Final = bytes.fromhex("ffffff")
+"""How well-known communities begin. RFC 1997."""
 _BESIDE: Final = 48
 """Octets of an UPDATE beside the attributes: header, lengths, and the longest single NLRI. RFC 4271, section 9.2."""
 
@@ -43,18 +50,21 @@ class Export:
 
     __slots__ = (
         "_closed",
+        "_closed_to_marked",
         "_every",
+        "_forbidden_hops",
         "_guarded",
         "_held_back",
         "_keyed",
-        "_longest",
         "_memo",
         "_outgoing",
         "_pure",
         "_summaries",
         "_surely_fits",
         "_told",
+        "is_plain",
         "key",
+        "longest",
         "on_refused",
         "own",
     )
@@ -73,14 +83,20 @@ class Export:
         self._held_back = bool(self.own or key.summaries)
         self._closed = {kind: _closed_way(kind, key) for kind in SourceKind}
         self._guarded = {kind for kind in SourceKind if self._closed[kind] or kind is SourceKind.LOCAL}
-        if key.route_targets is not None:
+        if key.route_targets is not None or key.closed_to_marked:
             self._guarded.update(SourceKind)
+        self._closed_to_marked = key.closed_to_marked
         self._told: set[tuple[Source, str]] = set()
         self._outgoing = Outgoing(key)
-        self._longest = key.maximum - _BESIDE
-        self._surely_fits = self._longest - _ADDED
+        self.longest = key.maximum - _BESIDE
+        """Octets of attributes at most."""
+        row = ROWS.get(key.family)
+        self._forbidden_hops = frozenset[int]() if row is None or key.extended_next_hop else row.ipv6_next_hop_lengths
+        self._surely_fits = self.longest - _ADDED
         self._keyed, self._pure = is_keyed(key.policy), is_pure(key.policy)
         self._every = key.policy is ACCEPT_ALL
+        self.is_plain = self._every and not self._held_back
+        """Whether of a path all keys go out, or none, and no policy is asked."""
         self._memo: dict[tuple[Path, Change | None] | Path, bytes | None] = {}
 
     def outgoing(self, path: Path, keys: list[bytes]) -> Outgoings:
@@ -101,6 +117,18 @@ class Export:
             block = self._memo[path] = self._judged(path, keys)
         return _NOTHING if block is None else ((block, keys),)
 
+    def rewrite(self, path: Path) -> Rewrite | None:
+        """Return what becomes of all paths of the kind of ``path`` and of sources with that BGP Identifier.
+
+        None where rules or the policy have a say beside well-known communities, or for a path without a next hop.
+        """
+        usual = self.is_plain and not self.key.graceful_shutdown
+        if not usual or path.kind in self._guarded or not path.next_hop:
+            return None
+        if self._forbidden_hops and self.key.family != IPV4_UNICAST:
+            return None  # each path is looked at for an IPv6 next hop; IPv4 unicast shows one by MP_REACH_NLRI
+        return self._outgoing.rewrite(path)
+
     def held(self, path: Path | None, keys: list[bytes]) -> list[bytes]:
         """Return those of ``keys`` that a peer may hold with ``path``; the very list when it may hold all.
 
@@ -108,7 +136,8 @@ class Export:
         """
         if path is None:
             return []
-        if self._every and not self._held_back and len(path.raw) <= self._surely_fits:
+        surely_written = len(path.raw) <= self._surely_fits and len(path.next_hop) not in self._forbidden_hops
+        if self.is_plain and surely_written:
             return keys if self._may_go(path) else []  # what may go has gone: the octets need not be written again
         if not self._pure and path.source is not _OWN:
             keys = self._not_held_back(keys) if self._held_back else keys
@@ -137,10 +166,7 @@ class Export:
 
     def _judged(self, path: Path, keys: list[bytes]) -> bytes | None:
         """Return the block of a path whose keys do not matter, or None when it must not be sent."""
-        # Most paths are of a kind that no rule here forbids: they need no closer look. One octet is found quickest.
-        if (path.kind in self._guarded or (255 in path.raw and path.raw.find(_WELL_KNOWN_START) >= 0)) and self.barrier(
-            path
-        ):
+        if not self._may_go(path):
             return None
         if self._every:
             return self._written(path, None)
@@ -169,10 +195,17 @@ class Export:
     def _written(self, path: Path, change: Change | None) -> bytes | None:
         try:
             block = self._outgoing.block(path, change)
+            if path.least_preferred:
+                block = stale_block(block, self.key.long_lived_stale)
         except ValueError as error:  # an attribute would be too long, or the next hop is of another family
             self._refuse(path, str(error))
             return None
-        if len(block) <= self._longest:
+        if self._forbidden_hops and (change is not None or len(path.next_hop) in self._forbidden_hops):
+            reach = attribute_value(block, _MP_REACH)
+            if reach is not None and reach[_NEXT_HOP_LENGTH] in self._forbidden_hops:
+                self._refuse(path, "its next hop is an IPv6 one, which has not been agreed on (RFC 8950, section 4)")
+                return None
+        if len(block) <= self.longest:
             return block
         self._refuse(path, f"the attributes leave no room for a route in a message of {self.key.maximum} octets")
         return None
@@ -193,7 +226,11 @@ class Export:
             return closed
         if key.route_targets is not None and not key.route_targets.meets(raw):
             return "the peer asks for none of its Route Targets (RFC 4684, section 6)"
-        if _WELL_KNOWN_START not in raw:
+        if self._closed_to_marked and attribute_value(raw, _ONLY_TO_CUSTOMER) is not None:
+            return "the route has OTC, and is for customers only (RFC 9234, section 5)"
+        if path.least_preferred and key.long_lived_stale is LongLivedStale.WITHHELD:
+            return "long-lived stale, and the peer does not do long-lived graceful restart (RFC 9494, section 4.3)"
+        if WELL_KNOWN_START not in raw:
             return ""
         communities = set(_in_fours(attribute_value(raw, _COMMUNITIES) or b""))
         if _NO_ADVERTISE in communities:
@@ -214,7 +251,12 @@ class Export:
         return ""
 
     def _may_go(self, path: Path) -> bool:
-        return not self.barrier(path)
+        # Most paths are of a kind that no rule here forbids: they need no closer look. One octet is found quickest;
+        # LLGR_STALE has it, too.
+        raw = path.raw
+        if path.kind in self._guarded or (255 in raw and (path.least_preferred or raw.find(WELL_KNOWN_START) >= 0)):
+            return not self.barrier(path)
+        return True
 
 
 def _closed_way(kind: SourceKind, key: ExportKey) -> str:

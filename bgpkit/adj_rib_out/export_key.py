@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bgpkit.adj_rib_out.interest import Interest
+from bgpkit.adj_rib_out.long_lived import LongLivedStale
 from bgpkit.policy import Policy
 from bgpkit.wire.as_path_rewrite import PrivateAs
-from bgpkit_fsm import IPV4_ROUTE_TARGET, Family
+from bgpkit_fsm import IPV4_ROUTE_TARGET, BgpRole, Family
 from bgpkit_rib import BEST, Selection, SourceKind
 
 
@@ -57,9 +58,27 @@ class ExportKey:
     """Keys of prefixes of which only aggregates are sent: no route that is more specific."""
     advertisement_interval: float = 0.0
     """Seconds between two UPDATEs for one prefix, at least; 0: none. RFC 4271, section 9.2.1.1."""
+    extended_next_hop: bool = False
+    """The peers take IPv6 next hops in this IPv4 family. RFC 8950, section 4."""
+    long_lived_stale: LongLivedStale = LongLivedStale.WITHHELD
+    """Whether long-lived stale routes are sent. RFC 9494, section 4.3."""
     route_targets: Interest | None = None
     """What the peers ask for of a VPN family; None: everything. RFC 4684, section 6."""
+    role: BgpRole | None = None
+    """What we are to the peers, in families with OTC; None: OTC is not looked at. RFC 9234, section 5."""
+    graceful_shutdown: bool = False
+    """Everything goes out with GRACEFUL_SHUTDOWN, and to internal peers with LOCAL_PREF 0. RFC 8326, section 4."""
     policy: Policy
+
+    @property
+    def marks_customers(self) -> bool:
+        """Whether OTC is put on what goes out without it: to a customer, a peer, a client. RFC 9234, section 5."""
+        return self.role in {BgpRole.PROVIDER, BgpRole.PEER, BgpRole.RS}
+
+    @property
+    def closed_to_marked(self) -> bool:
+        """Whether what has OTC must not go out: not to a provider, a peer, a route server. RFC 9234, section 5."""
+        return self.role in {BgpRole.CUSTOMER, BgpRole.PEER, BgpRole.RS_CLIENT}
 
     @property
     def vouches_for_memberships(self) -> bool:

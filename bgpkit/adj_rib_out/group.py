@@ -17,7 +17,8 @@ from bgpkit.adj_rib_out.dumps import Dumps
 from bgpkit.adj_rib_out.export import Export
 from bgpkit.adj_rib_out.export_key import ExportKey
 from bgpkit.adj_rib_out.interval import Interval
-from bgpkit.adj_rib_out.member import Member, OutputPort, RouteLimit
+from bgpkit.adj_rib_out.marker import REFRESH, Marker
+from bgpkit.adj_rib_out.member import Member, OutputPort, RouteLimit, Sent
 from bgpkit.adj_rib_out.path_ids import PathIds
 from bgpkit.adj_rib_out.scheduler import Scheduler
 from bgpkit.adj_rib_out.stream import Stream
@@ -101,22 +102,28 @@ class UpdateGroup:
         concerned: Concerned | None = None,
         end_of_rib: bool = True,
         limit: RouteLimit | None = None,
+        end_of_rib_sent: Callable[[], None] | None = None,
+        sent: Sent | None = None,
     ) -> None:
         """Add the peer ``source``: it is sent the table, then follows.
 
         With ``previous``, the group it was in until now, it is sent only what the change of group changes, and
         ``concerned`` tells what that may be at all. With a ``limit`` it is sent nothing before the routes have been
-        counted.
+        counted. ``end_of_rib_sent`` is called when it has been sent an End-of-RIB marker, and ``sent``
+        counts all messages.
         """
         left = None if previous is None else previous.part(source)
         member = self._members[source] = Member(source, port)
+        member.end_of_rib_sent = end_of_rib_sent
+        member.sent = member.sent if sent is None else sent
         self.limit_to(source, limit)
         if left is None or left.previous is None:
-            self._dumps.enlist(member, None, end_of_rib=end_of_rib if left is None else left.end_of_rib)
+            first = Marker.END_OF_RIB if end_of_rib else Marker.NONE
+            self._dumps.enlist(member, None, owed=first if left is None else left.owed)
         else:
             keys = None if concerned is None else concerned(left.previous.export.key, self.key)
-            member.refresh_wanted = left.refresh_wanted
-            dump = self._dumps.enlist(member, keys, left.previous, end_of_rib=left.end_of_rib, apart=left.lagging)
+            member.refresh_wanted, member.refresh_markers = left.refresh_wanted, left.refresh_markers
+            dump = self._dumps.enlist(member, keys, left.previous, owed=left.owed, apart=left.lagging)
             dump.add_dirty(left.dirty)
             for key in () if self._interval is None else self._interval.unsent():
                 # Members of this group have been told of less than those of the other.
@@ -157,20 +164,48 @@ class UpdateGroup:
                 mark(dirty, [key], writer.held(entry))
         if dump is not None and not waits:
             dump.add_left(dirty, self._told, self.writer)
-        owed = self._remove(member, dirty) or (dump is not None and dump.end_of_rib)
-        return Departure(writer, dirty, owed, member.refresh_wanted, lagging)
+        owed = self._stream.unsent_markers(member) | (Marker.NONE if dump is None else dump.owed)
+        member.refresh_wanted |= dump is not None and dump.keys is None and not waits
+        owed = member.still_owed(owed)
+        if member.end_of_rib_wanted:
+            owed |= Marker.END_OF_RIB
+        self._remove(member, dirty)
+        return Departure(writer, dirty, owed, member.refresh_wanted, member.refresh_markers, lagging)
 
-    def refresh(self, source: Source) -> None:
-        """Send the whole table again to ``source``, once it is up to date. RFC 2918, section 4."""
+    def refresh(self, source: Source, *, marked: bool = False) -> None:
+        """Send the whole table again to ``source``, once it is up to date. RFC 2918, section 4.
+
+        Where it is to be ``marked``, between BoRR and EoRR, and not before End-of-RIB. RFC 7313, section 4.
+        """
         member = self._members.get(source)
         if member is None:
             return
+        member.refresh_markers = REFRESH if marked else Marker.NONE
         dump = self._dumps.of(source)
         if dump is None:
-            self._dumps.enlist(member, None)
-        elif dump.previous is not None or source in self._stream or dump in self._dumps.behind:
-            member.refresh_wanted = True
+            self._dumps.enlist(member, None, owed=member.refresh_markers)
+        elif dump.keys is not None or dump.previous is not None or dump.owed & REFRESH != member.refresh_markers:
+            member.refresh_wanted = True  # a table that waits to be sent is as good, but for what is under way
         self._ask()
+
+    def end_of_rib(self, source: Source) -> None:
+        """Tell ``source`` that its first table is complete, which joining has not done, once it is up to date.
+
+        RFC 4724, section 2.
+        """
+        member = self._members.get(source)
+        if member is None:
+            return
+        if self._dumps.of(source) is None:
+            self._dumps.enlist(member, [], owed=Marker.END_OF_RIB)
+        else:
+            member.end_of_rib_wanted = True
+        self._ask()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits for its interval to pass."""
+        return self._interval is None or not self._interval.unsent()
 
     def pump(self, source: Source) -> None:
         """Write to ``source`` what it has not been sent, as far as its transport takes it."""
@@ -286,10 +321,10 @@ class UpdateGroup:
             if limit.closes:
                 self._remove(member, None)
 
-    def _remove(self, member: Member, dirty: Dirty | None) -> bool:
-        """Forget a member; add what it has not been sent to ``dirty``. Tells whether End-of-RIB was in that."""
+    def _remove(self, member: Member, dirty: Dirty | None) -> None:
+        """Forget a member; add what it has not been sent to ``dirty``."""
         source = member.source
-        owed = self._stream.detach(member, dirty)
+        self._stream.detach(member, dirty)
         self._dumps.remove(source)
         del self._members[source]
         self._limited.pop(source, None)
@@ -299,4 +334,3 @@ class UpdateGroup:
             self._stream.building.finish()
             if self._interval is not None:
                 self._interval.clear()
-        return owed

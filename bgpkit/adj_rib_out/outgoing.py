@@ -1,16 +1,16 @@
 """What becomes of a path's attributes on the way to a kind of peer.
 
 RFC 4271, section 5 (attributes); RFC 4456, sections 8 and 10 (reflection); RFC 5065, sections 4.1 and 5.2
-(confederations); RFC 7705, section 3 (a local AS).
+(confederations); RFC 7705, section 3 (a local AS); RFC 8326, section 4 (before a shutdown); RFC 9234, section 5 (OTC).
 """
 
 from typing import Final
 
 from bgpkit.adj_rib_out.export_key import ExportKey, NextHopSelf
 from bgpkit.policy import Change
-from bgpkit.wire import ROWS, AttributeCode, Rewrite
+from bgpkit.wire import ROWS, AttributeCode, Rewrite, set_attributes, with_communities
 from bgpkit.wire.as_path_rewrite import AsPathRewrite
-from bgpkit_rib import INTERNAL, Path, SourceKind
+from bgpkit_rib import GRACEFUL_SHUTDOWN, INTERNAL, Path, SourceKind
 
 _NEXT_HOP: Final = frozenset({AttributeCode.NEXT_HOP, AttributeCode.MP_REACH_NLRI})
 _NOTHING: Final[frozenset[int]] = frozenset()
@@ -29,6 +29,8 @@ section 4.
 """
 _OUR_AS: Final = INTERNAL | {SourceKind.LOCAL}
 _DEFAULT_LOCAL_PREF: Final = 100
+_LOWEST: Final = {int(AttributeCode.LOCAL_PREF): bytes(4)}
+"""RFC 8326, section 4, proposes 0."""
 _PREPENDED_MAXIMUM: Final = 255
 """AS numbers that fit the segment that is put before a path. RFC 4271, section 4.3."""
 _REMEMBERED: Final = 4096
@@ -63,9 +65,23 @@ class Outgoing:
             raw, kept = change.apply(raw, self._key.family), self._kept(change)
             own_hop, own_as = change.next_hop_self, change.prepend_own
         prepared = self._prepared(path, change, kept, (own_hop, own_as))
+        if self._key.graceful_shutdown:
+            return self._last_choice(prepared.apply(raw))
         if change is None and path.next_hop:
             self._usual_of, self._usual = (path.source.bgp_identifier, path.kind), prepared
         return prepared.apply(raw)
+
+    def _last_choice(self, block: bytes) -> bytes:
+        """Return what the peers are told while we are about to end the session. RFC 8326, section 4."""
+        block = with_communities(block, GRACEFUL_SHUTDOWN)
+        return block if self._key.kind is SourceKind.EBGP else set_attributes(block, _LOWEST)
+
+    def rewrite(self, path: Path) -> Rewrite:
+        """Return what becomes of the attributes of ``path``, which no policy has changed, and of all of its like.
+
+        Those are the paths of sources with the same BGP Identifier, of the same kind, that name a next hop or do not.
+        """
+        return self._prepared(path, None, _NOTHING, (False, 0))
 
     def _prepared(self, path: Path, change: Change | None, kept: frozenset[int], own: tuple[bool, int]) -> Rewrite:
         """Return the rewrite for ``path``: preparing one costs more than making it, and a source's paths share it."""
@@ -118,6 +134,7 @@ class Outgoing:
             local_pref=local_pref,
             # A MED of the policy's goes out; what is of the inside never does, whatever a policy sets.
             remove=removed - (kept - _NOT_TO_EXTERNAL) if key.kind is SourceKind.EBGP else removed - kept,
+            only_to_customer=key.local_asn if key.marks_customers else None,
             two_octet_as=key.two_octet_as,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bgpkit.adj_rib_out.chunk import Chunk, ChunkBuilder, Dirty
 from bgpkit.adj_rib_out.log import Log
+from bgpkit.adj_rib_out.marker import REFRESH, Marker
 from bgpkit.adj_rib_out.member import Member
 from bgpkit_rib import Source
 
@@ -48,22 +49,19 @@ class Stream:
             member.cursor = self._log.end
             self._followers[member.source] = member
 
-    def detach(self, member: Member, dirty: Dirty | None, marked: set[int] | None = None) -> bool:
+    def detach(self, member: Member, dirty: Dirty | None, marked: set[int] | None = None) -> None:
         """Let ``member`` follow no longer; add what it has not been sent to ``dirty``.
 
-        Chunks in ``marked`` have been added before, for another member. Tells whether an End-of-RIB marker has not
-        been sent. What a chunk under construction holds does not count.
+        Chunks in ``marked`` have been added before, for another member. What a chunk under construction holds does
+        not count.
         """
-        end_of_rib = False
         if self._followers.pop(member.source, None) is not None:
             for chunk in self._log.chunks_for(member.source, member.cursor):
-                end_of_rib |= chunk.end_of_rib
                 if dirty is not None and (marked is None or chunk.number not in marked):
                     chunk.mark(dirty)
                     if marked is not None:
                         marked.add(chunk.number)
                 self._log.done(chunk)
-        return end_of_rib
 
     def send_all(self) -> None:
         """Write to every follower what its transport takes."""
@@ -83,6 +81,11 @@ class Stream:
             self._log.done(chunk)
             if octets:
                 port.write(octets)
+            member.sent.updates += chunk.updates_for(source)
+            if chunk.markers:
+                member.sent.refreshes += (chunk.markers & REFRESH).value.bit_count()
+                if Marker.END_OF_RIB in chunk.markers and member.end_of_rib_sent is not None:
+                    member.end_of_rib_sent()
         member.cursor = self._log.end
 
     def has_room(self, member: Member) -> bool:
@@ -98,6 +101,14 @@ class Stream:
                     chunks = self._log.chunks_for(member.source, member.cursor)
                     if chunks and chunks[0].number < oldest:
                         yield member
+
+    def unsent_markers(self, member: Member) -> Marker:
+        """Return the markers in what a member, if it follows, has not been sent."""
+        markers = Marker.NONE
+        if member.source in self._followers:
+            for chunk in self._log.chunks_for(member.source, member.cursor):
+                markers |= chunk.markers
+        return markers
 
     def unsent(self, member: Member) -> list[Chunk]:
         """Return the chunks that a follower has not been sent."""

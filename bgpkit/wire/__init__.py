@@ -25,6 +25,7 @@ from bgpkit.wire.canonical_inputs import canonical_inputs
 from bgpkit.wire.capabilities import CAPABILITY_ROWS, decode_capabilities, encode_capability
 from bgpkit.wire.capability_row import CapabilityRow
 from bgpkit.wire.codec import AnyMessage, Codec
+from bgpkit.wire.community_members import holds_community, with_communities
 from bgpkit.wire.encode import encode_announcements, encode_end_of_rib, encode_withdrawals
 from bgpkit.wire.families import ROWS, FamilyRow, Nlri, NlriBlock, OpaqueNlri, PathNlri, register_family
 from bgpkit.wire.faults import AttributeFault, FaultAction
@@ -39,6 +40,7 @@ from bgpkit.wire.framing import (
 from bgpkit.wire.message import KEEPALIVE, decode_message, encode_message
 from bgpkit.wire.notification import decode_notification, encode_notification
 from bgpkit.wire.open import decode_open, encode_open
+from bgpkit.wire.pass_through import PassThrough
 from bgpkit.wire.path_attributes import decode_attributes, encode_attributes
 from bgpkit.wire.plain import Json, from_dict, from_plain, to_dict, to_plain
 from bgpkit.wire.quick_announcement import quick_announcement
@@ -78,6 +80,7 @@ __all__ = [
     "Nlri",
     "NlriBlock",
     "OpaqueNlri",
+    "PassThrough",
     "PathNlri",
     "Rewrite",
     "Update",
@@ -108,6 +111,7 @@ __all__ = [
     "encode_withdrawals",
     "from_dict",
     "from_plain",
+    "holds_community",
     "next_hop_values",
     "next_message",
     "quick_announcement",
@@ -116,4 +120,5 @@ __all__ = [
     "set_attributes",
     "to_dict",
     "to_plain",
+    "with_communities",
 ]

@@ -8,7 +8,7 @@ from bgpkit.wire.as_path_octets import AS_SEQUENCE, is_confederation, neighbor_a
 from bgpkit.wire.attribute_block import MULTICAST, AttributeBlock, attribute_spans, insert_attribute
 from bgpkit.wire.attribute_inputs import AttributeInputs
 from bgpkit.wire.attribute_judge import AttributeJudge, Span
-from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, TRANSITIVE, AttributeCode
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.families import ROWS
 from bgpkit.wire.faults import AttributeFault, FaultAction
@@ -19,13 +19,24 @@ from bgpkit_fsm import Family, UpdateSubcode
 _ORIGIN: Final = int(AttributeCode.ORIGIN)
 _AS_PATH: Final = int(AttributeCode.AS_PATH)
 _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
+_MED: Final = int(AttributeCode.MULTI_EXIT_DISC)
+_LOCAL_PREF: Final = int(AttributeCode.LOCAL_PREF)
 _AGGREGATOR: Final = int(AttributeCode.AGGREGATOR)
+_ORIGINATOR_ID: Final = int(AttributeCode.ORIGINATOR_ID)
+_CLUSTER_LIST: Final = int(AttributeCode.CLUSTER_LIST)
 _MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
 _AS4: Final = frozenset({AttributeCode.AS4_PATH, AttributeCode.AS4_AGGREGATOR})
 _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 _NEVER: Final[Collection[int]] = ()
 _ZERO: Final = b"\0\0\0\0"
-_ORIGINS: Final = (b"\0", b"\2", b"\1")
+_LONG_START: Final = 8
+_OPENINGS: Final = {
+    bytes((TRANSITIVE, _ORIGIN, 1, origin, flags, _AS_PATH)): (origin, start)
+    for origin in range(3)
+    for flags, start in ((TRANSITIVE, 7), (TRANSITIVE | EXTENDED_LENGTH, _LONG_START))
+}
+"""ORIGIN, and where the value of AS_PATH starts, by the octets with which a block in ascending order opens."""
+_NEXT_HOP_OPENING: Final = bytes((TRANSITIVE, _NEXT_HOP, 4))
 
 
 def _sequence_lengths(size: int) -> dict[bytes, int]:
@@ -39,15 +50,16 @@ _SEQUENCE_LENGTHS: Final = _sequence_lengths(4)
 class AttributeReader:
     """Reads the attribute blocks of one session."""
 
-    __slots__ = ("_context", "_families", "_headers", "_lengths", "_plain")
+    __slots__ = ("_context", "_families", "_headers", "_lengths", "_openings", "_plain")
 
     def __init__(self, context: UpdateContext) -> None:
         """Make a reader for a session."""
         self._context = context
         self._families = {family: ROWS[family] for family in context.families if family in ROWS}
         self._lengths, headers, self._plain = _known_attributes(context)
-        # By the three octets that open an attribute; none for 2-octet AS numbers, which are never canonical.
-        self._headers: _Headers = headers if context.four_octet_as else {}
+        self._headers: _Headers = headers
+        # None for 2-octet AS numbers, which are never canonical.
+        self._openings: Mapping[bytes, tuple[int, int]] = _OPENINGS if context.four_octet_as else {}
 
     def disable(self, family: Family) -> None:
         """Take no routes of ``family`` from now on. RFC 4760, section 7."""
@@ -56,47 +68,57 @@ class AttributeReader:
     def read_plain(self, raw: bytes, reach: bytes = b"", next_hop: bytes = b"") -> AttributeInputs | None:
         """Return the inputs of a block that is right beyond doubt, as nearly every one is: the hot path.
 
-        ``reach`` is a reduced MP_REACH_NLRI, with its ``next_hop``, that belongs to the block but has been
-        taken off ``raw``; without one, NEXT_HOP counts. None for a block that needs what `read` does.
+        Its attributes come in ascending order, as senders should write them (RFC 4271, section 5). ``reach`` is a
+        reduced MP_REACH_NLRI, with its ``next_hop``, that belongs to the block but has been taken off ``raw``; without
+        one, NEXT_HOP counts. None for a block that needs what `read` does.
         """
-        headers = self._headers
-        if not headers:
+        opening = self._openings.get(raw[:6])
+        end = len(raw)
+        if opening is None or end < _LONG_START:
             return None
-        values: dict[int, bytes] = {}
-        offset, end, count = 0, len(raw), 0
+        origin, offset = opening
+        size = raw[6] if offset < _LONG_START else raw[6] << 8 | raw[7]
+        as_path_length = neighbor_as = 0
+        if size:
+            # One AS_SEQUENCE without AS 0: nearly every path there is.
+            as_path_length = raw[offset + 1]
+            as_path = raw[offset + 2 : offset + size]
+            if raw[offset] != AS_SEQUENCE or size != 2 + 4 * as_path_length or not as_path or _ZERO in as_path:
+                return None
+            neighbor_as = int.from_bytes(as_path[:4])
+        offset += size
+        if not reach:
+            next_hop = raw[offset + 3 : offset + 7]
+            if raw[offset : offset + 3] != _NEXT_HOP_OPENING or not next_hop or not 0 < next_hop[0] < MULTICAST:
+                return None
+            offset += 7
+        last = _NEXT_HOP
+        med = local_pref = originator_id = None
+        cluster_list = b""
+        header = self._headers.get
         while offset < end:
-            try:
-                while offset < end:
-                    code, size = headers[raw[offset : offset + 3]]
-                    values[code] = raw[offset + 3 : offset + size]
-                    offset += size
-                    count += 1
-            except KeyError:
-                code, offset, value = self._long_attribute(raw, offset)
-                values[code] = value
-                count += 1
-        # One that comes twice makes fewer values than attributes.
-        if offset != end or count != len(values):
-            return None
-        as_path = values.get(_AS_PATH)
-        if as_path is None or values.get(_ORIGIN) not in _ORIGINS:
+            code, size = header(raw[offset : offset + 3]) or self._long_header(raw, offset)
+            if code <= last:
+                return None
+            if code == _LOCAL_PREF:
+                local_pref = int.from_bytes(raw[offset + size - 4 : offset + size])
+            elif code == _MED:
+                med = int.from_bytes(raw[offset + size - 4 : offset + size])
+            elif code == _AGGREGATOR and raw[offset + size - 8 : offset + size - 4] == _ZERO:
+                return None
+            elif code == _ORIGINATOR_ID:
+                originator_id = int.from_bytes(raw[offset + size - 4 : offset + size])
+            elif code == _CLUSTER_LIST:
+                cluster_list = raw[offset + (size % 4 or 4) : offset + size]
+            last = code
+            offset += size
+        if offset != end:
             return None
         if reach:
-            if _NEXT_HOP in values:
-                return None
-            raw = raw + reach if max(values) < _MP_REACH else insert_attribute(raw, _MP_REACH, reach)
-        else:
-            next_hop = values.get(_NEXT_HOP, _ZERO)
-            if not 0 < next_hop[0] < MULTICAST:
-                return None
-        if _AGGREGATOR in values and values[_AGGREGATOR][:4] == _ZERO:
-            return None
-        if not as_path:
-            return AttributeInputs(raw, next_hop, values, 0, 0)
-        # One AS_SEQUENCE without AS 0: nearly every path there is.
-        if _SEQUENCE_LENGTHS.get(as_path[:2]) != len(as_path) or _ZERO in as_path:
-            return None
-        return AttributeInputs(raw, next_hop, values, as_path[1], int.from_bytes(as_path[2:6]))
+            raw = raw + reach if last < _MP_REACH else insert_attribute(raw, _MP_REACH, reach)
+        return AttributeInputs(
+            raw, next_hop, origin, as_path_length, neighbor_as, med, local_pref, originator_id, cluster_list
+        )
 
     def is_plain(self, raw: bytes, *, reach: bool = False) -> bool:
         """Tell whether a block is right beyond doubt: what it says is not asked for yet.
@@ -127,17 +149,13 @@ class AttributeReader:
         as_path = raw[start : start + raw[start - 1]]
         return not as_path or (sequence_lengths.get(as_path[:2]) == len(as_path) and zero not in as_path)
 
-    def _long_attribute(self, raw: bytes, offset: int) -> tuple[int, int, bytes]:
-        """Return type code, end and value of an attribute with the extended length bit.
-
-        The end is beyond ``raw`` when it is not one, or is not right.
-        """
+    def _long_header(self, raw: bytes, offset: int) -> tuple[int, int]:
+        """Return type code and size of an attribute with the extended length bit; type code 0 if it is not right."""
         if raw[offset] & EXTENDED_LENGTH and offset + 4 <= len(raw):
-            code, value_start = raw[offset + 1], offset + 4
             length = raw[offset + 2] << 8 | raw[offset + 3]
-            if length in self._lengths[(raw[offset] & 0xC0) << 2 | code]:
-                return code, value_start + length, raw[value_start : value_start + length]
-        return 0, len(raw) + 1, b""
+            if length in self._lengths[(raw[offset] & 0xC0) << 2 | raw[offset + 1]]:
+                return raw[offset + 1], 4 + length
+        return 0, 0
 
     def read(self, raw: bytes) -> AttributeBlock:
         """Return what the block ``raw`` says, and what is wrong with it.

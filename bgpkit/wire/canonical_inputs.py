@@ -4,7 +4,7 @@ from typing import Final
 
 from bgpkit.wire.as_path_octets import neighbor_as, path_length, read_segments
 from bgpkit.wire.attribute_block import attribute_spans
-from bgpkit.wire.attribute_inputs import AttributeInputs
+from bgpkit.wire.attribute_inputs import AttributeInputs, inputs_of
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
 
 _AS_PATH: Final = int(AttributeCode.AS_PATH)
@@ -28,4 +28,4 @@ def canonical_inputs(raw: bytes, *, rest: bytes = b"", path_id: int = 0) -> Attr
     else:
         next_hop = reach[_NEXT_HOP_LENGTH + 1 : _NEXT_HOP_LENGTH + 1 + reach[_NEXT_HOP_LENGTH]]
     segments = read_segments(values.get(_AS_PATH) or b"", _FOUR_OCTETS)
-    return AttributeInputs(raw, next_hop, values, path_length(segments), neighbor_as(segments), rest, path_id)
+    return inputs_of(raw, next_hop, values, (path_length(segments), neighbor_as(segments)), rest, path_id)

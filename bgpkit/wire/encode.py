@@ -1,6 +1,7 @@
 """Keys and attribute blocks into UPDATE messages (RFC 4271, section 4.3; RFC 4760, sections 3 and 4)."""
 
 from collections.abc import Iterator, Sequence
+from struct import Struct
 from typing import Final
 
 from bgpkit.wire.attribute_block import attribute_spans
@@ -11,7 +12,10 @@ from bgpkit_fsm import IPV4_UNICAST, Family
 
 _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 _MP_UNREACH: Final = int(AttributeCode.MP_UNREACH_NLRI)
+_UPDATE: Final = int(MessageType.UPDATE)
 _TYPE: Final = bytes((MessageType.UPDATE,))
+_WITHDRAWAL: Final = Struct("!16sHBH").pack
+"""Marker, length, type, the length of the withdrawn routes. RFC 4271, section 4.3."""
 FIXED_LENGTH: Final = HEADER_LENGTH + 4
 """Octets of an UPDATE with nothing in it. RFC 4271, section 4.3."""
 MP_HEADER_LENGTH: Final = 4
@@ -58,11 +62,13 @@ def encode_withdrawals(
     IPv4 unicast goes into the withdrawn routes, other families into MP_UNREACH_NLRI. ``path_id`` stands before each
     NLRI under ADD-PATH.
     """
-    keys = _nlri(family, keys, b"", path_id)
+    if path_id is not None or family != IPV4_UNICAST:
+        keys = _nlri(family, keys, b"", path_id)
     nlri = b"".join(keys)
     if family == IPV4_UNICAST:
-        if nlri and len(nlri) <= maximum - FIXED_LENGTH:
-            return [update_octets(nlri, b"", b"")]
+        length = FIXED_LENGTH + len(nlri)
+        if nlri and length <= maximum:
+            return [_WITHDRAWAL(MARKER, length, _UPDATE, len(nlri)) + nlri + b"\0\0"]
         return [update_octets(chunk, b"", b"") for chunk in nlri_chunks(keys, nlri, maximum - FIXED_LENGTH)]
     head = _family(family)
     room = maximum - FIXED_LENGTH - MP_HEADER_LENGTH - len(head)

@@ -20,8 +20,10 @@ _AGGREGATOR: Final = int(AttributeCode.AGGREGATOR)
 _ORIGINATOR_ID: Final = int(AttributeCode.ORIGINATOR_ID)
 _CLUSTER_LIST: Final = int(AttributeCode.CLUSTER_LIST)
 _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
+_ONLY_TO_CUSTOMER: Final = int(AttributeCode.ONLY_TO_CUSTOMER)
 _AS4_PATH: Final = int(AttributeCode.AS4_PATH)
 _AS4_AGGREGATOR: Final = int(AttributeCode.AS4_AGGREGATOR)
+_IPV4_UNICAST: Final = b"\0\1\1"
 _BEYOND: Final = 256
 _KNOWN: Final = frozenset(ATTRIBUTE_ROWS)
 
@@ -55,6 +57,8 @@ class Rewrite:
     """Set ORIGINATOR_ID where it is absent. RFC 4456, section 8."""
     cluster_id: int | None = None
     """Put this on the left of CLUSTER_LIST. RFC 4456, section 8."""
+    only_to_customer: int | None = None
+    """Set OTC where it is absent. RFC 9234, section 5."""
     two_octet_as: bool = False
     """Write AS numbers in two octets, with AS4_PATH and AS4_AGGREGATOR where needed. RFC 6793, section 4.2.2."""
     _plan: "_Plan" = field(init=False, repr=False, compare=False)
@@ -67,7 +71,8 @@ class Rewrite:
                 raise ValueError("prepend_as and as_path both say what becomes of AS_PATH")
             as_path = AsPathRewrite(prepend=(self.prepend_as,))
         hop = None if self.next_hop is None else (self.next_hop, self.family)
-        plan = _plan(as_path, hop, self.local_pref, self.remove, self.originator_id, self.cluster_id)
+        numbers = self.local_pref, self.originator_id, self.cluster_id, self.only_to_customer
+        plan = _plan(as_path, hop, self.remove, numbers)
         object.__setattr__(self, "_plan", plan)
 
     def apply(self, raw: bytes) -> bytes:
@@ -86,6 +91,24 @@ class Rewrite:
         except KeyError:
             changed = apply_edits(raw, _edits(raw, offset, plan))
         return _narrowed(changed) if self.two_octet_as else changed
+
+    def additions(self) -> tuple[Mapping[bytes, int], bytes, Mapping[bytes, int]]:
+        """Return what is added to blocks that are otherwise left alone, and between which attributes.
+
+        First the sizes of attributes that may stand before it, by the octets that open them; then the octets that are
+        added; then the sizes of those that may stand behind it. MP_REACH_NLRI is in neither, and there are no sizes
+        where what every block holds is changed.
+        """
+        plan = self._plan
+        if self.two_octet_as or plan.inserts[0] <= _NEXT_HOP:
+            return {}, b"", {}
+        last = max((code for code in plan.changes if plan.absent), default=0)
+        higher = _sizes(frozenset(code for code in plan.plain if code > last), _BEYOND)
+        before, behind = (
+            {octets: size for octets, size in sizes.items() if octets[1] != _MP_REACH}
+            for sizes in (plan.skipped, higher)
+        )
+        return before, plan.absent, behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +164,10 @@ def _edits(raw: bytes, offset: int, plan: _Plan) -> list[Edit]:
 def _plan(
     as_path: AsPathRewrite | None,
     next_hop: tuple[bytes, Family | None] | None,
-    local_pref: int | None,
     remove: frozenset[int],
-    originator_id: int | None,
-    cluster_id: int | None,
+    numbers: tuple[int | None, int | None, int | None, int | None],
 ) -> _Plan:
+    local_pref, originator_id, cluster_id, only_to_customer = numbers
     changes: dict[int, Change] = {}
     if as_path is not None:
         changes[_AS_PATH] = _as_path_change(as_path)
@@ -158,6 +180,9 @@ def _plan(
         changes[_ORIGINATOR_ID] = _if_absent(OPTIONAL, _ORIGINATOR_ID, octets)
     if cluster_id is not None:
         changes[_CLUSTER_LIST] = _reflected(_four_octets(cluster_id, "cluster ID"))
+    if only_to_customer is not None:
+        octets = _four_octets(only_to_customer, "OTC")
+        changes[_ONLY_TO_CUSTOMER] = _if_absent(OPTIONAL | TRANSITIVE, _ONLY_TO_CUSTOMER, octets)
     inserts = (*sorted(changes), _BEYOND)
     for code in remove:
         changes[code] = _removed(changes.get(code))
@@ -228,7 +253,7 @@ def _next_hop_changes(next_hop: bytes, of: Family | None) -> dict[int, Change]:
         return {_MP_REACH: lambda _: reach}
     if len(next_hop) == 4:
         attribute = encode_attribute(TRANSITIVE, _NEXT_HOP, next_hop)
-        return {_NEXT_HOP: lambda _: attribute, _MP_REACH: _refused(next_hop)}
+        return {_NEXT_HOP: lambda _: attribute, _MP_REACH: _refused(next_hop) if of is None else _replaced_reach}
     if len(next_hop) not in {16, 32}:
         raise ValueError(f"a next hop has 4, 16 or 32 octets, not {len(next_hop)}")
 
@@ -236,7 +261,16 @@ def _next_hop_changes(next_hop: bytes, of: Family | None) -> dict[int, Change]:
         family = Family(int.from_bytes(present[:2], "big"), present[2]) if present else IPV6_UNICAST
         return reduced_mp_reach(family, next_hop)
 
+    if of is not None:
+        return {_MP_REACH: lambda _: reduced_mp_reach(of, next_hop), _NEXT_HOP: lambda _: b""}
     return {_MP_REACH: change, _NEXT_HOP: _refused(next_hop)}
+
+
+def _replaced_reach(present: bytes | None) -> bytes:
+    """Take away the IPv6 next hop of an IPv4 route, which gets an IPv4 one. RFC 8950, section 3."""
+    if present and present[:3] != _IPV4_UNICAST:
+        raise ValueError("a next hop of 4 octets is of another family than the attributes")
+    return b""
 
 
 def _refused(next_hop: bytes) -> Change:

@@ -18,17 +18,18 @@ _FIXED_LENGTH: Final = 4
 _DEMARCATIONS: Final = frozenset({RouteRefreshSubtype.BEGINNING, RouteRefreshSubtype.END})
 
 
-def decode_route_refresh(data: bytes, start: int, end: int) -> RouteRefresh:
+def decode_route_refresh(data: bytes, start: int, end: int, *, marked: bool = True) -> RouteRefresh:
     """Return the ROUTE-REFRESH whose body is ``data[start:end]``.
 
     What follows the four octets is kept as ``orf``. A subtype that is not known is kept for the session to
     ignore. RouteRefreshError 7/1, with the whole message, when a Beginning or End of Route Refresh is not four
-    octets. HeaderError 1/2, with the length, when anything else is shorter than that.
+    octets; there is no such error where refreshes are not ``marked``, the peer having no enhanced route refresh.
+    HeaderError 1/2, with the length, when anything else is shorter than that.
 
     RFC 7313, section 5; RFC 4271, section 6.1.
     """
     length = end - start
-    demarcation = length >= _FIXED_LENGTH - 1 and data[start + 2] in _DEMARCATIONS
+    demarcation = marked and length >= _FIXED_LENGTH - 1 and data[start + 2] in _DEMARCATIONS
     if length < _FIXED_LENGTH or (length > _FIXED_LENGTH and demarcation):
         raise _length_error(data[max(0, start - HEADER_LENGTH) : end], length, demarcation=demarcation)
     family = Family(data[start] << 8 | data[start + 1], data[start + 3])

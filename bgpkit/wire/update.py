@@ -11,6 +11,9 @@ T = TypeVar("T")
 Withdrawn: TypeAlias = tuple[Family, list[bytes], int]
 """Family, keys and Path Identifier (0 without ADD-PATH) of routes that go."""
 
+Announced: TypeAlias = tuple[Family, T, list[bytes], bytes | None]
+"""Family, what was made of the attributes, keys, and the NLRI octets when they are just the keys joined."""
+
 
 @final
 class Update(Generic[T]):
@@ -23,8 +26,7 @@ class Update(Generic[T]):
     __slots__ = ("announced", "disabled", "end_of_rib", "faults", "withdrawn")
 
     withdrawn: Sequence[Withdrawn]
-    announced: Sequence[tuple[Family, T, list[bytes], bytes | None]]
-    """Family, what was made of the attributes, keys, and the NLRI octets when they are just the keys joined."""
+    announced: Sequence[Announced[T]]
     end_of_rib: Family | None
     """The family whose initial routes are complete. RFC 4724, section 2."""
     faults: Sequence[AttributeFault]
@@ -35,7 +37,7 @@ class Update(Generic[T]):
     def __init__(
         self,
         withdrawn: Sequence[Withdrawn] = (),
-        announced: Sequence[tuple[Family, T, list[bytes], bytes | None]] = (),
+        announced: Sequence[Announced[T]] = (),
         end_of_rib: Family | None = None,
         faults: Sequence[AttributeFault] = (),
         disabled: Sequence[Family] = (),

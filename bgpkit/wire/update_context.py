@@ -35,6 +35,8 @@ class UpdateContext:
 
     AIGP: RFC 7311, section 3.3; PREFIX_SID: RFC 8669, section 4; TUNNEL_ENCAPSULATION: RFC 9012, section 11.
     """
+    accept_as_sets: bool = True
+    """Whether routes with an AS_SET or AS_CONFED_SET are taken; a speaker does not. RFC 9774, section 3."""
     disable_family: bool = False
     """Whether an MP attribute that cannot be read disables its family, where only that is at fault.
 

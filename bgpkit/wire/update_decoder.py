@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar, final
 
 from bgpkit.errors import UpdateError
+from bgpkit.wire.as_sets import refuse_as_sets
 from bgpkit.wire.attribute_block import (
     AttributeBlock,
     MpRoutes,
@@ -12,12 +13,12 @@ from bgpkit.wire.attribute_block import (
     is_host,
     reduced_mp_reach,
 )
-from bgpkit.wire.attribute_inputs import AttributeInputs
+from bgpkit.wire.attribute_inputs import AttributeInputs, inputs_of
 from bgpkit.wire.attribute_reader import AttributeReader
 from bgpkit.wire.attributes.code import EXTENDED_LENGTH, AttributeCode
-from bgpkit.wire.families import ROWS, FamilyRow, NlriBlock, Split
+from bgpkit.wire.families import ROWS, FamilyRow, NlriBlock
 from bgpkit.wire.faults import AttributeFault, FaultAction, reset
-from bgpkit.wire.update import Update, Withdrawn
+from bgpkit.wire.update import Announced, Update, Withdrawn
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit.wire.update_routes import Came, RouteReader
 from bgpkit_fsm import IPV4_UNICAST, Family, UpdateSubcode
@@ -26,7 +27,10 @@ T = TypeVar("T")
 
 _IPV4_ROW: Final = ROWS[IPV4_UNICAST]
 _IPV4_UNICAST: Final = b"\0\1\1"
-_INTERNED_MAXIMUM: Final = 262_144
+INTERNED_MAXIMUM: Final = 262_144
+"""Blocks that are kept, at most: a peer may send ever new ones for one and the same prefix."""
+INTERNED_OCTETS: Final = 64 * 2**20
+"""Octets of all of them together, at most; those of a full table of the Internet are a quarter of that."""
 _ORIGIN: Final = int(AttributeCode.ORIGIN)
 _AS_PATH: Final = int(AttributeCode.AS_PATH)
 _NEXT_HOP: Final = int(AttributeCode.NEXT_HOP)
@@ -41,10 +45,10 @@ class UpdateDecoder(Generic[T]):
     """Decodes the UPDATEs of one session, and makes one ``T`` for each distinct attribute block.
 
     With labels and the like beside the keys, or Path Identifiers, one for each distinct block with those. Equal
-    ones give the very same ``T`` again, until `clear` or until 262,144 are kept.
+    ones give the very same ``T`` again, until `clear`, or until 262,144 of them or 64 MiB are kept.
     """
 
-    __slots__ = ("_context", "_interned", "_make", "_quick", "_reader", "_rows", "_split_ipv4")
+    __slots__ = ("_context", "_interned", "_make", "_octets", "_quick", "_reader", "_rows", "_split_ipv4")
 
     def __init__(self, context: UpdateContext, make: Callable[[AttributeInputs], T]) -> None:
         """Make a decoder; ``make`` is called once for each distinct block, and must not return None."""
@@ -57,13 +61,46 @@ class UpdateDecoder(Generic[T]):
             for family, row in self._rows.items()
             if row.split is not None and family not in context.add_path_receive
         }
-        self._split_ipv4 = self._quick_ipv4()
+        self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
         self._reader = AttributeReader(context)
         self._interned: dict[bytes, T] = {}
+        self._octets = 0
 
     def clear(self) -> None:
         """Forget what has been made: the next UPDATEs are of a new generation."""
         self._interned.clear()
+        self._octets = 0
+
+    def decode_plain(self, data: bytes, start: int, end: int) -> Announced[T] | None:
+        """Return what the UPDATE with the body ``data[start:end]`` announces, if it is one of the usual kind.
+
+        That is nearly every one: routes of one family come, none goes, and the attributes are right beyond doubt. None
+        for any other, which `decode` is for. RFC 4271, section 4.3; RFC 4760, section 3.
+        """
+        attributes = start + 4
+        if attributes > end or data[start + 1] or data[start]:
+            return None
+        nlri_start = attributes + (data[start + 2] << 8 | data[start + 3])
+        if nlri_start >= end:
+            return self._decode_mp(data[attributes:end]) if nlri_start == end else None
+        raw = data[attributes:nlri_start]
+        made = self._interned.get(raw)
+        if made is None:
+            inputs = self._reader.read_plain(raw)
+            if inputs is None:
+                return None
+            self._octets += nlri_start - attributes
+            if self._octets > INTERNED_OCTETS or len(self._interned) >= INTERNED_MAXIMUM:
+                self.clear()
+            made = self._interned[raw] = self._make(inputs)
+        if self._split_ipv4 is None:
+            return None
+        nlri = data[nlri_start:end]
+        try:
+            keys, canonical = self._split_ipv4(nlri)
+        except ValueError:
+            return None
+        return IPV4_UNICAST, made, keys, nlri if canonical else None
 
     def decode(self, data: bytes, start: int, end: int) -> Update[T]:
         """Return the UPDATE whose body is ``data[start:end]``.
@@ -73,6 +110,11 @@ class UpdateDecoder(Generic[T]):
 
         RFC 4271, sections 4.3 and 6.3; RFC 7606, sections 2 to 5.
         """
+        plain = self.decode_plain(data, start, end)
+        return self.decode_any(data, start, end) if plain is None else Update((), (plain,))
+
+    def decode_any(self, data: bytes, start: int, end: int) -> Update[T]:
+        """Return the same as `decode`, for an UPDATE that `decode_plain` has had no answer to."""
         if end - start < 4:
             raise _malformed("the UPDATE ends before its lengths", data[start:end])
         withdrawn_end = start + 2 + (data[start] << 8 | data[start + 1])
@@ -81,62 +123,49 @@ class UpdateDecoder(Generic[T]):
         nlri_start = withdrawn_end + 2 + (data[withdrawn_end] << 8 | data[withdrawn_end + 1])
         if nlri_start > end:
             raise _malformed("the path attributes run past the end of the UPDATE", data[start:end])
-        raw = data[withdrawn_end + 2 : nlri_start]
-        if withdrawn_end == start + 2:
-            update = None
-            if nlri_start != end:
-                if self._split_ipv4 is not None:
-                    # What nearly all UPDATEs are: attributes that are plainly right, and NLRI in the body.
-                    update = self._decode_plain(raw, raw, b"", b"", self._split_ipv4, data[nlri_start:end])
-            elif raw[:2] in _MP_REACH_FIRST:
-                update = self._decode_mp(raw)
-            if update is not None:
-                return update
-        return self._decode_any(data[start + 2 : withdrawn_end], raw, data[nlri_start:end])
+        return self._decode_fields(
+            data[start + 2 : withdrawn_end], data[withdrawn_end + 2 : nlri_start], data[nlri_start:end]
+        )
 
-    def _decode_plain(
-        self, key: bytes, raw: bytes, reach: bytes, next_hop: bytes, split: tuple[Family, Split], nlri: bytes
-    ) -> Update[T] | None:
-        """Decode routes of one family whose attributes are right beyond doubt; None for what needs a closer look."""
-        made = self._interned.get(key)
-        if made is None:
-            inputs = self._reader.read_plain(raw, reach, next_hop)
-            if inputs is None:
-                return None
-            if len(self._interned) >= _INTERNED_MAXIMUM:
-                self._interned.clear()
-            made = self._interned[key] = self._make(inputs)
-        family, cut = split
-        try:
-            keys, canonical = cut(nlri)
-        except ValueError:
-            return None
-        return Update((), ((family, made, keys, nlri if canonical else None),))
+    def _keep(self, key: bytes, inputs: AttributeInputs) -> T:
+        """Make something of the inputs, and remember it by ``key``."""
+        self._octets += len(key)
+        if self._octets > INTERNED_OCTETS or len(self._interned) >= INTERNED_MAXIMUM:
+            self.clear()
+        made = self._interned[key] = self._make(inputs)
+        return made
 
-    def _decode_mp(self, raw: bytes) -> Update[T] | None:
+    def _decode_mp(self, raw: bytes) -> Announced[T] | None:
         """Decode the same of other families: MP_REACH_NLRI before all else, as RFC 7606, section 5.1, asks."""
+        if raw[:2] not in _MP_REACH_FIRST:
+            return None
         key, nlri_start, stop = _reduce(raw)
         row, split = self._quick.get(key[1:4], (None, None))
         if row is None or split is None or nlri_start == stop:
             return None
-        next_hop = key[5 : 5 + key[4]]
-        if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
+        made = self._interned.get(key)
+        if made is None:
+            next_hop = key[5 : 5 + key[4]]
+            if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
+                return None
+            if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
+                return None
+            inputs = self._reader.read_plain(raw[stop:], reduced_mp_reach(row.family, next_hop), next_hop)
+            if inputs is None:
+                return None
+            made = self._keep(key, inputs)
+        nlri = raw[nlri_start:stop]
+        try:
+            keys, canonical = split(nlri)
+        except ValueError:
             return None
-        if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
-            return None
-        reach = reduced_mp_reach(row.family, next_hop)
-        return self._decode_plain(key, raw[stop:], reach, next_hop, (row.family, split), raw[nlri_start:stop])
-
-    def _quick_ipv4(self) -> tuple[Family, Split] | None:
-        """Return how NLRI in the body are cut without a closer look; None where they must not come, or need one."""
-        split = self._quick.get(_IPV4_UNICAST, (None, None))[1]
-        return None if split is None else (IPV4_UNICAST, split)
+        return row.family, made, keys, nlri if canonical else None
 
     def _is_extended(self, row: FamilyRow, next_hop: bytes) -> bool:
         """Tell whether a next hop is an IPv6 one that was agreed on. RFC 8950, section 4."""
         return row.family in self._context.extended_next_hop and len(next_hop) in row.ipv6_next_hop_lengths
 
-    def _decode_any(self, withdrawn: bytes, raw: bytes, nlri: bytes) -> Update[T]:
+    def _decode_fields(self, withdrawn: bytes, raw: bytes, nlri: bytes) -> Update[T]:
         """Decode the three fields of an UPDATE, whatever they hold."""
         block = self._reader.read(raw)
         routes = RouteReader(self._context, self._rows, block)
@@ -144,6 +173,8 @@ class UpdateDecoder(Generic[T]):
         gone, came = routes.gone, routes.came
         if came:
             _require(block, came)
+            if not self._context.accept_as_sets:
+                refuse_as_sets(block, four_octet_as=self._context.four_octet_as)
         faults = block.faults
         if self._context.strict and any(fault.malformed for fault in faults):
             raise max((fault for fault in faults if fault.malformed), key=_action).error()
@@ -170,7 +201,7 @@ class UpdateDecoder(Generic[T]):
             self._reader.disable(family)
             row = self._rows.pop(family, None)
             self._quick = {key: each for key, each in self._quick.items() if each[0] is not row}
-            self._split_ipv4 = self._quick_ipv4()
+            self._split_ipv4 = self._quick.get(_IPV4_UNICAST, (None, None))[1]
         return families
 
     def _intern(self, block: AttributeBlock, reach: MpRoutes | None, nlri: NlriBlock) -> T:
@@ -185,10 +216,8 @@ class UpdateDecoder(Generic[T]):
             next_hop = (block.values.get(_NEXT_HOP) if reach is None else reach.next_hop) or b""
             raw = canonical_block(block, reach)
             lengths = block.as_path_length, block.neighbor_as
-            inputs = AttributeInputs(raw, next_hop, block.values, *lengths, nlri.rest, nlri.path_id)
-            if len(self._interned) >= _INTERNED_MAXIMUM:
-                self._interned.clear()
-            made = self._interned[key] = self._make(inputs)
+            inputs = inputs_of(raw, next_hop, block.values, lengths, nlri.rest, nlri.path_id)
+            made = self._keep(key, inputs)
         return made
 
     def _end_of_rib(self, block: AttributeBlock) -> Family | None:

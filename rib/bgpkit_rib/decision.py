@@ -1,6 +1,6 @@
 """Which path is best, and why the others are not.
 
-RFC 4271, section 9.1.2.2; RFC 4456, section 9; RFC 5065, section 5.3; RFC 7311, section 4.
+RFC 4271, section 9.1.2.2; RFC 4456, section 9; RFC 5065, section 5.3; RFC 7311, section 4; RFC 9494, section 4.4.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,8 +25,10 @@ class DecisionStep(Enum):
     """It won."""
     NOT_ELIGIBLE = "not eligible"
     """It did not take part: looped, unreachable, or refused by the import policy. RFC 4271, section 9.1.2."""
+    LEAST_PREFERRED = "long-lived stale, where another is not"
+    """RFC 9494, section 4.4: such a path is the last resort."""
     WEIGHT = "lower weight"
-    """Usual among implementations, not in the RFC: a preference of this speaker only comes before all else."""
+    """Usual among implementations, not in the RFC: a preference of this speaker only comes first."""
     LOCAL_PREF = "lower local preference"
     """RFC 4271, section 9.1.2, "highest degree of preference"."""
     LOCAL_ORIGIN = "learned, where another is our own"
@@ -165,6 +167,7 @@ def _lowest_meds(paths: Iterable[Path]) -> dict[int, int]:
 _Steps: TypeAlias = tuple[tuple[DecisionStep, Callable[[Path], int | bytes | tuple[int, str]]], ...]
 
 _BEFORE_MED: Final[_Steps] = (
+    (DecisionStep.LEAST_PREFERRED, lambda path: path.least_preferred),
     (DecisionStep.WEIGHT, lambda path: -path.weight),
     (DecisionStep.LOCAL_PREF, lambda path: -path.local_pref),
     (DecisionStep.LOCAL_ORIGIN, lambda path: path.kind is not SourceKind.LOCAL),

@@ -8,9 +8,10 @@ DEFAULT_LOCAL_PREF: Final = 100
 """The degree of preference of a path that brings none, as is usual among implementations."""
 
 _LOCAL: Final = SourceKind.LOCAL
-# A rank is one number that orders as its fields do, from the left: weight, LOCAL_PREF and local origination above
-# _HIGH_SHIFT; AIGP above _AIGP_SHIFT; AS_PATH length and ORIGIN. What most paths say counts as nothing in each field,
-# so that most ranks are small numbers, of which the interpreter keeps one copy.
+# A rank is one number that orders as its fields do, from the left: whether the path is least preferred, weight,
+# LOCAL_PREF and local origination above _HIGH_SHIFT; AIGP above _AIGP_SHIFT; AS_PATH length and ORIGIN. What most
+# paths say counts as nothing in each field, so that most ranks are small numbers, of which the interpreter keeps one
+# copy.
 _LENGTH_MAX: Final = (1 << 16) - 1
 _AIGP_SHIFT: Final = 18
 _AIGP_ABSENT: Final = 1 << 65
@@ -18,6 +19,9 @@ _HIGH_SHIFT: Final = _AIGP_SHIFT + 66
 _HALF: Final = 1 << (_HIGH_SHIFT - 1)
 _WEIGHT_SHIFT: Final = 33
 _LOCAL_PREF_MASK: Final = (1 << _WEIGHT_SHIFT) - 1
+_WEIGHT_MASK: Final = (1 << 16) - 1
+_LEAST_PREFERRED: Final = 1 << 60
+_LEAST_PREFERRED_RANK: Final = 1 << (_HIGH_SHIFT + 59)
 
 
 @final
@@ -25,8 +29,7 @@ class Path:
     """What one source says in one attribute block, shared by all keys announced with it.
 
     Nothing in a path ever changes: news makes a new path. Two paths are equal only if they are the same
-    object; `says_the_same` compares what they say. A path is of an older generation than its source's
-    present one when it is stale.
+    object; `says_the_same` compares what they say.
     """
 
     __slots__ = (
@@ -65,7 +68,7 @@ class Path:
     generation: int
     """The source's generation when the path was made."""
     rank: int
-    """Weight, LOCAL_PREF, local origination, AIGP, AS_PATH length and ORIGIN in one number; lower is better."""
+    """What counts first in one number, from whether it is least preferred to ORIGIN; lower is better."""
     neighbor_as: int
     """The AS whose MEDs compare with this path's; 0 for the own AS, and for all where MEDs always compare.
 
@@ -105,12 +108,14 @@ class Path:
         rest: bytes = b"",
         received: bytes | None = None,
         generation: int | None = None,
+        least_preferred: bool = False,
     ) -> None:
         """Make a path, of the source's present generation unless told; a missing LOCAL_PREF counts as 100.
 
         ``as_path_length`` is at most 65,535, more than any message can hold; ``origin`` is 0 to 2; ``weight`` is of
         local significance, 0 to 65,535, higher is better. ``aigp`` is the attribute's value where it is to count:
-        the cost of the next hop is added here. RFC 7311, section 4.
+        the cost of the next hop is added here (RFC 7311, section 4). A ``least_preferred`` path loses to every other
+        that is not (RFC 9494, section 4.4).
         """
         self.source = source
         self.kind = source.kind
@@ -135,6 +140,8 @@ class Path:
             high -= weight << _WEIGHT_SHIFT + 1
         if source.kind is _LOCAL:
             high -= 1
+        if least_preferred:
+            high += _LEAST_PREFERRED
         self.rank = rank + (high << _HIGH_SHIFT) if high else rank
 
     @property
@@ -145,7 +152,12 @@ class Path:
     @property
     def weight(self) -> int:
         """The preference that counts before all else, in this speaker only; higher is better."""
-        return self._preference >> _WEIGHT_SHIFT
+        return self._preference >> _WEIGHT_SHIFT & _WEIGHT_MASK
+
+    @property
+    def least_preferred(self) -> bool:
+        """Whether the path loses to every other that is not so: it is long-lived stale. RFC 9494, section 4.4."""
+        return self.rank > _LEAST_PREFERRED_RANK
 
     @property
     def _preference(self) -> int:
@@ -175,8 +187,8 @@ class Path:
 
     @property
     def stale(self) -> bool:
-        """Whether the source has begun a newer generation since. RFC 4724, section 4.2; RFC 7313, section 4."""
-        return self.generation < self.source.generation
+        """Whether the path is kept of a session that has ended. RFC 4724, section 4.2."""
+        return self.generation < self.source.stale_below
 
     def refused(self, reason: str) -> "Path":
         """Return a path that says the same and may not be chosen, for ``reason``; of the same generation and kind."""

@@ -21,10 +21,11 @@ class Source:
     """The origin of paths: a peer through all of its sessions, or the speaker itself.
 
     It outlives a session, so that paths of a restarting peer stay attributable (RFC 4724).
-    ``generation`` grows with each session and each refresh; a path of an older one is stale.
+    ``generation`` grows with each session and each refresh, so that a sweep can tell what has not been said again.
+    Paths of generations under ``stale_below`` are stale: they are of a session that has ended. RFC 4724, section 4.2.
     """
 
-    __slots__ = ("address", "bgp_identifier", "generation", "kind", "name")
+    __slots__ = ("address", "bgp_identifier", "generation", "kind", "name", "stale_below")
 
     def __init__(self, name: str, kind: SourceKind, *, address: bytes = b"", bgp_identifier: int = 0) -> None:
         """Make a source; ``address`` is packed (4 or 16 octets), ``bgp_identifier`` an unsigned 32-bit number."""
@@ -33,6 +34,7 @@ class Source:
         self.address = address
         self.bgp_identifier = bgp_identifier
         self.generation = 0
+        self.stale_below = 0
 
     def __repr__(self) -> str:
         """Return name and kind."""

@@ -35,9 +35,12 @@ def rfc_best(paths: Iterable[Path]) -> Path:
 def rfc_equals(paths: Iterable[Path]) -> list[Path]:
     """Return the eligible paths left after step (e), by removal from consideration, step after step.
 
-    RFC 4271, section 9.1.2.2, with section 9 of RFC 4456, section 5.3 of RFC 5065 and section 4.1 of RFC 7311.
+    RFC 4271, section 9.1.2.2, with section 9 of RFC 4456, section 5.3 of RFC 5065, section 4.1 of RFC 7311 and
+    section 4.4 of RFC 9494.
     """
     left = list(paths)
+    if any(not p.least_preferred for p in left):
+        left = [p for p in left if not p.least_preferred]
     left = [p for p in left if p.weight == max(q.weight for q in left)]
     left = [p for p in left if p.local_pref == max(q.local_pref for q in left)]
     if any(p.kind is SourceKind.LOCAL for p in left):
@@ -79,7 +82,7 @@ def make_sources() -> tuple[Source, ...]:
     return (*peers, Source("own", SourceKind.LOCAL))
 
 
-_MOST: Final = (1, 1, 1, 2, 2, 2, 2, 1, 1, 2, 2)
+_MOST: Final = (1, 1, 1, 2, 2, 2, 2, 1, 1, 2, 2, 1)
 """The highest of the numbers that a path is made from, so few that ties are common; 0 is what most paths have."""
 _AIGP, _NEIGHBOR, _MED = 4, 5, 6
 """Places among them."""
@@ -87,7 +90,7 @@ _AIGP, _NEIGHBOR, _MED = 4, 5, 6
 
 def path_of(source: Source, path_id: int, numbers: Sequence[int], *, eligible: bool) -> Path:
     """Return the path of ``source`` that ``numbers`` make; its octets tell them."""
-    weight, preference, length, origin, aigp, neighbor, med, cluster, metric, originator, hop = numbers
+    weight, preference, length, origin, aigp, neighbor, med, cluster, metric, originator, hop, last = numbers
     return Path(
         source,
         bytes(numbers),
@@ -105,6 +108,7 @@ def path_of(source: Source, path_id: int, numbers: Sequence[int], *, eligible: b
         path_id=path_id,
         eligible=eligible,
         reason="" if eligible else "refused",
+        least_preferred=bool(last),
     )
 
 
@@ -181,4 +185,5 @@ def made_again(
         eligible=eligible,
         reason="" if eligible else "refused",
         generation=generation,
+        least_preferred=path.least_preferred,
     )

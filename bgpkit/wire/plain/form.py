@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from types import NoneType
@@ -113,6 +114,28 @@ Infinity is ``"inf"`` or ``"-inf"``.
 """
 HEX: Final = Form(Kind.STRING, (bytes,), _write_hex, _read_hex)
 """Octets in hexadecimal digits, written in lower case."""
+
+
+def _write_time(value: object, depth: int) -> str:
+    del depth
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise unwanted(value, "a value of class datetime with its zone")
+    return value.isoformat()
+
+
+def _read_time(data: object, depth: int) -> datetime:
+    del depth
+    try:
+        time = datetime.fromisoformat(data) if isinstance(data, str) else None
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise unwanted(data, "the text of a time with its zone")
+    return time
+
+
+TIME: Final = Form(Kind.STRING, (datetime,), _write_time, _read_time)
+"""A moment, such as ``2026-01-31T12:00:00.250000+00:00``. ISO 8601; RFC 3339."""
 
 
 def enum_form(cls: type[Enum]) -> Form:

@@ -1,6 +1,7 @@
 """The form of every type hint that fields of values have, and of values whose class only their JSON tells."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from types import NoneType
@@ -17,6 +18,7 @@ from bgpkit.wire.plain.form import (
     INT,
     NONE,
     STR,
+    TIME,
     Form,
     address_form,
     enum_form,
@@ -33,6 +35,7 @@ _SCALARS: Final[Mapping[object, Form]] = {NoneType: NONE, bool: BOOL, int: INT, 
 _LEAVES: Final[Mapping[object, Form]] = {
     **_SCALARS,
     bytes: HEX,
+    datetime: TIME,
     IPv4Address: address_form(IPv4Address),
     IPv6Address: address_form(IPv6Address),
 }

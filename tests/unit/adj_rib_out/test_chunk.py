@@ -35,7 +35,7 @@ def test_a_replacement_stands_in_the_place_of_the_routes() -> None:
     """A member that takes over as the source of a route is sent a withdrawal where others get the announcement."""
     builder = ChunkBuilder()
     builder.add(b"one", BOB)
-    builder.add_all([b"two"], ALICE, b"withdraw-two")
+    builder.add_all([b"two"], ALICE, [b"withdraw-two"])
     builder.add(b"three", BOB)
     chunk = builder.finish()
     assert chunk.octets_for(ALICE) == b"onewithdraw-twothree"
@@ -66,7 +66,7 @@ def test_every_member_gets_what_one_by_one_assembly_gives(pieces: list[tuple[lis
     members = (ALICE, BOB, CAROL)
     builder = ChunkBuilder()
     for messages, source, replacement in pieces:
-        builder.add_all(messages, members[source], replacement)
+        builder.add_all(messages, members[source], [replacement] if replacement else [])
     chunk = builder.finish()
     for number, member in enumerate(members):
         model = b"".join(

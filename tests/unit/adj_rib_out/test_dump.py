@@ -4,6 +4,7 @@ from bgpkit.adj_rib_out.add_path_writer import AddPathWriter
 from bgpkit.adj_rib_out.chunk import Dirty
 from bgpkit.adj_rib_out.dump import Dump
 from bgpkit.adj_rib_out.export import Export
+from bgpkit.adj_rib_out.marker import Marker
 from bgpkit.adj_rib_out.path_ids import PathIds
 from bgpkit_rib import AddPathAll, Path, Source, SourceKind
 from tests.unit.adj_rib_out.test_best_writer import key_of
@@ -38,9 +39,9 @@ def test_dirty_keys_come_once_after_the_others() -> None:
 
 def test_a_dump_is_not_done_before_the_marker_is_sent() -> None:
     """RFC 4724, section 2."""
-    dump = Dump([], end_of_rib=True)
+    dump = Dump([], owed=Marker.END_OF_RIB)
     assert not dump.done
-    dump.end_of_rib = False
+    dump.owed = Marker.NONE
     assert dump.done
 
 
@@ -58,12 +59,12 @@ def test_what_changes_during_a_move_is_dirty_as_long_as_keys_are_left() -> None:
 
 def test_a_remainder_goes_on_where_its_dump_is_and_apart_from_it() -> None:
     """For members that cannot keep up with the others of theirs."""
-    dump = Dump([b"1", b"2"], end_of_rib=True)
+    dump = Dump([b"1", b"2"], owed=Marker.END)
     dump.take(1)
     dump.dirty[b"3"] = frozenset()
     rest = dump.remainder()
     dump.take(1)
-    assert (rest.take(9), rest.end_of_rib, rest.take_dirty(9)) == ([b"2"], True, {frozenset(): [b"3"]})
+    assert (rest.take(9), rest.owed, rest.take_dirty(9)) == ([b"2"], Marker.END, {frozenset(): [b"3"]})
     assert dump.dirty == {b"3": frozenset()}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bgpkit.adj_rib_out.best_writer import BestWriter
 from bgpkit.adj_rib_out.dumps import Dumps
 from bgpkit.adj_rib_out.export import Export
+from bgpkit.adj_rib_out.marker import Marker
 from bgpkit.adj_rib_out.member import Member, RouteLimit
 from bgpkit.adj_rib_out.stream import Stream
 from bgpkit_rib import Source, SourceKind, Table
@@ -38,11 +39,11 @@ class Bench:
         """Count."""
         self.asked += 1
 
-    def member(self, name: str, *, end_of_rib: bool = False, apart: bool = False) -> tuple[Member, Port]:
+    def member(self, name: str, *, owed: Marker = Marker.NONE, apart: bool = False) -> tuple[Member, Port]:
         """Enlist a member for the first table."""
         port = Port()
         member = Member(Source(name, SourceKind.CLIENT), port)
-        self.dumps.enlist(member, None, end_of_rib=end_of_rib, apart=apart)
+        self.dumps.enlist(member, None, owed=owed, apart=apart)
         return member, port
 
     def turn(self, *, counted: bool = False) -> None:
@@ -118,7 +119,7 @@ def test_steps_become_smaller_when_they_take_too_long() -> None:
 def test_who_is_put_off_goes_on_with_what_is_left() -> None:
     """And with what came into the log meanwhile; the others of the dump do not notice."""
     bench = Bench()
-    (slow, slow_port), (_, brisk_port) = bench.member("slow", end_of_rib=True), bench.member("brisk", end_of_rib=True)
+    (slow, slow_port), (_, brisk_port) = (bench.member(name, owed=Marker.END_OF_RIB) for name in ("slow", "brisk"))
     slow_port.room = 0
     bench.turn()
     bench.dumps.put_off([slow])
@@ -130,7 +131,7 @@ def test_who_is_put_off_goes_on_with_what_is_left() -> None:
     bench.dumps.passed_by(chunk)
     assert dump is not None
     assert set(dump.dirty) == {b"\x08\x0a", b"\x08\x0b", b"\x08\x0c", b"\x08\x0d"}
-    assert dump.end_of_rib
+    assert Marker.END_OF_RIB in dump.owed
     slow_port.room = 9
     bench.dumps.resume(dump)
     bench.turn()
@@ -147,3 +148,17 @@ def test_a_change_is_told_to_those_that_move() -> None:
     assert list(dump.dirty) == [b"\x08\x0d"]
     bench.turn()
     assert bench.dumps.moving == []
+
+
+def test_only_those_are_owed_a_marker_that_were_to_be_sent_it() -> None:
+    """The end of a refresh is none of another laggard's, who would take it for a request. RFC 7313, section 3.2."""
+    bench = Bench()
+    one, two = (bench.member(name)[0] for name in ("one", "two"))
+    bench.turn()
+    bench.stream.building.add_block([b"\x08\x0d"], b"end", Source("nobody", SourceKind.CLIENT))
+    chunk = bench.stream.close({one.source: one})
+    assert chunk is not None
+    chunk.markers = Marker.END
+    bench.dumps.put_off([one, two])
+    behind = [bench.dumps.of(member.source) for member in (one, two)]
+    assert [None if dump is None else dump.owed for dump in behind] == [Marker.END, Marker.NONE]

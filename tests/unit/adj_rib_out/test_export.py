@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -335,3 +336,31 @@ def test_more_specific_routes_of_a_summary_stay_here(policy: Policy) -> None:
     assert {towards.barred(key) for key in inside} == {"the aggregate 10.0.0.0/8 is sent in its place"}
     [(_, same)] = export(SourceKind.CLIENT, summaries=frozenset({aggregate})).outgoing(path, KEYS)
     assert same is KEYS
+
+
+def note(told: list[str], _path: Path, reason: str) -> None:
+    """Keep why a path is not sent."""
+    told.append(reason)
+
+
+@pytest.mark.rfc("8950", "4")
+@pytest.mark.parametrize("octets", [16, 32])
+def test_an_ipv6_next_hop_of_an_ipv4_route_goes_only_where_it_has_been_agreed_on(octets: int) -> None:
+    """Else it is held back, and told; where we are the next hop ourselves there is no need to agree."""
+    hop = IPv6Address("2001:db8::1").packed * (octets // 16)
+    reach = b"\0\1\1" + bytes((octets,)) + hop + b"\0"
+    source = Source("10.0.0.7", SourceKind.CLIENT, bgp_identifier=int(IDENTIFIER))
+    raw = bytes.fromhex("400101004002004005040000006e") + bytes((0x80, 14, len(reach))) + reach
+    path = Path(source, raw, next_hop=hop)
+    cases: tuple[tuple[dict[str, Any], bool], ...] = (
+        ({}, False),
+        ({"extended_next_hop": True}, True),
+        ({"next_hop_self": NextHopSelf.ALL}, True),
+    )
+    for fields, sent in cases:
+        told: list[str] = []
+        one = export(SourceKind.CLIENT, **fields)
+        one.on_refused = partial(note, told)
+        assert [keys for _, keys in one.outgoing(path, KEYS)] == ([KEYS] if sent else [])
+        assert one.held(path, KEYS) == (KEYS if sent else [])
+        assert bool(told) is not sent

@@ -1,6 +1,7 @@
 """The stream: every follower at its own pace, those of one dump apart."""
 
 from bgpkit.adj_rib_out.chunk import Dirty
+from bgpkit.adj_rib_out.marker import Marker
 from bgpkit.adj_rib_out.member import Member
 from bgpkit.adj_rib_out.stream import Stream
 from bgpkit_rib import Source, SourceKind
@@ -81,7 +82,7 @@ def test_who_leaves_tells_what_it_has_not_been_sent_and_keeps_nothing() -> None:
     stream.send(member)
     dirty: Dirty = {}
     marked = {2}
-    assert not stream.detach(member, dirty, marked)
+    stream.detach(member, dirty, marked)
     assert (list(dirty), marked) == ([b"2"], {1, 2})
     assert (len(stream), stream.kept, member.source in stream) == (0, 0, False)
 
@@ -93,9 +94,11 @@ def test_a_marker_that_was_not_sent_is_told() -> None:
     stream.building.add(b"marker", None)
     chunk = stream.close()
     assert chunk is not None
-    chunk.end_of_rib = True
+    chunk.markers = Marker.END_OF_RIB
     assert stream.unsent(member) == [chunk]
-    assert stream.detach(member, None)
+    assert stream.unsent_markers(member) == Marker.END_OF_RIB
+    stream.detach(member, None)
+    assert stream.unsent_markers(member) == Marker.NONE
 
 
 def test_laggards_are_those_that_keep_more_than_the_limit() -> None:

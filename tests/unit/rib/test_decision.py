@@ -18,6 +18,7 @@ INTERNAL_ONE, INTERNAL_NINE = source(1, SourceKind.CLIENT), source(9, SourceKind
 OWN = Source("own", SourceKind.LOCAL)
 
 PAIRS = [
+    (DecisionStep.LEAST_PREFERRED, Path(TWO, b""), Path(ONE, b"", weight=9, least_preferred=True)),
     (DecisionStep.WEIGHT, Path(TWO, b"", weight=2, local_pref=0), Path(ONE, b"", weight=1, local_pref=200)),
     (DecisionStep.LOCAL_PREF, Path(TWO, b"", local_pref=200, as_path_length=9), Path(OWN, b"", local_pref=100)),
     (DecisionStep.LOCAL_ORIGIN, Path(OWN, b"", origin=2, as_path_length=9), Path(ONE, b"", aigp=0)),

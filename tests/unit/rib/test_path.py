@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from bgpkit_rib import DEFAULT_LOCAL_PREF, Path, Source, SourceKind, make_path
 
 PEER = Source("peer", SourceKind.EBGP, address=bytes((192, 0, 2, 1)), bgp_identifier=7)
@@ -64,13 +66,29 @@ def test_rank_goes_by_weight_preference_local_origin_aigp_length_then_origin() -
     assert len(set(ranks)) == len(ranks)
 
 
-def test_a_path_is_stale_once_its_source_begins_a_new_generation() -> None:
-    """Staleness is the comparison of two generations; the path itself does not change."""
+def test_a_path_is_stale_once_its_session_has_ended() -> None:
+    """Staleness is the comparison of two generations; a refresh, which is one, too, makes nothing stale."""
     source = Source("peer", SourceKind.EBGP)
     path = Path(source, b"")
-    before = path.stale
     source.generation += 1
+    before = path.stale
+    source.stale_below = source.generation
     assert (before, path.stale, Path(source, b"").stale) == (False, True, False)
+
+
+@pytest.mark.rfc("9494", "4.4")
+def test_a_least_preferred_path_loses_to_all_that_are_not_and_keeps_what_it_says() -> None:
+    """The worst of the others is better; among themselves they rank as ever, and each field can be read."""
+    worst = Path(PEER, b"", weight=0, local_pref=0, aigp=None, as_path_length=65535, origin=2)
+    best = Path(PEER, b"", weight=65535, local_pref=4294967295, aigp=0, least_preferred=True)
+    next_best = Path(PEER, b"", weight=65535, local_pref=4294967294, least_preferred=True)
+    assert worst.rank < best.rank < next_best.rank
+    assert (best.least_preferred, next_best.least_preferred, worst.least_preferred) == (True, True, False)
+    assert (best.weight, best.local_pref, best.aigp, best.as_path_length) == (65535, 4294967295, 0, 0)
+    last = Path(PEER, b"", weight=0, local_pref=0, as_path_length=65535, origin=2, least_preferred=True)
+    assert (last.weight, last.local_pref, last.aigp, last.as_path_length, last.origin) == (0, 0, None, 65535, 2)
+    assert last.least_preferred
+    assert not Path(LOCAL, b"", weight=65535, local_pref=4294967295, aigp=0).least_preferred
 
 
 def test_paths_are_equal_only_to_themselves_but_can_say_the_same() -> None:

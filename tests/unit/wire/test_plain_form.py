@@ -1,6 +1,7 @@
 """The forms of single values in JSON."""
 
 import math
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 
@@ -14,6 +15,7 @@ from bgpkit.wire.plain.form import (
     INT,
     NONE,
     STR,
+    TIME,
     Form,
     address_form,
     enum_form,
@@ -26,6 +28,7 @@ from bgpkit_rib import AsSegmentKind, Community, Origin, Prefix
 PREFIX = text_form(Prefix)
 KIND = enum_form(AsSegmentKind)
 EITHER = address_form(IPv4Address, IPv6Address)
+WEST = timezone(timedelta(hours=-2))
 
 
 class Shade(Enum):
@@ -45,6 +48,8 @@ class Shade(Enum):
         (FLOAT, 0.1, 0.1),
         (FLOAT, math.inf, "inf"),
         (FLOAT, -math.inf, "-inf"),
+        (TIME, datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00+00:00"),
+        (TIME, datetime(2026, 1, 31, microsecond=250, tzinfo=WEST), "2026-01-31T00:00:00.000250-02:00"),
         (HEX, b"\x00\xff", "00ff"),
         (HEX, b"", ""),
         (HEX_OBJECT, b"\x00\xff", {"hex": "00ff"}),
@@ -81,6 +86,9 @@ def test_a_value_is_written_and_read_back(form: Form, value: object, data: Json)
         (FLOAT, "infinity", '"infinity" stands where a number is wanted'),
         (FLOAT, math.inf, "inf stands where a number is wanted"),
         (FLOAT, (1 << 53) + 1, "9007199254740993 stands where a number is wanted"),
+        (TIME, 7, "7 stands where the text of a time with its zone is wanted"),
+        (TIME, "noon", '"noon" stands where the text of a time with its zone is wanted'),
+        (TIME, "2026-01-31T12:00:00", '"2026-01-31T12:00:00" stands where the text of a time with its zone is wanted'),
         (HEX, "0a0", '"0a0" stands where a string with pairs of hexadecimal digits is wanted'),
         (HEX, "0a 0b", '"0a 0b" stands where a string with pairs of hexadecimal digits is wanted'),
         (HEX, 10, "10 stands where a string with pairs of hexadecimal digits is wanted"),
@@ -124,6 +132,8 @@ def test_what_does_not_fit_is_refused(form: Form, data: object, complaint: str) 
         (INT, True),
         (INT, "1"),
         (STR, b""),
+        (TIME, datetime(2026, 1, 31)),
+        (TIME, "2026-01-31T12:00:00+00:00"),
         (FLOAT, 1),
         (HEX, "00"),
         (HEX_OBJECT, None),

@@ -3,6 +3,7 @@
 import pytest
 
 from bgpkit.wire import Rewrite, rewrite
+from bgpkit_fsm import IPV4_UNICAST
 from tests.unit.wire.octets import AS_PATH, MANDATORY, NEXT_HOP, ORIGIN, V6_HOP, attribute, mp_reach
 
 MED = attribute(0x80, 4, b"\0\0\0\4")
@@ -114,3 +115,17 @@ def test_what_does_not_fit_is_refused_when_the_change_is_made(number: int) -> No
         Rewrite(cluster_id=number)
     with pytest.raises(ValueError, match="octets"):
         Rewrite(next_hop=b"x")
+
+
+@pytest.mark.rfc("8950", "3")
+@pytest.mark.parametrize(
+    "present", [b"", attribute(0x40, 3, OTHER), attribute(0x80, 14, b"\0\1\1\x10" + OTHER_V6 + b"\0")]
+)
+@pytest.mark.parametrize("hop", [OTHER, OTHER_V6, OTHER_V6 * 2])
+def test_an_ipv4_route_gets_a_next_hop_of_either_version(present: bytes, hop: bytes) -> None:
+    """Whatever it had before: an IPv4 one stands in NEXT_HOP, an IPv6 one in MP_REACH_NLRI of IPv4 unicast."""
+    reach = b"\0\1\1" + bytes((len(hop),)) + hop + b"\0"
+    expected = attribute(0x40, 3, hop) if len(hop) == 4 else attribute(0x80, 14, reach)
+    assert (
+        rewrite(ORIGIN + AS_PATH + present, Rewrite(next_hop=hop, family=IPV4_UNICAST)) == ORIGIN + AS_PATH + expected
+    )

@@ -209,9 +209,10 @@ def test_octets_around_the_message_do_not_matter() -> None:
     assert decoder().decode(around, 26, 7 + len(octets)).announced[0][2] == [NLRI]
 
 
-def test_no_more_than_262144_blocks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The memory of a decoder is bounded: it starts afresh when it is full."""
-    monkeypatch.setattr("bgpkit.wire.update_decoder._INTERNED_MAXIMUM", 2)
+@pytest.mark.parametrize(("bound", "value"), [("INTERNED_MAXIMUM", 2), ("INTERNED_OCTETS", 2 * len(MANDATORY) + 14)])
+def test_what_is_kept_of_blocks_is_bounded(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their number and by their octets; a decoder that is full starts afresh."""
+    monkeypatch.setattr(f"bgpkit.wire.update_decoder.{bound}", value)
     shared = decoder()
     blocks = [MANDATORY + attribute(0x80, 4, bytes((0, 0, 0, number))) for number in range(3)]
     inputs = [shared.decode(update(block, NLRI), 19, 23 + len(block) + 4).announced[0][1] for block in blocks]
