@@ -1,5 +1,29 @@
-"""TCP as BGP uses it."""
+"""TCP as BGP uses it, and what may stand in its place."""
 
-from bgpkit.transport.tcp import BGP_PORT, connect, listen
+from bgpkit.transport.doorkeeper import Doorkeeper
+from bgpkit.transport.listener import TcpListener
+from bgpkit.transport.neighbor_discovery import NeighborDiscovery
+from bgpkit.transport.network import Listener, MakeProtocol, Network
+from bgpkit.transport.options import DEFAULT_OPTIONS, AoKey, Dialer, TransportOptions
+from bgpkit.transport.secret import Secret
+from bgpkit.transport.tcp import BGP_PORT, TcpNetwork, adopt, host_at, listening_socket, serve
 
-__all__ = ["BGP_PORT", "connect", "listen"]
+__all__ = [
+    "BGP_PORT",
+    "DEFAULT_OPTIONS",
+    "AoKey",
+    "Dialer",
+    "Doorkeeper",
+    "Listener",
+    "MakeProtocol",
+    "NeighborDiscovery",
+    "Network",
+    "Secret",
+    "TcpListener",
+    "TcpNetwork",
+    "TransportOptions",
+    "adopt",
+    "host_at",
+    "listening_socket",
+    "serve",
+]
