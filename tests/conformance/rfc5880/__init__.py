@@ -1,0 +1,1 @@
+"""RFC 5880: Bidirectional Forwarding Detection."""

@@ -1,0 +1,1 @@
+"""RFC 5881: BFD over a single hop."""

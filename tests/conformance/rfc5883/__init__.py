@@ -1,0 +1,1 @@
+"""RFC 5883: BFD over several hops."""

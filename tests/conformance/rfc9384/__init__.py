@@ -1,0 +1,1 @@
+"""RFC 9384: the Cease subcode for BFD."""

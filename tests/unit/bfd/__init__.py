@@ -1,0 +1,1 @@
+"""bgpkit.bfd, one module at a time."""
