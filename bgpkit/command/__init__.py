@@ -11,4 +11,12 @@
     capture/                    messages that stand one after the other; in MRT records; in captures of packets
     items                       what is printed
     text_output, json_output    printed for people; for machines
+
+    run, run_daemon, run_notify ``bgpkit run``: its words; the daemon, its signals and its socket; what systemd is told
+    asking                      what the commands below share: the way to a running daemon and back
+    status, peers, routes,
+    explain, watch              ``bgpkit status`` and so on: the words of each
+    speaker_text, route_text,
+    event_text, table_text      answers for people: peers, routes, events; tables
+    reflect*, bfd*              ``bgpkit reflect`` and ``bgpkit bfd``
 """

@@ -9,10 +9,20 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import TextIO
 
-from bgpkit.command import decode, reflect
+from bgpkit.command import bfd, decode, explain, peers, reflect, routes, run, status, watch
 from bgpkit.command.errors import UsageError
 
-_COMMANDS = {"decode": decode, "reflect": reflect}
+_COMMANDS = {
+    "run": run,
+    "status": status,
+    "peers": peers,
+    "routes": routes,
+    "explain": explain,
+    "watch": watch,
+    "reflect": reflect,
+    "bfd": bfd,
+    "decode": decode,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,11 +20,20 @@ _ONLY_ERRORS: Final = structlog.make_filtering_bound_logger(logging.ERROR)
 async def reflect() -> None:
     """Run until killed: an external peer with an explicit import policy, an internal client.
 
+    The table is of 2002, and has AS_SETs, which RFC 9774 has a speaker refuse unless told otherwise.
+
     The port that the kernel gave is printed as JSON.
     """
     async with Speaker(asn=ASN, bgp_identifier=IPv4Address(REFLECTOR), listen=[(REFLECTOR, 0)]) as speaker:
         await speaker.add_peer(
-            PeerConfig(address=FEEDER, asn=FEED_ASN, passive=True, import_policy=ACCEPT_ALL, graceful_restart=False)
+            PeerConfig(
+                address=FEEDER,
+                asn=FEED_ASN,
+                passive=True,
+                import_policy=ACCEPT_ALL,
+                graceful_restart=False,
+                accept_as_sets=True,
+            )
         )
         await speaker.add_peer(PeerConfig(address=SINK, asn=ASN, passive=True, route_reflector_client=True))
         print(json.dumps({"port": speaker.addresses[0][1]}), flush=True)
