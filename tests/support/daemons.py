@@ -81,13 +81,19 @@ class Daemon:
 class Bird(Daemon):
     """BIRD 2, started in the foreground."""
 
-    def __init__(self, namespace: Namespace, folder: Path, configuration: str) -> None:
-        """Start BIRD with a configuration and wait until it answers its control socket."""
+    def __init__(
+        self, namespace: Namespace, folder: Path, configuration: str, *, recovering: bool = False
+    ) -> None:
+        """Start BIRD with a configuration and wait until it answers its control socket.
+
+        ``recovering`` says to it that forwarding went on meanwhile (``-R``). RFC 4724, section 4.1.
+        """
         self._client, bird = program("bird2", "birdc"), program("bird2", "bird")
         super().__init__(namespace, folder)
         self._configuration = self._file("bird.conf", configuration)
         self._socket = self._sockets / "bird.ctl"
-        argv = bird.argv("-f", "-c", str(self._configuration), "-s", str(self._socket))
+        options = ("-f", *(["-R"] if recovering else []))
+        argv = bird.argv(*options, "-c", str(self._configuration), "-s", str(self._socket))
         self._start("bird", argv, lambda: "Daemon is up and running" in self.ask("show", "status", check=False))
 
     def ask(self, *words: str, check: bool = True) -> str:
@@ -98,10 +104,10 @@ class Bird(Daemon):
         """Return birdc's answer to a command that changes something: ``bird.command("disable", "peer")``."""
         return self.namespace.run(self._client.argv("-s", str(self._socket), *words)).stdout
 
-    def reconfigure(self, configuration: str) -> str:
-        """Give BIRD another configuration while it runs; return its answer."""
+    def reconfigure(self, configuration: str, *, soft: bool = False) -> str:
+        """Give BIRD another configuration while it runs; return its answer. A ``soft`` change of filters reloads none."""
         self._configuration.write_text(configuration, encoding="utf-8")
-        return self.command("configure")
+        return self.command("configure", *(["soft"] if soft else []))
 
     def protocol_state(self, name: str) -> str:
         """Return the information column of a protocol, "Established" for a session that is up."""

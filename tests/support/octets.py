@@ -11,6 +11,7 @@ IPV4_CAPABILITY = bytes.fromhex("0104 0001 0001")
 IPV6_CAPABILITY = bytes.fromhex("0104 0002 0001")
 REFRESH_CAPABILITY = bytes.fromhex("0200")
 EXTENDED_MESSAGE_CAPABILITY = bytes.fromhex("0600")
+ENHANCED_REFRESH_CAPABILITY = bytes.fromhex("4600")
 
 ORIGIN_IGP = bytes.fromhex("400101 00")
 _ORIGIN, _AS_PATH, _NEXT_HOP, _MED, _LOCAL_PREF, _COMMUNITIES, _ORIGINATOR_ID, _CLUSTER_LIST = 1, 2, 3, 4, 5, 8, 9, 10
@@ -27,10 +28,25 @@ def four_octet_as(asn: int) -> bytes:
     return struct.pack("!BBI", 65, 4, asn)
 
 
-def graceful_restart(*families: tuple[int, bool], restarted: bool = False, restart_time: int = 120) -> bytes:
-    """Return the graceful restart capability; a family is its AFI and its F bit. RFC 4724, section 3."""
+def graceful_restart(
+    *families: tuple[int, bool], restarted: bool = False, notification: bool = False, restart_time: int = 120
+) -> bytes:
+    """Return the graceful restart capability; a family is its AFI and its F bit. RFC 4724, section 3.
+
+    The N bit: RFC 8538, section 2.
+    """
     listed = b"".join(struct.pack("!HBB", afi, 1, 0x80 if preserved else 0) for afi, preserved in families)
-    return struct.pack("!BBH", 64, 2 + len(listed), (0x8000 if restarted else 0) | restart_time) + listed
+    flags = (0x8000 if restarted else 0) | (0x4000 if notification else 0)
+    return struct.pack("!BBH", 64, 2 + len(listed), flags | restart_time) + listed
+
+
+def long_lived_graceful_restart(*families: tuple[int, bool, int]) -> bytes:
+    """Return the long-lived capability; a family is its AFI, F bit and stale time. RFC 9494, section 3.1."""
+    listed = b"".join(
+        struct.pack("!HBBBH", afi, 1, 0x80 if preserved else 0, time >> 16, time & 0xFFFF)
+        for afi, preserved, time in families
+    )
+    return struct.pack("!BB", 71, len(listed)) + listed
 
 
 def open_message(asn: int, identifier: str, *capabilities: bytes, hold_time: int = 90) -> bytes:
@@ -54,6 +70,7 @@ def attributes(
     med: int | None = None,
     originator_id: str | None = None,
     cluster_list: Iterable[str] = (),
+    communities: Iterable[int] = (),
 ) -> bytes:
     """Return a block of path attributes with 4-octet AS numbers. RFC 4271, section 4.3; RFC 4456, section 8."""
     path = struct.pack(f"!BB{len(asns)}I", 2, len(asns), *asns) if asns else b""
@@ -64,6 +81,8 @@ def attributes(
         block += attribute(0x80, _MED, struct.pack("!I", med))
     if local_pref is not None:
         block += attribute(0x40, _LOCAL_PREF, struct.pack("!I", local_pref))
+    listed = b"".join(struct.pack("!I", community) for community in communities)
+    block += attribute(0xC0, _COMMUNITIES, listed) if listed else b""
     if originator_id is not None:
         block += attribute(0x80, _ORIGINATOR_ID, IPv4Address(originator_id).packed)
     clusters = b"".join(IPv4Address(cluster).packed for cluster in cluster_list)
@@ -97,9 +116,9 @@ def end_of_rib(afi: int = 1) -> bytes:
     return update(b"") if afi == 1 else update(attribute(0x80, _MP_UNREACH, struct.pack("!HB", afi, 1)))
 
 
-def route_refresh(afi: int = 1) -> bytes:
-    """Return a ROUTE-REFRESH of a unicast family. RFC 2918, section 3."""
-    return message(ROUTE_REFRESH, struct.pack("!HBB", afi, 0, 1))
+def route_refresh(afi: int = 1, subtype: int = 0) -> bytes:
+    """Return a ROUTE-REFRESH of a unicast family. RFC 2918, section 3; RFC 7313, section 3.2."""
+    return message(ROUTE_REFRESH, struct.pack("!HBB", afi, subtype, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,12 @@ class HeardUpdate:
     def med(self) -> int | None:
         """MULTI_EXIT_DISC, if it is there."""
         return self._number(_MED)
+
+    @property
+    def communities(self) -> tuple[int, ...]:
+        """The numbers in COMMUNITIES."""
+        value = self.values.get(_COMMUNITIES, b"")
+        return struct.unpack(f"!{len(value) // 4}I", value)
 
     @property
     def originator_id(self) -> str | None:

@@ -10,7 +10,10 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 # tests/unit/<key>/ mirrors the folder
 PACKAGES = {
     "adj_rib_out": "bgpkit/adj_rib_out",
+    "bfd": "bgpkit/bfd",
     "command": "bgpkit/command",
+    "configuration": "bgpkit/configuration",
+    "control": "bgpkit/control",
     "fib": "bgpkit/fib",
     "fsm": "fsm/bgpkit_fsm",
     "mrt": "bgpkit/mrt",

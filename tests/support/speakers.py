@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bgpkit import IPV4_UNICAST, Family, PeerConfig, Prefix, Route, Speaker, State
@@ -69,15 +69,24 @@ async def scripted(
     """Return a scripted peer at ``address`` whose session with the speaker is up; refused ones are tried again."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            peer = await ScriptedPeer.dial(address_of(speaker), port_of(speaker), local=address)
+            peer = None
             try:
+                peer = await ScriptedPeer.dial(address_of(speaker), port_of(speaker), local=address)
                 await peer.handshake(asn, identifier or IDENTIFIERS[address], *capabilities)
             except (asyncio.IncompleteReadError, ConnectionError):
-                await peer.close()
+                if peer is not None:
+                    await peer.close()
                 await asyncio.sleep(0.01)
             else:
                 await established(speaker, address)
                 return peer
+
+
+async def turned_away(speaker: Speaker, address: str) -> None:
+    """See that a connection from a stranger's ``address`` is reset, or ends, without a word."""
+    with suppress(ConnectionError):  # it may be reset before it is there
+        async with await ScriptedPeer.dial(address_of(speaker), port_of(speaker), local=address) as stranger:
+            await stranger.expect_end()
 
 
 def prefixes(speaker: Speaker, family: Family = IPV4_UNICAST, *, peer: str | None = None) -> set[str]:
