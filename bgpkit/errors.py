@@ -4,6 +4,8 @@
 
     BgpError
     ├── ConfigError                 what the caller asked for cannot be: names the field and the cure
+    │   └── ConfigurationFileError  (bgpkit.configuration) a file with faults; `.faults` has each with its line
+    ├── ControlError                (bgpkit.control) the local socket cannot be had, or does not answer
     ├── MessageError                the peer broke the protocol; `.notification` is what to send
     │   ├── HeaderError             RFC 4271, section 6.1
     │   ├── OpenError               RFC 4271, section 6.2
@@ -12,6 +14,7 @@
     │   └── RouteRefreshError       RFC 7313, section 5
     ├── SpeakerClosedError          the speaker has been stopped
     ├── MrtError                    an MRT file that cannot be read on, or a record of it; `.offset` is where
+    ├── NothingLeftError            (bgpkit.testing) in a simulation everybody waits for ever
     ├── FibError                    the kernel refused something; `.errno` when it said why
     └── RtrError                    (bgpkit.rpki) a cache broke the RTR protocol; `.code` and `.pdu` are what to send
 """

@@ -37,14 +37,19 @@ class Replaying(Protocol):
 def gateway_of(path: Path) -> NextHop:
     """Return the path's BGP next hop as a gateway on whichever interface the kernel finds.
 
-    Of a next hop of 32 octets the global address, the first, is taken. RFC 2545, section 3.
+    Of a next hop of 32 octets the global address, the first, is taken (RFC 2545, section 3); from a peer on an
+    interface, such as ``fe80::1%eth0``, the link-local one on that interface.
     """
-    return _gateway(path.next_hop)
+    return _gateway(path.next_hop, path.source.name.partition("%")[2])
 
 
 @lru_cache(maxsize=4096)
-def _gateway(octets: bytes) -> NextHop:
-    return NextHop(IPv4Address(octets) if len(octets) == 4 else IPv6Address(octets[:16]))
+def _gateway(octets: bytes, interface: str) -> NextHop:
+    if len(octets) == 4:
+        return NextHop(IPv4Address(octets))
+    addresses = [IPv6Address(octets[start : start + 16]) for start in range(0, len(octets), 16)]
+    link_local = [address for address in addresses if address.is_link_local]
+    return NextHop(link_local[-1], interface) if interface and link_local else NextHop(addresses[0])
 
 
 class Follower:

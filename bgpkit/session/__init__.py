@@ -3,5 +3,6 @@
 from bgpkit.session.connection import Connection, MessageReceiver
 from bgpkit.session.handler import SessionHandler
 from bgpkit.session.session import Endpoint, Session
+from bgpkit.session.timers import SYSTEM_JITTER
 
-__all__ = ["Connection", "Endpoint", "MessageReceiver", "Session", "SessionHandler"]
+__all__ = ["SYSTEM_JITTER", "Connection", "Endpoint", "MessageReceiver", "Session", "SessionHandler"]

@@ -4,7 +4,9 @@ import asyncio
 from typing import Final, Protocol
 
 from bgpkit.errors import HeaderError
-from bgpkit.wire import HEADER_LENGTH, next_message
+from bgpkit.session.untaken import octets_untaken
+from bgpkit.transport import host_at
+from bgpkit.wire import HEADER_LENGTH, MessageType, next_message
 
 FIRST_READ_LENGTH: Final = 8 * 1024
 """Octets of the receive buffer at first: thousands of sessions that say little take little."""
@@ -18,6 +20,7 @@ LINGER_SECONDS: Final = 2.0
 """How long a closing connection may take to send its last octets and to see the peer close, too."""
 _HIGH_WATER: Final = 512 * 1024
 _TYPE_OFFSET: Final = 18
+_TYPES: Final = max(MessageType) + 1
 
 
 class MessageReceiver(Protocol):
@@ -60,6 +63,10 @@ class Connection(asyncio.BufferedProtocol):
         """Whether more may be written without over-filling the transport."""
         self.octets_received = 0
         self.octets_sent = 0
+        self.messages_received = [0] * _TYPES
+        """How many messages were received, by type; those of UPDATEs by whoever takes them."""
+        self.messages_sent = [0] * _TYPES
+        """How many messages were sent one by one, by type."""
         self._buffer = bytearray(FIRST_READ_LENGTH)
         self._view = memoryview(self._buffer)
         self._fill = 0
@@ -71,6 +78,16 @@ class Connection(asyncio.BufferedProtocol):
         self._lost = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
+
+    @property
+    def transport(self) -> asyncio.Transport | None:
+        """What octets go through; None before the connection is open."""
+        return self._transport
+
+    @property
+    def octets_waiting(self) -> int:
+        """Octets that were written and that the TCP of the peer has not taken yet; 0 once the connection is gone."""
+        return octets_untaken(self._transport) if self._transport is not None and not self._lost.is_set() else 0
 
     @property
     def remote_address(self) -> str:
@@ -133,6 +150,11 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is not None and not self._closed:
             self.octets_sent += len(octets)
             self._transport.write(octets)
+
+    def send(self, message: bytes) -> None:
+        """Send one message, and count it."""
+        self.messages_sent[message[_TYPE_OFFSET]] += 1
+        self.write(message)
 
     def close(self) -> None:
         """Close after what was written has gone out; what still comes in is dropped.
@@ -209,5 +231,4 @@ class Connection(asyncio.BufferedProtocol):
     def _address(self, which: str) -> str:
         if self._transport is None:
             return ""
-        name = self._transport.get_extra_info(which)
-        return str(name[0]) if name else ""
+        return host_at(self._transport, which)

@@ -3,7 +3,7 @@
 from typing import Protocol, TypeVar
 
 from bgpkit.wire import Update, UpdateDecoder
-from bgpkit_fsm import CloseReason, Negotiated, RouteRefresh
+from bgpkit_fsm import CloseReason, Family, Negotiated, RouteRefresh
 
 T = TypeVar("T")
 
@@ -15,8 +15,12 @@ class SessionHandler(Protocol[T]):
         """Take note that the session is up, on ``local_address``; return the decoder of its UPDATEs."""
         ...
 
+    def routes_announced(self, family: Family, made: T, keys: list[bytes], nlri: bytes | None) -> None:
+        """Take an UPDATE that does nothing but announce routes of one family, as nearly all do; see `Update`."""
+        ...
+
     def update_received(self, update: Update[T]) -> None:
-        """Take an UPDATE."""
+        """Take any other UPDATE."""
         ...
 
     def refresh_received(self, refresh: RouteRefresh) -> None:

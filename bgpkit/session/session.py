@@ -4,18 +4,21 @@ The machine decides; the driver does what it says, in its order, and reports wha
 """
 
 import asyncio
+import errno
 import os
+import random
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar, assert_never
 
 import structlog
 
-from bgpkit.errors import HeaderError, MessageError
+from bgpkit.errors import ConfigError, HeaderError, MessageError
 from bgpkit.session.connection import Connection
 from bgpkit.session.handler import SessionHandler
-from bgpkit.session.timers import Timers
-from bgpkit.transport import BGP_PORT, connect
+from bgpkit.session.send_hold import SendHold
+from bgpkit.session.timers import SYSTEM_JITTER, Timers
+from bgpkit.transport import BGP_PORT, DEFAULT_OPTIONS, Network, TcpNetwork, TransportOptions
 from bgpkit.wire import (
     MessageType,
     UpdateDecoder,
@@ -25,12 +28,16 @@ from bgpkit.wire import (
     encode_message,
 )
 from bgpkit_fsm import (
+    AutomaticallyStopped,
     CloseTransport,
     Effect,
+    ErrorCode,
     EstablishSession,
     Event,
     KeepaliveReceived,
+    Message,
     MessageRefused,
+    MessageSent,
     Notification,
     NotificationReceived,
     OpenReceived,
@@ -47,6 +54,7 @@ from bgpkit_fsm import (
     State,
     Stopped,
     StopTimer,
+    Timer,
     TimerExpired,
     TransportAccepted,
     TransportFailed,
@@ -69,18 +77,31 @@ class Endpoint:
     port: int = BGP_PORT
     local: str | None = None
     """Our own address for outgoing connections; None: the kernel's choice."""
+    options: TransportOptions = DEFAULT_OPTIONS
 
 
 class Session(Generic[T]):
     """One peer's sessions over time, from start to stop."""
 
-    def __init__(self, config: SessionConfig, endpoint: Endpoint, handler: SessionHandler[T]) -> None:
-        """Prepare; nothing happens before :meth:`start`."""
+    def __init__(
+        self,
+        config: SessionConfig,
+        endpoint: Endpoint,
+        handler: SessionHandler[T],
+        network: Network | None = None,
+        jitter: random.Random = SYSTEM_JITTER,
+    ) -> None:
+        """Prepare; nothing happens before :meth:`start`. Without ``network`` connections are the kernel's TCP.
+
+        Timers are spread by numbers of ``jitter``. RFC 4271, section 10.
+        """
         self.endpoint = endpoint
+        self._network: Network = network or TcpNetwork()
         self.machine = Peer(config)
         self._handler = handler
         self._log = structlog.get_logger("bgpkit.session").bind(peer=endpoint.remote)
-        self._timers = Timers(lambda timer, slot: self._handle(TimerExpired(timer), slot))
+        self._timers = Timers(lambda timer, slot: self._handle(TimerExpired(timer), slot), jitter)
+        self._send_hold = SendHold(lambda: self._on_session(MessageSent()), self._send_hold_expired)
         self._connections: dict[Slot, Connection] = {}
         self._attempt: asyncio.Task[None] | None = None
         self._attempts: set[asyncio.Task[None]] = set()
@@ -88,7 +109,7 @@ class Session(Generic[T]):
         self._closing: set[Connection] = set()
         self._decoder: UpdateDecoder[T] | None = None
         self._established: Connection | None = None
-        self._update_seen = False
+        self._updates = 0
         self._events: deque[tuple[Event, Slot]] = deque()
         self._handling = False
 
@@ -115,6 +136,14 @@ class Session(Generic[T]):
         """End the session with ``notification``, or without one, and make no further attempt."""
         self._handle(Stopped(notification), Slot.OUTGOING)
         self._timers.stop_all()
+        self._send_hold.stop()
+
+    def interrupt(self, notification: Notification) -> None:
+        """End the session with ``notification`` as a failure: after the IdleHoldTimer it is tried again.
+
+        RFC 4271, section 8.1.2, AutomaticStop.
+        """
+        self._handle(AutomaticallyStopped(notification), Slot.OUTGOING)
 
     @property
     def closing(self) -> bool:
@@ -127,6 +156,13 @@ class Session(Generic[T]):
             await asyncio.wait((attempt,))
         for connection in tuple(self._closing):
             await connection.wait_closed()
+
+    def use(self, endpoint: Endpoint) -> None:
+        """Connect to ``endpoint`` from now on, and give its options to what is open; ConfigError when it cannot be."""
+        for connection in tuple(self._connections.values()):
+            if connection.transport is not None:
+                self._network.adapt(connection.transport, remote=endpoint.remote, options=endpoint.options)
+        self.endpoint = endpoint
 
     def accept(self, connection: Connection) -> None:
         """Take a connection that the peer opened; it is closed when the machine does not want it."""
@@ -146,6 +182,11 @@ class Session(Generic[T]):
         if self._established is not None:
             self._established.write(octets)
 
+    def send(self, message: Message) -> None:
+        """Send a message on the established session."""
+        if self._established is not None:
+            self._established.send(encode_message(message))
+
     # The connection's side: bgpkit.session.connection.MessageReceiver.
 
     def connection_opened(self, connection: Connection) -> None:
@@ -162,8 +203,12 @@ class Session(Generic[T]):
         """Take a message; UPDATEs of the established session go straight to the owner."""
         try:
             if kind == _UPDATE and connection is self._established and self._decoder is not None:
-                self._update_seen = True
-                self._handler.update_received(self._decoder.decode(data, start, end))
+                self._updates += 1
+                plain = self._decoder.decode_plain(data, start, end)
+                if plain is not None:
+                    self._handler.routes_announced(*plain)
+                else:
+                    self._handler.update_received(self._decoder.decode_any(data, start, end))
                 return
             slot = self._slot_of(connection)
             if slot is not None:
@@ -172,19 +217,20 @@ class Session(Generic[T]):
             slot = self._slot_of(connection)
             if slot is not None:
                 self._log.warning("message.refused", reason=str(error), notification=str(error.notification))
-                self._handle(MessageRefused(error.notification), slot)
+                self._handle(MessageRefused(error.notification, str(error)), slot)
 
     def header_refused(self, connection: Connection, error: HeaderError) -> None:
         """Take note that the peer sent something that is no BGP message."""
         slot = self._slot_of(connection)
         if slot is not None:
             self._log.warning("message.refused", reason=str(error), notification=str(error.notification))
-            self._handle(MessageRefused(error.notification), slot)
+            self._handle(MessageRefused(error.notification, str(error)), slot)
 
     def read_finished(self, connection: Connection) -> None:
         """Tell the machine once a read that UPDATEs arrived."""
-        if self._update_seen and connection is self._established:
-            self._update_seen = False
+        if self._updates and connection is self._established:
+            connection.messages_received[_UPDATE] += self._updates
+            self._updates = 0
             slot = self._slot_of(connection)
             if slot is not None:
                 self._handle(UpdateReceived(), slot)
@@ -195,7 +241,7 @@ class Session(Generic[T]):
         slot = self._slot_of(connection)
         if slot is not None:
             del self._connections[slot]
-            self._handle(TransportFailed(_reason(error)), slot)
+            self._handle(TransportFailed(_reason(error), _errno(error)), slot)
 
     def became_writable(self, connection: Connection) -> None:
         """Pass on that the transport has room again."""
@@ -203,6 +249,7 @@ class Session(Generic[T]):
             self._handler.became_writable()
 
     def _event(self, connection: Connection, kind: int, data: bytes, start: int, end: int) -> Event:
+        connection.messages_received[kind] += 1
         match kind:
             case MessageType.OPEN:
                 return OpenReceived(decode_open(data, start, end))
@@ -211,7 +258,9 @@ class Session(Generic[T]):
             case MessageType.NOTIFICATION:
                 return NotificationReceived(decode_notification(data, start, end))
             case MessageType.ROUTE_REFRESH:
-                refresh = decode_route_refresh(data, start, end)
+                terms = self.machine.negotiated
+                marked = terms is None or terms.enhanced_route_refresh
+                refresh = decode_route_refresh(data, start, end, marked=marked)
                 if connection is self._established:
                     self._handler.refresh_received(refresh)
                 return RouteRefreshReceived()
@@ -234,12 +283,12 @@ class Session(Generic[T]):
     def _perform(self, effect: Effect) -> None:
         match effect:
             case StartTimer(slot, timer, seconds):
-                self._timers.start(slot, timer, seconds)
+                self._start_timer(slot, timer, seconds)
             case StopTimer(slot, timer):
-                self._timers.stop(slot, timer)
+                self._stop_timer(slot, timer)
             case SendMessage(slot, message):
                 if slot in self._connections:
-                    self._connections[slot].write(encode_message(message))
+                    self._connections[slot].send(encode_message(message))
             case OpenTransport():
                 self._cancel_attempt()
                 self._attempt = asyncio.get_running_loop().create_task(self._connect())
@@ -255,7 +304,7 @@ class Session(Generic[T]):
                 self._decoder = self._handler.session_established(negotiated, connection.local_address)
             case ReleaseSession(reason):
                 self._established = self._decoder = None
-                self._update_seen = False
+                self._updates = 0
                 self._log.info("session.closed", reason=reason.text)
                 try:
                     self._handler.session_released(reason)
@@ -267,18 +316,46 @@ class Session(Generic[T]):
             case _:
                 assert_never(effect)
 
+    def _start_timer(self, slot: Slot, timer: Timer, seconds: float) -> None:
+        if timer is Timer.SEND_HOLD:
+            self._send_hold.start(self._connections[slot], seconds)
+        else:
+            self._timers.start(slot, timer, seconds)
+
+    def _stop_timer(self, slot: Slot, timer: Timer) -> None:
+        if timer is Timer.SEND_HOLD:
+            self._send_hold.stop()
+        else:
+            self._timers.stop(slot, timer)
+
+    def _on_session(self, event: Event) -> None:
+        slot = self.machine.session_slot
+        if slot is not None:
+            self._handle(event, slot)
+
+    def _send_hold_expired(self) -> None:
+        self._log.error("session.send_hold_timer_expired", error_code=int(ErrorCode.SEND_HOLD_TIMER_EXPIRED))
+        self._on_session(TimerExpired(Timer.SEND_HOLD))
+
     async def _connect(self) -> None:
         endpoint = self.endpoint
         dialed = self._dialed = Connection(self)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await connect(lambda: dialed, remote=(endpoint.remote, endpoint.port), local=endpoint.local)
-        except OSError as error:  # TimeoutError is one
+                await self._network.connect(
+                    lambda: dialed,
+                    remote=(endpoint.remote, endpoint.port),
+                    local=endpoint.local,
+                    options=endpoint.options,
+                )
+        except (OSError, ConfigError) as error:  # TimeoutError is an OSError
             if self._dialed is not dialed:
                 return
             self._attempt = self._dialed = None
-            text = os.strerror(error.errno) if error.errno else "no answer"
-            self._handle(TransportFailed(f"connect to {endpoint.remote} port {endpoint.port}: {text}"), Slot.OUTGOING)
+            number = _errno(error)
+            text = os.strerror(number) if isinstance(error, OSError) and error.errno else str(error) or "no answer"
+            reason = f"connect to {endpoint.remote} port {endpoint.port}: {text}"
+            self._handle(TransportFailed(reason, number), Slot.OUTGOING)
 
     def _cancel_attempt(self) -> None:
         if self._attempt is not None:
@@ -298,6 +375,13 @@ class Session(Generic[T]):
             if candidate is connection:
                 return slot
         return None
+
+
+def _errno(error: Exception | None) -> int:
+    """Return the operating system's number for what went wrong; that of a timeout of our own counts as its own."""
+    if isinstance(error, TimeoutError):
+        return error.errno or errno.ETIMEDOUT
+    return (error.errno or 0) if isinstance(error, OSError) else 0
 
 
 def _reason(error: Exception | None) -> str:

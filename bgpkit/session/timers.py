@@ -10,8 +10,8 @@ from bgpkit_fsm import Slot, Timer
 _JITTERED: Final = frozenset({Timer.CONNECT_RETRY, Timer.KEEPALIVE})
 """Timers spread by a random factor of 0.75 to 1.0. RFC 4271, section 10."""
 
-
-_JITTER: Final = random.SystemRandom()
+SYSTEM_JITTER: Final[random.Random] = random.SystemRandom()
+"""Where the factors come from unless somebody says otherwise."""
 
 
 class Timers:
@@ -21,9 +21,10 @@ class Timers:
     its deadline is stored, and the deadline is checked when the timer fires.
     """
 
-    def __init__(self, expired: Callable[[Timer, Slot], None]) -> None:
-        """Call ``expired`` when a timer runs out."""
+    def __init__(self, expired: Callable[[Timer, Slot], None], jitter: random.Random = SYSTEM_JITTER) -> None:
+        """Call ``expired`` when a timer runs out; the random factors come from ``jitter``."""
         self._expired = expired
+        self._jitter = jitter
         self._loop = asyncio.get_running_loop()
         self._handles: dict[tuple[Slot, Timer], asyncio.TimerHandle] = {}
         self._hold_deadlines: dict[Slot, float] = {}
@@ -38,7 +39,7 @@ class Timers:
             self._schedule(slot, timer, seconds)
             return
         if timer in _JITTERED:
-            seconds *= _JITTER.uniform(0.75, 1.0)
+            seconds *= self._jitter.uniform(0.75, 1.0)
         self._schedule(slot, timer, seconds)
 
     def stop(self, slot: Slot, timer: Timer) -> None:

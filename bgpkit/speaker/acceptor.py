@@ -7,16 +7,27 @@ from bgpkit.session import Connection
 
 
 class Acceptor:
-    """Receives a listener's new connections and passes each to its peer; a stranger's is closed at once."""
+    """Receives a listener's new connections and passes each to its peer; a stranger's is closed at once.
 
-    def __init__(self, route: Callable[[Connection], None]) -> None:
-        """Call ``route`` with every opened connection: it finds the peer, or closes the connection."""
+    To a listener it is a doorkeeper (`bgpkit.transport.Doorkeeper`): nothing is made for a stranger.
+    """
+
+    def __init__(self, route: Callable[[Connection], None], admits: Callable[[str], bool] = lambda _: True) -> None:
+        """Call ``route`` with every opened connection: it finds the peer, or closes the connection.
+
+        ``admits`` tells of an address whether its connections are to be opened at all.
+        """
         self._route = route
+        self._admits = admits
         self._closed = False
 
-    def connection(self) -> Connection:
+    def __call__(self) -> Connection:
         """Return a protocol for a connection about to be accepted."""
         return Connection(self)
+
+    def admits(self, remote: str) -> bool:
+        """Tell whether a connection from an address is to be opened at all."""
+        return not self._closed and self._admits(remote)
 
     def close(self) -> None:
         """Refuse every further connection."""

@@ -1,54 +1,18 @@
-"""What a peer is told to be, and what a change of it costs."""
+"""What a peer is told to be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from enum import Enum
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from types import MappingProxyType
-from typing import Final, get_args
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 
 from bgpkit.adj_rib_out import NextHopSelf, PrivateAs
 from bgpkit.errors import ConfigError
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy
-from bgpkit.transport import BGP_PORT
-from bgpkit_fsm import IPV4_UNICAST, Family
+from bgpkit.policy import ACCEPT_ALL, Policy
+from bgpkit.speaker.config_checks import ASN_MAX, check_peer, peer_address
+from bgpkit.speaker.default_reject import NO_POLICY
+from bgpkit.speaker.liveness import BfdOptions
+from bgpkit.speaker.prefix_limit import MaxPrefixesAction, PrefixLimit
+from bgpkit.transport import BGP_PORT, DEFAULT_OPTIONS, TransportOptions
+from bgpkit_fsm import IPV4_UNICAST, BgpRole, Family
 from bgpkit_rib import BEST, Best, BestExternal, Selection
-
-_ASN_MAX: Final = 2**32 - 1
-_AFI_IPV6: Final = 2
-_AFI_OF_IP: Final = frozenset({1, _AFI_IPV6})
-_RANGES: Final = (
-    ("asn", 1, _ASN_MAX, " (AS 0: RFC 7607)"),
-    ("port", 1, 65535, ""),
-    ("hold_time", 0, 65535, " seconds"),
-    ("restart_time", 0, 4095, " seconds"),
-    ("weight", 0, 65535, ""),
-    ("allow_own_as", 0, 10, " times"),
-    ("max_prefixes_out", 1, 2**32 - 1, "; None sets no bound"),
-    ("local_asn", 1, _ASN_MAX, ""),
-)
-"""Numbers of a peer: field, lowest, highest, and what there is to say of them."""
-
-
-class MaxPrefixesAction(Enum):
-    """What happens when there are more routes for a peer than it is to be sent."""
-
-    WARN = "warn"
-    """A warning is logged, once; all routes are sent."""
-    CLOSE = "close"
-    """The session is closed, before the first route beyond the bound is sent."""
-
-
-_KINDS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType(
-    {
-        "advertise": get_args(Selection),
-        "next_hop_self": NextHopSelf,
-        "private_as": PrivateAs,
-        "max_prefixes_out_action": MaxPrefixesAction,
-        "cluster_id": (IPv4Address, type(None)),
-    }
-)
-"""What fields must be whose fault would show late, and far away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +26,8 @@ class PeerConfig:
     port: int = BGP_PORT
     local_address: str | None = None
     """Our own address for outgoing connections; None leaves it to the kernel."""
+    transport: TransportOptions = DEFAULT_OPTIONS
+    """What is wanted of the TCP connections, such as keys (RFC 2385) and the least TTL (RFC 5082)."""
     passive: bool = False
     """Wait for the peer to connect. RFC 4271, section 8.1.1, PassiveTcpEstablishment."""
     families: tuple[Family, ...] = (IPV4_UNICAST,)
@@ -69,6 +35,22 @@ class PeerConfig:
     """Seconds; 0 for none, else 3 to 65535. RFC 4271, section 4.2."""
     connect_retry_time: float = 5.0
     """Seconds between attempts to connect."""
+    delay_open_time: float | None = None
+    """Seconds, up to 240, to wait with our OPEN for the peer's; None: none. RFC 4271, section 8.1.1, DelayOpen."""
+    idle_hold_time: float = 1.0
+    """Seconds without a new attempt after a failure. RFC 4271, section 8.1.1."""
+    damp_oscillations: bool = True
+    """Double ``idle_hold_time`` for each further failure, up to a minute, and take no connection meanwhile."""
+    collision_detect_established: bool = False
+    """Let a new connection of the peer end an Established one if the BGP Identifiers say so.
+
+    Both speakers should have it, or none. RFC 4271, section 6.8.
+    """
+    send_hold_time: float | None = None
+    """Seconds after which a peer whose TCP takes nothing is given up: more than ``hold_time``, or 0 for never.
+
+    None: 8 minutes or twice the negotiated hold time, whichever is more. RFC 9687, section 6.
+    """
     route_reflector_client: bool = False
     """Reflect routes to and from this internal peer. RFC 4456, section 6."""
     cluster_id: IPv4Address | None = None
@@ -78,9 +60,12 @@ class PeerConfig:
     next_hops: tuple[IPv4Address | IPv6Address, ...] = ()
     """Our own addresses to name as next hop for families of another IP version than the session's.
 
-    Without one, IPv6 routes on an IPv4 session get the address as ``::ffff:192.0.2.1``, and IPv4 routes are not
-    sent on an IPv6 session.
+    Without one, IPv6 routes on an IPv4 session get the address as ``::ffff:192.0.2.1``, and IPv4 routes on an IPv6
+    session get an IPv6 one if the peer takes that, and else are not sent. On a link-local session the IPv6 address
+    is named beside the link-local one. RFC 2545, section 3; RFC 8950, section 4.
     """
+    extended_next_hop: bool | None = None
+    """Offer IPv6 next hops for IPv4 families; None: to link-local peers. RFC 8950, section 4."""
     import_policy: Policy | None = None
     """What comes in; None: everything from internal peers, nothing from external ones. RFC 8212, section 2."""
     export_policy: Policy | None = None
@@ -94,6 +79,27 @@ class PeerConfig:
     max_prefixes_out: int | None = None
     """The most routes of a family that the peer is ever sent; None: no bound."""
     max_prefixes_out_action: MaxPrefixesAction = MaxPrefixesAction.WARN
+    max_prefixes_in: PrefixLimit | None = None
+    """The most routes of a family that the peer may send; None: no bound. RFC 4271, section 6.7."""
+    role: BgpRole | None = None
+    """What we are to this external peer; routes then carry OTC, and leaks are found by it. RFC 9234."""
+    strict_role: bool = False
+    """Refuse the peer's OPEN when it tells no role. RFC 9234, section 4.2."""
+    enforce_first_as: bool = True
+    """Do not choose a route of this external peer unless AS_PATH begins with its AS number; a route server's does not.
+
+    RFC 4271, section 6.3.
+    """
+    accept_as_sets: bool = False
+    """Take routes with an AS_SET or AS_CONFED_SET in AS_PATH; else they count as withdrawn. RFC 9774, section 3."""
+    honor_graceful_shutdown: bool = True
+    """Give LOCAL_PREF 0 to what this external peer sends with the community GRACEFUL_SHUTDOWN. RFC 8326, section 4."""
+    graceful_shutdown: bool = False
+    """Prepare to end the session: routes go out with GRACEFUL_SHUTDOWN, and come in with it and LOCAL_PREF 0.
+
+    To an internal peer they go out with LOCAL_PREF 0, too, and those that come from it stay as they are.
+    RFC 8326, section 4.
+    """
     weight: int = 0
     """Preference before all else of the peer's routes, in this speaker only, 0 to 65535; higher is better."""
     local_asn: int | None = None
@@ -114,40 +120,33 @@ class PeerConfig:
     """Negotiate graceful restart. RFC 4724."""
     restart_time: int = 120
     """Seconds that the peer is asked to wait for our return, 0 to 4095."""
+    notification_support: bool = False
+    """Set the N bit: where the peer does, too, routes are kept through a NOTIFICATION and a hold timer that expired.
+
+    What ends the session for good goes in a Hard Reset then. RFC 8538.
+    """
+    long_lived_stale_time: int = 0
+    """Seconds, up to 16777215, that the peer is asked to keep our routes as the last resort after ``restart_time``.
+
+    0: no long-lived graceful restart. RFC 9494.
+    """
+    long_lived_families: tuple[Family, ...] = ()
+    """The families with long-lived graceful restart, each to be named. RFC 9494, section 5."""
+    long_lived_longest: int | None = None
+    """The most seconds that the peer's own routes are kept so, whatever it asks for; None: no bound."""
+    long_lived_last_resort: bool = False
+    """Send long-lived stale routes to this internal peer even if it does not know them: LOCAL_PREF is 0 then.
+
+    RFC 9494, section 4.6.
+    """
+    bfd: BfdOptions | None = None
+    """How the path to the peer is watched, by the speaker's ``liveness``; None: it is not. RFC 5880, RFC 5882."""
     description: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
-            raise ConfigError(f"peer address {self.address!r} is not an IPv4 or IPv6 address") from None
-        object.__setattr__(self, "address", str(address))
-        name = f"peer {self.address}"
-        self._check_local_address(name, address.version)
-        for field, lowest, highest, hint in _RANGES:
-            value: int | None = getattr(self, field)
-            if value is not None and not lowest <= value <= highest:
-                raise ConfigError(f"{name}: {field} {value} is not between {lowest} and {highest}{hint}")
-        if self.hold_time in {1, 2}:
-            raise ConfigError(f"{name}: hold_time {self.hold_time} is neither 0 nor between 3 and 65535 seconds")
-        if self.connect_retry_time <= 0:
-            raise ConfigError(f"{name}: connect_retry_time {self.connect_retry_time} is not more than 0 seconds")
-        if self.advertisement_interval < 0:
-            raise ConfigError(f"{name}: advertisement_interval {self.advertisement_interval} is less than 0 seconds")
-        for field, kind in _KINDS.items():
-            if not isinstance(getattr(self, field), kind):
-                names = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
-                raise ConfigError(f"{name}: {field} {getattr(self, field)!r} is not a {names}")
-        for field, policy in (("import_policy", self.import_policy), ("export_policy", self.export_policy)):
-            if policy is not None and not callable(getattr(policy, "apply", None)):
-                raise ConfigError(f"{name}: {field} {policy!r} is no policy; see bgpkit.policy")
-        if self.local_asn == self.asn:
-            raise ConfigError(f"{name}: local_asn {self.local_asn} is the peer's own AS; it is for external peers")
-        if not self.families:
-            raise ConfigError(f"{name}: families is empty; name at least one, such as ipv4-unicast")
-        if len(set(self.families)) < len(self.families):
-            raise ConfigError(f"{name}: families names one of them twice; name each once")
+        object.__setattr__(self, "address", peer_address(self.address))
+        check_peer(self)
 
     @property
     def sends_add_path(self) -> bool:
@@ -156,43 +155,11 @@ class PeerConfig:
 
     def policies(self, *, external: bool) -> tuple[Policy, Policy]:
         """Return the import and the export policy in force for a peer that is ``external`` or is not."""
-        default = REJECT_ALL if external else ACCEPT_ALL
+        default = NO_POLICY if external else ACCEPT_ALL
         return (
             default if self.import_policy is None else self.import_policy,
             default if self.export_policy is None else self.export_policy,
         )
-
-    def next_hop(self, family: Family, local_address: str) -> bytes | None:
-        """Return our own next hop, packed, for ``family`` on a session from ``local_address``; None: there is none."""
-        own = ip_address(local_address.partition("%")[0])
-        if family.afi not in _AFI_OF_IP:
-            return own.packed
-        version = 6 if family.afi == _AFI_IPV6 else 4
-        chosen = next((address for address in (own, *self.next_hops) if address.version == version), None)
-        if chosen is not None:
-            return chosen.packed
-        return IPv6Address(f"::ffff:{own}").packed if version > own.version else None
-
-    def _check_local_address(self, name: str, version: int) -> None:
-        if self.local_address is None:
-            return
-        try:
-            local = ip_address(self.local_address)
-        except ValueError:
-            raise ConfigError(f"{name}: local_address {self.local_address!r} is not an IPv4 or IPv6 address") from None
-        if local.version != version:
-            raise ConfigError(f"{name}: local_address {local} is not of the peer's IP version, {version}")
-
-
-class ChangePlan(Enum):
-    """What a change of a peer's configuration does to its session."""
-
-    NONE = "none"
-    """Nothing is sent."""
-    SOFT = "soft"
-    """The session stays; routes are evaluated again, and differences are sent."""
-    RESET = "reset"
-    """The session must be opened anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,38 +174,5 @@ class Confederation:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         for asn in (self.identifier, *self.members):
-            if not 1 <= asn <= _ASN_MAX:
-                raise ConfigError(f"confederation: AS number {asn} is not between 1 and {_ASN_MAX}")
-
-
-_SOFT: Final = frozenset(
-    {
-        "advertisement_interval",
-        "allow_own_as",
-        "as_override",
-        "cluster_id",
-        "default_originate",
-        "export_policy",
-        "import_policy",
-        "local_asn_alone",
-        "max_prefixes_out",
-        "max_prefixes_out_action",
-        "next_hop_self",
-        "next_hops",
-        "private_as",
-        "route_reflector_client",
-        "weight",
-    }
-)
-_FREE: Final = frozenset({"description", "connect_retry_time", "passive", "restart_time"})
-"""Taken up by the next session, if any."""
-
-
-def plan_change(old: PeerConfig, new: PeerConfig) -> ChangePlan:
-    """Tell what replacing ``old`` by ``new`` does to the session of the peer."""
-    changed = {field.name for field in fields(PeerConfig) if getattr(old, field.name) != getattr(new, field.name)}
-    if "advertise" in changed and old.sends_add_path is new.sends_add_path:
-        changed = (changed - {"advertise"}) | {"next_hop_self"}  # the same NLRI form: a change of routes only
-    if changed - _SOFT - _FREE:
-        return ChangePlan.RESET
-    return ChangePlan.SOFT if changed & _SOFT else ChangePlan.NONE
+            if not 1 <= asn <= ASN_MAX:
+                raise ConfigError(f"confederation: AS number {asn} is not between 1 and {ASN_MAX}")

@@ -34,7 +34,7 @@ def _no_group(peer: SpeakerPeer, family: Family, *, held_back: bool) -> str:
         return f"{family} has not been agreed on for the session"
     if held_back:
         return "routes are held back until peers have sent theirs after our restart (RFC 4724)"
-    if peer.config.next_hop(family, status.local_address) is None:
+    if peer.own_next_hop(family) is None:
         return f"we have no next hop for {family} on this session; next_hops names none"
     return f"routes of {family} are not sent on the session yet"
 

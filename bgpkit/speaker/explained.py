@@ -48,7 +48,7 @@ class ExplainedPath:
     """As the peer sent them."""
     weight: int
     stale: bool
-    """The peer's session has gone, or a refresh is under way, and it has not been announced again since."""
+    """The peer's session has gone, and it has not been announced again since."""
     eligible: bool
     reason: str
     """Why it may not be chosen."""

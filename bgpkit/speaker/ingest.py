@@ -6,15 +6,18 @@ from typing import Final
 from bgpkit.policy import ACCEPT_ALL, Change, Policy, Verdict, is_keyed, is_pure, passing, verdicts
 from bgpkit.speaker.import_rules import ImportRules
 from bgpkit.speaker.next_hops import NextHops
+from bgpkit.speaker.stale_mark import STALE_OCTETS, with_stale_mark
 from bgpkit.wire import AttributeInputs, Update, canonical_inputs
 from bgpkit_fsm import Family
-from bgpkit_rib import DecisionOptions, Path, Source, Table, make_path
+from bgpkit_rib import GRACEFUL_SHUTDOWN, DecisionOptions, Path, Source, Table, make_path
 
 JUDGED_MAXIMUM: Final = 262_144
 """Verdicts remembered at most; they keep paths alive."""
+JUDGED_OCTETS: Final = 64 * 2**20
+"""Octets of the attributes of those paths, at most."""
 REFUSED_BY_POLICY: Final = "import policy "
 """How the reason of a path begins that the import policy has refused."""
-_INCOMPLETE: Final = b"\2"
+_GRACEFUL_SHUTDOWN: Final = GRACEFUL_SHUTDOWN.to_bytes(4, "big")
 
 
 class Ingest:
@@ -39,6 +42,7 @@ class Ingest:
         self._tables = tables
         self._next_hops = next_hops
         self._judged: dict[tuple[Path, Verdict | None], Path] = {}
+        self._judged_octets = 0
         self.refused: Callable[[str], object] = lambda _: None
         """Called with the reason why the rules forbid a path, each time that one is made."""
         self.use(rules, policy)
@@ -49,6 +53,9 @@ class Ingest:
         own = rules.own_octets
         self._suspect = own[0] if len(own) == 1 else b""
         """What an AS_PATH holds that may be a loop; every one holds the empty string."""
+        self._first_asn = rules.first_asn
+        self._lowers, self._lowers_all = rules.honor_graceful_shutdown, rules.shutting_down
+        self._long_lived = rules.long_lived
         self._decision = None if rules.decision == DecisionOptions() else rules.decision
         self._keyed, self._remembers = is_keyed(policy), is_pure(policy)
         # Whether a whole block passes the policy as it is, where that can be told without asking it.
@@ -69,44 +76,50 @@ class Ingest:
         It runs once for each distinct block of each peer. The others are for a block that is not the one that was
         ``received``, in an earlier ``generation``, after a policy's ``change``.
         """
-        rules, next_hop = self.rules, inputs.next_hop
-        get = inputs.values.get
-        as_path, med, local_pref, originator_id, clusters = get(2) or b"", get(4), get(5), get(9), get(10)
+        rules = self.rules
+        if self._lowers_all or (self._lowers and _GRACEFUL_SHUTDOWN in inputs.raw):
+            received = inputs.raw if received is None else received
+            inputs = rules.lowered(inputs)
+        raw, next_hop, origin, length, neighbor_as, med, local_pref, originator_id, clusters, rest, path_id = inputs
         metric, unreachable = self._next_hops.known.get(next_hop) or self._next_hops.resolve(next_hop)
         if not reason:
-            # Only what has octets in common with a loop is looked at closely.
-            suspicious = originator_id or clusters or self._suspect in as_path
-            reason = (rules.loop(inputs) if suspicious else "") or unreachable
+            # Only what has octets in common with a loop is looked at closely, and what came through another AS first.
+            suspicious = originator_id is not None or clusters or self._suspect in raw
+            if suspicious or (self._first_asn and neighbor_as != self._first_asn):
+                reason = rules.refusal(inputs)
+            reason = reason or unreachable
             if reason:
                 self.refused(reason)
-        decision, length, neighbor_as = self._decision, inputs.as_path_length, inputs.neighbor_as
-        number = None if med is None else int.from_bytes(med)
-        aigp = None
+        decision, aigp = self._decision, None
         if decision is not None:
             length, neighbor_as = decision.as_path_length_of(length), decision.neighbor_of(neighbor_as)
-            number = decision.med_of(number)
+            med = decision.med_of(med)
             aigp = decision.aigp_of(inputs.aigp, metric)
             metric = decision.metric_of(metric)
+        last = None
+        if self._long_lived and STALE_OCTETS in (received or raw):
+            last = with_stale_mark(raw, received or raw)
         return make_path(
             self.source,
-            inputs.raw,
+            raw if last is None else last,
             next_hop,
-            (get(1) or _INCOMPLETE)[0],
+            origin,
             length,
             neighbor_as,
-            number,
-            None if local_pref is None else int.from_bytes(local_pref),
-            None if originator_id is None else int.from_bytes(originator_id),
-            len(clusters) // 4 if clusters else 0,
-            inputs.path_id,
+            med,
+            local_pref,
+            originator_id,
+            len(clusters) // 4,
+            path_id,
             not reason,
             reason,
             metric,
             rules.weight if change is None or change.weight is None else change.weight,
             aigp,
-            inputs.rest,
+            rest,
             received,
             generation,
+            last is not None,
         )
 
     def update(self, update: Update[Path]) -> None:
@@ -114,30 +127,42 @@ class Ingest:
         if update.withdrawn:
             for family, keys, path_id in update.withdrawn:
                 self._tables[family].withdraw(self.source, keys, path_id)
-        for family, path, keys, nlri in update.announced:
-            if family is not self._passes_for:
-                self._passes_for, self._passes = family, passing(self.policy, family)
-            if self.policy is ACCEPT_ALL or (path.eligible and self._passes is not None and self._passes(keys)):
-                self._tables[family].announce(path, keys, nlri)
-            else:
-                self._announce(family, path, keys, nlri)
+        for announced in update.announced:
+            self.announce(*announced)
 
-    def before_policy(self, path: Path) -> Path:
-        """Return ``path`` of the source as the rules make it now, before the policy."""
-        inputs = canonical_inputs(path.received, rest=path.rest, path_id=path.path_id)
-        return self.make(inputs, path.received, path.generation)
+    def announce(self, family: Family, path: Path, keys: list[bytes], nlri: bytes | None) -> None:
+        """Put routes that share ``path`` into their table; ``nlri`` is the keys' octets, or None."""
+        if self.policy is ACCEPT_ALL:
+            self._tables[family].announce(path, keys, nlri)
+            return
+        if family is not self._passes_for:
+            self._passes_for, self._passes = family, passing(self.policy, family)
+        if path.eligible and self._passes is not None and self._passes(keys):
+            self._tables[family].announce(path, keys, nlri)
+        else:
+            self._announce(family, path, keys, nlri)
+
+    def before_policy(self, path: Path, received: bytes | None = None) -> Path:
+        """Return ``path`` of the source as the rules make it now, before the policy; as if ``received`` had come."""
+        block = path.received if received is None else received
+        inputs = canonical_inputs(block, rest=path.rest, path_id=path.path_id)
+        return self.make(inputs, block, path.generation)
 
     def judge_again(self, family: Family, path: Path, keys: list[bytes]) -> None:
         """Judge ``path`` of the source anew for ``keys``, whose it is."""
-        fresh = self.before_policy(path)
+        self.take(family, self.before_policy(path), keys)
+
+    def take(self, family: Family, path: Path, keys: list[bytes]) -> None:
+        """Put ``path``, made by the rules, into the table for ``keys`` if the policy lets it."""
         if self.policy is ACCEPT_ALL:
-            self._tables[family].announce(fresh, keys)
+            self._tables[family].announce(path, keys)
         else:
-            self._announce(family, fresh, keys, None)
+            self._announce(family, path, keys, None)
 
     def forget(self) -> None:
         """Forget remembered verdicts: a new generation begins, or the rules have changed."""
         self._judged.clear()
+        self._judged_octets = 0
 
     def _announce(self, family: Family, path: Path, keys: list[bytes], nlri: bytes | None) -> None:
         table = self._tables[family]
@@ -173,7 +198,8 @@ class Ingest:
         return self.make(inputs, path.received, path.generation, reason, change)
 
     def _keep(self, place: tuple[Path, Verdict | None], judged: Path) -> Path:
-        if len(self._judged) >= JUDGED_MAXIMUM:
-            self._judged.clear()
+        self._judged_octets += len(judged.raw)
+        if self._judged_octets > JUDGED_OCTETS or len(self._judged) >= JUDGED_MAXIMUM:
+            self.forget()
         self._judged[place] = judged
         return judged

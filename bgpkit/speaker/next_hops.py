@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 REMEMBERED: Final = 65_536
 """Next hops whose resolution is kept; more than that and the memory starts afresh."""
+_WITH_LINK_LOCAL: Final = 32
 _WITH_ROUTE_DISTINGUISHER: Final = frozenset({12, 24, 48})
 _OWN: Final = "the next hop is our own address"
 
@@ -85,8 +86,10 @@ def address_of(next_hop: bytes) -> bytes:
     """Return the one address of a next hop that counts, 4 or 16 octets; none where a family has no use for one.
 
     A route distinguisher before it says nothing (RFC 4364, section 4.3.2; RFC 4659, section 3.2.1); of two IPv6
-    addresses the first counts, the global one (RFC 2545, section 3).
+    addresses the first counts, the global one (RFC 2545, section 3), unless it says nothing.
     """
     if len(next_hop) in _WITH_ROUTE_DISTINGUISHER:
         next_hop = next_hop[8:]
+    if len(next_hop) == _WITH_LINK_LOCAL and not any(next_hop[:16]):
+        return next_hop[16:]
     return next_hop[:16]

@@ -1,25 +1,36 @@
 """A peer of a speaker: its session, its routes in, and its place in the update groups."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 import structlog
 
+from bgpkit.errors import ConfigError
 from bgpkit.policy import uses_rpki
 from bgpkit.session import Endpoint, Session
 from bgpkit.speaker.config import PeerConfig
+from bgpkit.speaker.default_reject import tell_missing
+from bgpkit.speaker.ending import final_word
+from bgpkit.speaker.events import EndOfRibReceived, RefreshReceived
+from bgpkit.speaker.held_down import HeldDown
+from bgpkit.speaker.inbound_limit import InboundLimit
 from bgpkit.speaker.ingest import Ingest
 from bgpkit.speaker.judging_again import judge_again
+from bgpkit.speaker.liveness_gate import LivenessGate
+from bgpkit.speaker.message_counts import messages_received, messages_sent
 from bgpkit.speaker.outbound_limit import reopens, route_limit
+from bgpkit.speaker.own_next_hop import own_next_hop
+from bgpkit.speaker.peer_history import PeerHistory
+from bgpkit.speaker.peer_restart import PeerRestart
 from bgpkit.speaker.peer_rules import cluster_id, export_key, import_rules
-from bgpkit.speaker.restart import StaleRoutes, families_kept, families_preserved
+from bgpkit.speaker.retention import retentions, survives
 from bgpkit.speaker.session_offer import session_config
 from bgpkit.speaker.shared import Shared
 from bgpkit.speaker.status import PeerStatus
+from bgpkit.speaker.time_of_day import time_of_day
 from bgpkit.speaker.told import Told
 from bgpkit.wire import Update, UpdateContext, UpdateDecoder
 from bgpkit_fsm import (
@@ -32,10 +43,12 @@ from bgpkit_fsm import (
     RouteRefresh,
     RouteRefreshSubtype,
     SessionConfig,
+    Slot,
+    State,
 )
 from bgpkit_rib import Path, Source, SourceKind
 
-PEER_DE_CONFIGURED: Final = Notification(ErrorCode.CEASE, CeaseSubcode.PEER_DE_CONFIGURED)
+_ADMINISTRATIVE_RESET: Final = Notification(ErrorCode.CEASE, CeaseSubcode.ADMINISTRATIVE_RESET)
 
 
 class SpeakerPeer:
@@ -57,18 +70,28 @@ class SpeakerPeer:
         self._ingest = Ingest(self.source, shared.tables, import_rules(config, shared), shared.next_hops, policy)
         self.session: Session[Path] = Session(
             self._session_config(config),
-            Endpoint(remote=config.address, port=config.port, local=config.local_address),
+            _endpoint(config),
             self,
+            shared.access.network,
+            shared.jitter,
         )
-        self._stale = StaleRoutes(self._sweep_stale)
         self._negotiated: Negotiated | None = None
         self._decoder: UpdateDecoder[Path] | None = None
         self._stopped = False
-        self._since = datetime.now(UTC)
+        self._since = time_of_day()
         self._last_error = ""
         self._told, self._refusals_told = Told(), Told()
+        self.history = PeerHistory(config.address, shared.events)
         self._ingest.refused = self._refused
         self._log = structlog.get_logger("bgpkit.speaker").bind(peer=config.address)
+        self._restart = PeerRestart(
+            self._ingest, shared.tables, shared.run, self._log, forget=self.forget, swept=self._look_idle
+        )
+        self._down = HeldDown(self._come_back)
+        self._gate = LivenessGate(self, shared.liveness)
+        self._limit = self._inbound_limit(config)
+        if self.source.kind is SourceKind.EBGP:
+            tell_missing(config, self._log)
 
     @property
     def writable(self) -> bool:
@@ -81,6 +104,16 @@ class SpeakerPeer:
         return self._ingest
 
     @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self.session.state
+
+    @property
+    def held_down(self) -> bool:
+        """Whether we keep the session down."""
+        return self._down.active or self._gate.holding
+
+    @property
     def established(self) -> bool:
         """Whether the session is up."""
         return self._negotiated is not None
@@ -90,32 +123,91 @@ class SpeakerPeer:
         self.session.write(octets)
 
     def start(self) -> None:
-        """Start the session."""
-        self.session.start()
+        """Start the session, as soon as the path to the peer allows it."""
+        self._gate.begin(self.config)
 
     def stop(self, notification: Notification | None) -> None:
         """End the session; the peer's routes stay in the tables until :meth:`drop_routes`."""
         self._stopped = True
-        self.session.stop(notification)
-        self._stale.cancel()
+        self._down.let_go()
+        self._gate.end(keep=notification is None)
+        self.session.stop(final_word(notification, self._negotiated))
+        self._restart.cancel()
 
-    def _close(self, notification: Notification) -> None:
-        """End the session until the configuration changes, and remember why."""
-        self.session.stop(notification)
+    def reset(self) -> None:
+        """End the session, if there is one, and let the peer come back at once, whatever has kept it away."""
+        self._down.let_go()
+        self.session.stop(_ADMINISTRATIVE_RESET)
+        self._come_back()
+
+    def _close(self, notification: Notification, seconds: float | None = None) -> None:
+        """End the session for ``seconds``, or until the configuration changes, and remember why."""
+        self._down.hold(seconds)
+        self.session.stop(final_word(notification, self._negotiated))
         self._last_error = f"closed by us: {notification}"
+        self.history.sent_away(self._last_error, seconds)
+
+    # The path's side: bgpkit.speaker.liveness_gate.GatedPeer.
+
+    def open_session(self, *, again: bool) -> None:
+        """Start trying to get the session up, unless we keep it down; whoever does not come ``again`` may go."""
+        if not (self._down.active or self._stopped):
+            self.session.start()
+        if again:
+            self._look_idle()
+
+    def path_failed(self, notification: Notification | None, reason: str) -> None:
+        """End the session because the path to the peer has failed. RFC 9384, section 4."""
+        self._log.warning("path.failed", reason=reason)
+        self.session.stop(final_word(notification, self._negotiated))
+        self._last_error = reason if notification is None else f"{reason}: {notification}"
+
+    def abort_restart(self) -> None:
+        """Drop the stale routes of a peer whose path has failed while it restarts. RFC 5882, section 4.3.1."""
+        self._restart.expire()
+
+    def held_back(self, reason: str) -> None:
+        """Remember why the session waits for the path."""
+        if not self.established:
+            self.history.held_back(reason)
 
     def drop_routes(self) -> None:
         """Withdraw the routes of the peer, which has been stopped, from the tables."""
         for family in self._shared.tables:
-            self._sweep(family, None)
+            self._restart.sweep(family, None)
+
+    def request_refresh(self, families: Iterable[Family] | None) -> None:
+        """Ask the peer for all routes of ``families``, or of all, again; ConfigError when it cannot be asked."""
+        negotiated, name = self._negotiated, f"peer {self.config.address}"
+        if negotiated is None:
+            raise ConfigError(f"{name}: its session is {self.state}, and routes are refreshed in an Established one")
+        if not negotiated.route_refresh:
+            raise ConfigError(f"{name}: it does not do route refresh (RFC 2918); reset the session instead")
+        wanted = negotiated.families if families is None else tuple(families)
+        for family in wanted:
+            if family not in negotiated.families:
+                raise ConfigError(f"{name}: {family} is not a family of the session")
+        for family in wanted:
+            self.session.send(RouteRefresh(family))
 
     def reconfigure(self, config: PeerConfig, *, soft: bool) -> None:
-        """Take up a change that needs no new session; a ``soft`` one concerns routes, the others the next session."""
+        """Take up a change that needs no new session; a ``soft`` one concerns routes, the others the next session.
+
+        ConfigError when an open connection cannot take it up; then nothing has changed but options of TCP.
+        """
+        if config.transport != self.config.transport:
+            self.session.use(_endpoint(config))
         former, self.config = self.config, config
+        if self._kind(config) is SourceKind.EBGP:
+            tell_missing(config, self._log, former=former)
         self.session.machine.reconfigure(self._session_config(config))
+        if former.max_prefixes_in != config.max_prefixes_in:
+            self._limit = self._inbound_limit(config)
         if reopens(former, config) and not self.established:
+            self._down.let_go()
             self.session.stop(None)
-            self.session.start()
+            self._gate.try_open()
+        self._gate.follow(config)
         if soft:
             self._shared.run(self._adopt(former, config))
 
@@ -123,6 +215,14 @@ class SpeakerPeer:
         """Send routes, which a restart of ours held back; a later OPEN no longer speaks of the restart."""
         self.session.machine.reconfigure(self._session_config(self.config))
         self.join_groups()
+
+    def own_next_hop(self, family: Family) -> bytes | None:
+        """Return our own next hop for a family on the session, packed; None: there is none."""
+        negotiated, connection = self._negotiated, self.session.connection
+        if negotiated is None or connection is None:
+            return None
+        extended = family in negotiated.extended_next_hop
+        return own_next_hop(self.config, family, connection.local_address, extended=extended)
 
     def join_groups(self) -> None:
         """Take, or change, the place in the update groups that the configuration asks for."""
@@ -132,13 +232,15 @@ class SpeakerPeer:
         for family in negotiated.families:
             if self._shared.route_targets.holds_back(self.source, family):
                 continue
-            next_hop = self.config.next_hop(family, connection.local_address)
+            next_hop = self.own_next_hop(family)
             if next_hop is None:
                 self._log.warning("family.not_sent", family=str(family), reason="next_hops names no address for it")
                 self._shared.outputs.leave(self.source, family)
                 continue
             key = export_key(self.config, self._shared, negotiated, self.source, family, next_hop)
-            self._shared.outputs.join(self.source, self, key, route_limit(self.config, family, self._log, self._close))
+            tell = self._shared.events.publish
+            limit = route_limit(self.config, family, self._log, close=self._close, tell=tell)
+            self._shared.outputs.join(self.source, self, key, limit)
 
     def status(self) -> PeerStatus:
         """Return the peer as it is now."""
@@ -155,7 +257,11 @@ class SpeakerPeer:
             prefixes_received=sum(table.count(self.source) for table in self._shared.tables.values()),
             octets_received=connection.octets_received if connection is not None else 0,
             octets_sent=connection.octets_sent if connection is not None else 0,
-            stale=tuple(sorted(self._stale.families)),
+            messages_received=messages_received(connection),
+            messages_sent=messages_sent(connection, self._shared.outputs.sent(self.source)),
+            terms=self.history.terms,
+            stale=tuple(sorted(self._restart.families)),
+            long_lived_stale=tuple(sorted(self._restart.long_lived)),
             established_count=self._established_count,
             last_error=self._last_error,
             description=self.config.description,
@@ -165,17 +271,25 @@ class SpeakerPeer:
 
     def session_established(self, negotiated: Negotiated, local_address: str) -> UpdateDecoder[Path]:
         """Begin a new generation of the peer's routes and send it ours."""
+        connection = self.session.connection
+        self.history.established(
+            negotiated,
+            local_address=local_address,
+            remote_address=connection.remote_address if connection is not None else "",
+            opened_by_us=self.session.machine.session_slot is Slot.OUTGOING,
+        )
         self._negotiated = negotiated
-        self._since = datetime.now(UTC)
+        self._since = time_of_day()
         self._established_count += 1
         self.session.machine.reconfigure(self._session_config(self.config))  # the next OPEN says more
         self.source.bgp_identifier = int(negotiated.remote.bgp_identifier)
-        self.source.generation += 1
         self._ingest.forget()
         self._told.clear()
         self._refusals_told.clear()
+        if self._limit is not None:
+            self._limit.session_up()
         self._ingest.families = frozenset(negotiated.families)
-        self._stale.session_back(families_preserved(negotiated.peer_graceful_restart) & self._ingest.families)
+        self._restart.session_up(negotiated)
         self._shared.deferral.session_up(self, negotiated)
         marks = negotiated.peer_graceful_restart is not None
         self._shared.route_targets.session_up(self.source, negotiated.families, self.join_groups, marks=marks)
@@ -183,25 +297,34 @@ class SpeakerPeer:
         asyncio.get_running_loop().call_soon(self.join_groups)
         own = ip_address(local_address.partition("%")[0])
         self._shared.own_addresses((own.packed,))
-        context = UpdateContext.of(negotiated)
+        context = replace(UpdateContext.of(negotiated), accept_as_sets=self.config.accept_as_sets)
         if self.source.kind is SourceKind.CONFEDERATION:
             context = replace(context, internal=True)  # it sends what the inside of an AS is sent (RFC 5065, section 4)
         self._decoder = UpdateDecoder(context, self._ingest.rules.entering(self._ingest.make))
         return self._decoder
 
+    def routes_announced(self, family: Family, made: Path, keys: list[bytes], nlri: bytes | None) -> None:
+        """Put the routes of an UPDATE that does nothing but announce them into a table."""
+        self._ingest.announce(family, made, keys, nlri)
+        if self._limit is not None:
+            self._limit.look((family,))
+
     def update_received(self, update: Update[Path]) -> None:
-        """Put the routes of an UPDATE into the tables."""
+        """Put the routes of any other UPDATE into the tables."""
         for fault in update.faults:
             if self._told.first((fault.action, fault.code, fault.text)):
                 self._log.warning("update.fault", action=fault.action.name.lower(), code=fault.code, reason=fault.text)
         self._ingest.update(update)
+        if self._limit is not None:
+            self._limit.look(family for family, *_ in update.announced)
         if update.end_of_rib is not None:
-            self._stale.end_of_rib(update.end_of_rib)
+            self._restart.end_of_rib(update.end_of_rib)
             self._shared.deferral.end_of_rib(self, update.end_of_rib)
             self._shared.route_targets.end_of_rib(self.source, update.end_of_rib)
+            self._shared.events.publish(EndOfRibReceived(peer=self.config.address, family=update.end_of_rib))
 
     def refresh_received(self, refresh: RouteRefresh) -> None:
-        """Send all routes of a family again.
+        """Send all routes of a family again, or take note of where the peer's own begin and end.
 
         The subtype means something only where both sides said so; else its octet is reserved, and ignored.
         RFC 2918, sections 3 and 4; RFC 7313, section 3.2.
@@ -209,35 +332,48 @@ class SpeakerPeer:
         negotiated = self._negotiated
         marked = negotiated is not None and negotiated.enhanced_route_refresh
         if not marked or refresh.subtype == RouteRefreshSubtype.REQUEST:
-            self._shared.outputs.refresh(self.source, refresh.family)
+            self._shared.outputs.refresh(self.source, refresh.family, marked=marked)
+            self._shared.events.publish(RefreshReceived(peer=self.config.address, family=refresh.family))
+        elif self._restart.refresh_marked(refresh):
+            subtype = RouteRefreshSubtype(refresh.subtype)
+            event = RefreshReceived(peer=self.config.address, family=refresh.family, subtype=subtype)
+            self._shared.events.publish(event)
 
     def session_released(self, reason: CloseReason) -> None:
         """Drop the peer's routes, or keep them for a graceful restart. RFC 4724, section 4.2."""
+        try:
+            self._release_routes(reason)
+        finally:
+            self.history.released(reason, () if self._stopped else self._restart.families)
+
+    def _release_routes(self, reason: CloseReason) -> None:
         negotiated, self._negotiated = self._negotiated, None
         self._decoder = None
         self._ingest.forget()  # what is remembered keeps paths alive
-        self._since = datetime.now(UTC)
+        self._since = time_of_day()
         self._last_error = reason.text
         self._shared.outputs.leave(self.source)
         self._shared.deferral.session_lost(self)
         self._shared.route_targets.session_lost(self.source)
         if self._stopped:
             return
-        closed_by_message = reason.sent is not None or reason.received is not None
-        kept = frozenset[Family]() if closed_by_message else families_kept(negotiated)
-        self._stale.expire()  # routes that were stale before do not outlive a second restart
-        for family in self._ingest.families - kept:
-            self._sweep(family, None)
-        self.source.generation += 1
-        if negotiated is not None and negotiated.peer_graceful_restart is not None and kept:
-            self._stale.session_lost(kept, negotiated.peer_graceful_restart.restart_time)
-            self._log.info("session.routes_kept", seconds=negotiated.peer_graceful_restart.restart_time)
+        keep = negotiated is not None and survives(reason, negotiated) and not self._down.active
+        coming = retentions(negotiated if keep else None, self.config.long_lived_longest)
+        self._restart.session_lost(coming, self._ingest.families)
         self._look_idle()
 
     def attempt_failed(self, reason: CloseReason) -> None:
         """Remember why there is no session."""
         self._last_error = reason.text
+        self.history.failed(reason)
         self._look_idle()
+
+    def connection_refused(self, text: str) -> None:
+        """Remember why a connection that the peer opened was not taken, which leaves a session that is up alone."""
+        if not self.established:
+            self._last_error = text
+            self.history.not_taken(text)
+            self._look_idle()
 
     def became_writable(self) -> None:
         """Go on sending."""
@@ -247,7 +383,7 @@ class SpeakerPeer:
         """Tell the owner, once the machine has done its effects, that nothing is left of the peer."""
 
         def look() -> None:
-            if not (self.established or self._stale.families or self._stopped):
+            if not (self.established or self._restart.families or self._stopped or self.held_down):
                 self._idle(self)
 
         asyncio.get_running_loop().call_soon(look)
@@ -291,16 +427,23 @@ class SpeakerPeer:
                 yield from judge_again(family, table, lambda path: path.source is self.source, self.judge)
         self.join_groups()
 
-    def _sweep_stale(self, family: Family) -> None:
-        self._sweep(family, self.source.generation)
+    def _come_back(self) -> None:
+        self._gate.try_open()
         self._look_idle()
 
-    def _sweep(self, family: Family, below: int | None) -> None:
-        steps: Iterator[None] = self._shared.tables[family].sweep(self.source, below=below)
-        self._shared.run(steps)
+    def _inbound_limit(self, config: PeerConfig) -> InboundLimit | None:
+        limit, shared = config.max_prefixes_in, self._shared
+        if limit is None:
+            return None
+        tell = shared.events.publish
+        return InboundLimit(limit, self.source, shared.tables, log=self._log, tell=tell, close=self._close)
 
     def _kind(self, config: PeerConfig) -> SourceKind:
         return self._shared.kind_of(config.asn, client=config.route_reflector_client)
 
     def _session_config(self, config: PeerConfig) -> SessionConfig:
         return session_config(config, self._shared, kind=self._kind(config), established=self._established_count > 0)
+
+
+def _endpoint(config: PeerConfig) -> Endpoint:
+    return Endpoint(remote=config.address, port=config.port, local=config.local_address, options=config.transport)

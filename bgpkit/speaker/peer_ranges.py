@@ -1,71 +1,90 @@
-"""Peers that nobody has named one by one: whoever connects from a range of addresses becomes one."""
+"""Peers that nobody has named one by one: whoever connects from a range of addresses, or on an interface."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Final
 
 from bgpkit.errors import ConfigError
 from bgpkit.speaker.config import PeerConfig
+from bgpkit.speaker.stranger_limits import NewPeerRate
 from bgpkit_rib import Prefix
 
+_NOT_CONFIGURED: Final = "not configured"
 Configure = Callable[[str], PeerConfig]
 """Takes an address and returns what the peer there is to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerRange:
-    """Addresses from which peers may connect."""
+    """Where peers may connect from."""
 
-    prefix: Prefix
+    name: str
+    """The prefix, or the interface."""
+    prefix: Prefix | None
     configure: Configure
     limit: int
     """Peers of this range at the same time, at most."""
+    rate: NewPeerRate | None = None
+    """How many new ones may come in a second; None: however many."""
+
+    def __str__(self) -> str:
+        """Return what the range is called in sentences."""
+        return f"interface {self.name}" if self.prefix is None else f"peer range {self.name}"
 
 
 class PeerRanges:
-    """The ranges of a speaker; of several that hold an address the longest counts."""
+    """The ranges of a speaker; of several that hold an address the longest counts, before them all its interface."""
 
     def __init__(self) -> None:
         """Start without ranges."""
-        self._ranges: dict[Prefix, PeerRange] = {}
+        self._ranges: dict[str, PeerRange] = {}
         self._used: dict[str, PeerRange] = {}
-        self._counts: dict[Prefix, int] = {}
+        self._counts: dict[str, int] = {}
 
-    def add(self, prefix: str | Prefix, configure: Configure, limit: int) -> None:
-        """Add a range; ConfigError when it is there already, or is none."""
+    def add(self, prefix: str | Prefix, configure: Configure, limit: int, rate: float | None = None) -> str:
+        """Add a range and return its name; ConfigError when it is there already, or is none."""
         parsed = _parsed(prefix)
-        if parsed in self._ranges:
-            raise ConfigError(f"peer range {parsed} exists already; remove it first")
-        if limit < 1:
-            raise ConfigError(f"peer range {parsed}: limit {limit} is less than 1 peer")
-        self._ranges[parsed] = PeerRange(parsed, configure, limit)
+        if rate is not None and rate <= 0:
+            raise ConfigError(f"peer range {parsed}: rate {rate:g} is not more than 0 new peers in a second")
+        return self._add(PeerRange(str(parsed), parsed, configure, limit, None if rate is None else NewPeerRate(rate)))
+
+    def add_interface(self, interface: str, configure: Configure, limit: int) -> None:
+        """Add the link-local addresses of an interface; ConfigError when it is there already."""
+        self._add(PeerRange(interface, None, configure, limit))
+
+    def name_of(self, prefix: str | Prefix) -> str:
+        """Return what a range or an interface is known by here; ConfigError for what can be neither."""
+        return str(prefix) if str(prefix) in self._ranges else str(_parsed(prefix))
 
     def remove(self, prefix: str | Prefix) -> list[str]:
-        """Remove a range and return the addresses of the peers that came from it; ConfigError when there is none."""
-        parsed = _parsed(prefix)
-        if self._ranges.pop(parsed, None) is None:
-            known = ", ".join(map(str, self._ranges)) or "none"
-            raise ConfigError(f"there is no peer range {parsed}; configured: {known}")
-        return [address for address, used in self._used.items() if used.prefix == parsed]
+        """Remove a range, or an interface, and return the addresses of the peers that came from it.
+
+        ConfigError when there is none.
+        """
+        name = self.name_of(prefix)
+        if self._ranges.pop(name, None) is None:
+            known = ", ".join(self._ranges) or "none"
+            raise ConfigError(f"there is no peer range {name}; configured: {known}")
+        return [address for address, used in self._used.items() if used.name == name]
 
     def admit(self, address: str) -> PeerConfig | str:
         """Return what the peer at ``address`` is to be, or why it is to be nothing."""
-        try:
-            known = ip_address(address.partition("%")[0])
-        except ValueError:
-            return "its address is not known"
-        host = Prefix.parse(f"{known}/{known.max_prefixlen}")
-        holding = [each for each in self._ranges.values() if _holds(each.prefix, host)]
-        if not holding:
-            return "not configured"
-        chosen = max(holding, key=lambda each: each.prefix.length)
-        if self._counts.get(chosen.prefix, 0) >= chosen.limit:
-            return f"peer range {chosen.prefix} has its {chosen.limit} peers already"
+        chosen = self._open_to(address)
+        if isinstance(chosen, str):
+            return chosen
+        if chosen.rate is not None:
+            chosen.rate.take()
         config = chosen.configure(address)
         self.forget(config.address)
         self._used[config.address] = chosen
-        self._counts[chosen.prefix] = self._counts.get(chosen.prefix, 0) + 1
+        self._counts[chosen.name] = self._counts.get(chosen.name, 0) + 1
         return config
+
+    def refusal(self, address: str) -> str:
+        """Return why no peer can come from ``address`` now; nothing when one can."""
+        chosen = self._open_to(address) if self._ranges else _NOT_CONFIGURED
+        return chosen if isinstance(chosen, str) else ""
 
     def has(self, address: str) -> bool:
         """Tell whether the peer at ``address`` came from a range."""
@@ -75,7 +94,43 @@ class PeerRanges:
         """Take note that the peer at ``address`` is gone."""
         used = self._used.pop(address, None)
         if used is not None:
-            self._counts[used.prefix] -= 1
+            self._counts[used.name] -= 1
+
+    def _add(self, added: PeerRange) -> str:
+        if added.name in self._ranges:
+            raise ConfigError(f"{added} exists already; remove it first")
+        if added.limit < 1:
+            raise ConfigError(f"{added}: limit {added.limit} is less than 1 peer")
+        self._ranges[added.name] = added
+        return added.name
+
+    def _open_to(self, address: str) -> PeerRange | str:
+        """Return the range that takes a new peer at an address now, or why there is none."""
+        chosen = self._holding(address)
+        if isinstance(chosen, str):
+            return chosen
+        if self._counts.get(chosen.name, 0) >= chosen.limit:
+            return f"{chosen} has its {chosen.limit} peers already"
+        if chosen.rate is not None and not chosen.rate.allows():
+            return f"{chosen} has taken its {chosen.rate.rate:g} new peers a second"
+        return chosen
+
+    def _holding(self, address: str) -> PeerRange | str:
+        """Return the range that counts for an address, or why there is none."""
+        host, _, interface = address.partition("%")
+        try:
+            known = ip_address(host)
+        except ValueError:
+            return "its address is not known"
+        if interface in self._ranges:
+            return self._ranges[interface]
+        whole = Prefix.parse(f"{known}/{known.max_prefixlen}")
+        lengths = {
+            each.prefix.length: each
+            for each in self._ranges.values()
+            if each.prefix is not None and _holds(each.prefix, whole)
+        }
+        return lengths[max(lengths)] if lengths else _NOT_CONFIGURED
 
 
 def _parsed(prefix: str | Prefix) -> Prefix:

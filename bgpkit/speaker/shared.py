@@ -1,6 +1,7 @@
 """What all peers of a speaker share: its identity, its tables, its update groups."""
 
 import asyncio
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -8,13 +9,18 @@ from typing import Protocol
 
 from bgpkit.policy import Policy, bind
 from bgpkit.rpki import RoaTable
+from bgpkit.session import SYSTEM_JITTER
+from bgpkit.speaker.access import Access
 from bgpkit.speaker.clusters import Clusters
 from bgpkit.speaker.config import Confederation, PeerConfig
+from bgpkit.speaker.event_log import EventLog
+from bgpkit.speaker.events import EndOfRibSent
 from bgpkit.speaker.judging_again import judge_again
+from bgpkit.speaker.liveness import LivenessDetector
 from bgpkit.speaker.next_hops import NextHops
 from bgpkit.speaker.outputs import Outputs
-from bgpkit.speaker.restart import SelectionDeferral
 from bgpkit.speaker.route_targets import RouteTargets
+from bgpkit.speaker.selection_deferral import SelectionDeferral
 from bgpkit_fsm import Family
 from bgpkit_rib import DecisionOptions, Path, Source, SourceKind, Table
 
@@ -43,6 +49,8 @@ class Shared:
     deferral: SelectionDeferral
     restarted: bool
     """The speaker began as a restart that kept its forwarding state."""
+    holds_end_of_rib: bool = False
+    """End-of-RIB is held back from the start, until the embedder says otherwise."""
     next_hops: NextHops
     decision: DecisionOptions
     confederation: Confederation | None
@@ -51,6 +59,14 @@ class Shared:
     """The ROAs in force; None while nobody has given any."""
     summaries: Callable[[Family], frozenset[bytes]] = lambda _: frozenset()
     """Tells the keys of the aggregates whose more specific routes are not sent."""
+    access: Access = field(default_factory=Access)
+    """The ways to and from peers."""
+    liveness: LivenessDetector | None = None
+    """Who watches the paths to peers."""
+    jitter: random.Random = SYSTEM_JITTER
+    """Where timers get their jitter from."""
+    events: EventLog = field(default_factory=EventLog)
+    """Who is told what happens to peers."""
     judges: dict[Source, Judge] = field(default_factory=dict[Source, Judge])
     """Who judges the paths of each source."""
     clusters: Clusters = field(init=False)
@@ -61,6 +77,9 @@ class Shared:
         self.clusters = Clusters(self.cluster_id, self._clusters_changed)
         self.route_targets = RouteTargets(self.tables, self.run)
         self.outputs.concerned = self.route_targets.concerned
+        if self.holds_end_of_rib:
+            self.outputs.hold_end_of_rib()
+        self.outputs.end_of_rib_sent = self._end_of_rib_sent
 
     def kind_of(self, asn: int, *, client: bool) -> SourceKind:
         """Return what a peer of AS ``asn`` is to us."""
@@ -93,6 +112,9 @@ class Shared:
             for judge in self.judges.values():
                 judge.forget()
             self.judge_again(lambda path: path.next_hop in changed)
+
+    def _end_of_rib_sent(self, source: Source, family: Family) -> None:
+        self.events.publish(EndOfRibSent(peer=source.name, family=family))
 
     def _clusters_changed(self) -> None:
         """Judge the paths that have been reflected anew."""

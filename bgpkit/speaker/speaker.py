@@ -1,47 +1,53 @@
 """The speaker: sessions round one set of tables, and the calls of those who embed it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+import random
+import socket
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
-from bgpkit.errors import SpeakerClosedError
+from bgpkit.errors import ConfigError, SpeakerClosedError
 from bgpkit.rpki import RoaTable
+from bgpkit.session import SYSTEM_JITTER
+from bgpkit.speaker.access import Access, Place
 from bgpkit.speaker.aggregate import AggregateOptions
 from bgpkit.speaker.aggregation import AGGREGATE, Aggregation
-from bgpkit.speaker.config import ChangePlan, Confederation, PeerConfig
+from bgpkit.speaker.config import Confederation
+from bgpkit.speaker.ending import shutdown
+from bgpkit.speaker.event_log import QUEUE, EventLog, EventSubscription
 from bgpkit.speaker.explain import explain_destination
 from bgpkit.speaker.explained import ForwardingTable
 from bgpkit.speaker.explanation import Explanation
 from bgpkit.speaker.identity import checked_asn, checked_identifier, tables_for
+from bgpkit.speaker.liveness import LivenessDetector
 from bgpkit.speaker.next_hops import NextHopResolver, NextHops
 from bgpkit.speaker.origination import Origination
 from bgpkit.speaker.outputs import Outputs
-from bgpkit.speaker.peer import PEER_DE_CONFIGURED
+from bgpkit.speaker.peer_calls import PeerCalls
 from bgpkit.speaker.refusals import log_refused
-from bgpkit.speaker.restart import SelectionDeferral
+from bgpkit.speaker.restart_calls import RestartCalls
 from bgpkit.speaker.roster import Roster
 from bgpkit.speaker.route import Route, RouteChange
+from bgpkit.speaker.selection_deferral import SelectionDeferral
 from bgpkit.speaker.shared import Shared
-from bgpkit.speaker.status import PeerStatus
 from bgpkit.speaker.subscriptions import BlockConsumer, Subscription, Subscriptions
 from bgpkit.speaker.views import RibView, Views
 from bgpkit.speaker.watch import Watchers
 from bgpkit.speaker.watch_events import WatchEvent
 from bgpkit.speaker.watched_prefixes import watched_prefixes
-from bgpkit.transport import listen
+from bgpkit.transport import Network
 from bgpkit.wire import Nlri
-from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, CeaseSubcode, ErrorCode, Family, Notification
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import Aggregator, DecisionOptions, PathAttributes, Prefix, Source, SourceKind
 
-ADMINISTRATIVE_SHUTDOWN: Final = Notification(ErrorCode.CEASE, CeaseSubcode.ADMINISTRATIVE_SHUTDOWN)
 
-
-class Speaker:
+class Speaker(PeerCalls, RestartCalls):
     """A BGP-4 speaker (RFC 4271), used as an asynchronous context manager.
 
-    It knows no globals and starts no thread; a process may hold any number of speakers.
+    It knows no globals, and starts no thread but for a moment, to open a socket of another network namespace; a process
+    may hold any number of speakers.
     """
 
     def __init__(
@@ -49,35 +55,40 @@ class Speaker:
         *,
         asn: int,
         bgp_identifier: str | IPv4Address,
-        listen: Sequence[tuple[str, int]] = (),
+        listen: Sequence[Place] = (),
         cluster_id: str | IPv4Address | None = None,
         families: Iterable[Family] = (IPV4_UNICAST, IPV6_UNICAST),
         restarting: bool = False,
         selection_deferral_time: float = 60.0,
+        hold_end_of_rib: bool = False,
         decision: DecisionOptions | None = None,
         client_to_client: bool = True,
         confederation: Confederation | None = None,
         next_hops: NextHopResolver | None = None,
+        network: Network | None = None,
+        liveness: LivenessDetector | None = None,
+        jitter: random.Random = SYSTEM_JITTER,
     ) -> None:
         """Describe a speaker of AS ``asn``; ConfigError names what cannot be.
 
-        ``listen`` holds (address, port) pairs; ``cluster_id`` is the BGP Identifier unless given (RFC 4456,
-        section 7). ``restarting`` says that this is a restart and forwarding went on meanwhile: choice and
-        advertisement of routes wait for the peers, at most ``selection_deferral_time`` seconds (RFC 4724).
+        ``listen`` holds (address, port) pairs, or bound sockets; ``cluster_id`` is the BGP Identifier unless given
+        (RFC 4456, section 7). ``restarting`` says that this is a restart and forwarding went on meanwhile: choice and
+        advertisement of routes wait for the peers, at most ``selection_deferral_time`` seconds (RFC 4724). With
+        ``hold_end_of_rib`` peers are told that they have all routes only after `release_end_of_rib`.
         Without ``client_to_client`` clients, which are fully meshed among themselves then, get each other's routes
         no more (RFC 4456, section 10). ``confederation`` says that ``asn`` is a member AS of one (RFC 5065).
         ``next_hops`` tells how far next hops are; without it all can be reached, at no cost.
+        ``network`` opens and accepts connections; without it that is the kernel's TCP.
+        ``liveness`` watches the paths to peers that have `PeerConfig.bfd` (RFC 5882); see ``bgpkit.bfd``.
+        ``jitter`` gives the numbers by which timers are spread (RFC 4271, section 10).
         """
-        self._asn = checked_asn(asn)
-        self._bgp_identifier = checked_identifier("bgp_identifier", bgp_identifier)
+        self._asn, self._bgp_identifier = checked_asn(asn), checked_identifier("bgp_identifier", bgp_identifier)
         self._cluster_id = self._bgp_identifier if cluster_id is None else checked_identifier("cluster_id", cluster_id)
-        self._listen = tuple(listen)
-        self._tables = tables_for(families)
-        self._restarting = restarting
-        self._selection_deferral_time = selection_deferral_time
+        self._listen, self._tables = tuple(listen), tables_for(families)
+        self._restarting, self._selection_deferral_time = restarting, selection_deferral_time
+        self._hold_end_of_rib = hold_end_of_rib
         self._decision = decision or DecisionOptions()
-        self._client_to_client = client_to_client
-        self._confederation = confederation
+        self._client_to_client, self._confederation = client_to_client, confederation
         self._next_hops = NextHops(next_hops)
         local, aggregate = (
             Source(name, SourceKind.LOCAL, bgp_identifier=int(self._bgp_identifier)) for name in ("local", AGGREGATE)
@@ -86,10 +97,10 @@ class Speaker:
         self._aggregation = Aggregation(aggregate, self._tables, self._summaries_changed)
         self._views = Views(self._tables)
         self._roster: Roster | None = None
-        self._servers: list[asyncio.Server] = []
-        self._watchers = Watchers()
-        self._subscriptions = Subscriptions()
         self._shared: Shared | None = None
+        self._access = Access(network)
+        self._jitter, self._liveness = jitter, liveness
+        self._watchers, self._subscriptions, self._events = Watchers(), Subscriptions(), EventLog()
         self._entered = False
 
     @property
@@ -108,10 +119,14 @@ class Speaker:
         return tuple(self._tables)
 
     @property
+    def strangers_refused(self) -> int:
+        """How many connections have been refused because there is no peer at their address."""
+        return 0 if self._roster is None else self._roster.strangers.refused
+
+    @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
         """The addresses and ports on which the speaker listens, as the kernel gave them."""
-        names = (socket.getsockname() for server in self._servers for socket in server.sockets)
-        return tuple((str(name[0]), int(name[1])) for name in names)
+        return self._access.addresses
 
     async def __aenter__(self) -> Self:
         """Start listening; ConfigError says what stands in the way, SpeakerClosedError that it has run before."""
@@ -129,16 +144,20 @@ class Speaker:
                 restarting=self._restarting, deadline=self._selection_deferral_time, ended=self._selection_ended
             ),
             restarted=self._restarting,
+            holds_end_of_rib=self._hold_end_of_rib,
             next_hops=self._next_hops,
             decision=self._decision,
             confederation=self._confederation,
             client_to_client=self._client_to_client,
             summaries=self._aggregation.summaries,
+            events=self._events,
+            access=self._access,
+            jitter=self._jitter,
+            liveness=self._liveness,
         )
         self._roster = Roster(self._shared)
         try:
-            for address, port in self._listen:
-                self._servers.append(await listen(self._roster.acceptor.connection, address, port))
+            await self._access.listen(self._roster.acceptor, self._listen)
         except BaseException:
             await self.stop()
             raise
@@ -150,54 +169,36 @@ class Speaker:
         """Stop, telling peers so."""
         await self.stop()
 
-    async def stop(self, *, graceful: bool = False) -> None:
+    async def stop(self, *, graceful: bool = False, cease: str = "") -> None:
         """End all sessions; with ``graceful`` without a NOTIFICATION, so that peers keep our routes (RFC 4724).
+
+        Else peers are told of an administrative shutdown, and so drop our routes, whatever both sides keep through
+        other NOTIFICATIONs (RFC 8538); ``cease`` says to their operators why (RFC 9003). ConfigError, and nothing is
+        done, when that takes more than 255 octets, or goes with ``graceful``.
 
         Subscribers hear nothing of it: to them the routes stay as they were. Returns when everything has been
         sent that could be and all connections are closed, after a few seconds at most; a second call does nothing.
         """
+        if graceful and cease:
+            raise ConfigError("stop: a graceful end is one without a word; leave out cease, or graceful")
+        word = None if graceful else shutdown(cease)
         shared, self._shared = self._shared, None
         if shared is None:
             return
         shared.deferral.cancel()
-        for server in self._servers:
-            server.close()
+        self._access.close()
         self._watchers.close()
         self._subscriptions.close()
         self._aggregation.close()
-        if self._roster is not None:
-            await self._roster.close(None if graceful else ADMINISTRATIVE_SHUTDOWN)
+        try:
+            if self._roster is not None:
+                await self._roster.close(word)
+        finally:
+            self._events.close()
 
-    async def add_peer(self, config: PeerConfig) -> None:
-        """Add a peer and start its session; ConfigError when there is one of that address."""
-        self._peers().add(config)
-
-    async def remove_peer(self, address: str, *, notification: Notification | None = PEER_DE_CONFIGURED) -> None:
-        """End the session with the peer and drop its routes; ``notification`` None closes without a word."""
-        self._peers().remove(address, notification)
-
-    async def update_peer(self, config: PeerConfig) -> ChangePlan:
-        """Change a peer; what its session went through is returned. A change of nothing sends nothing.
-
-        ConfigError when there is no such peer, or when it cannot be so; then it stays as it was.
-        """
-        return self._peers().update(config)
-
-    async def accept_peers(
-        self, prefix: str | Prefix, configure: Callable[[str], PeerConfig], *, limit: int = 10_000
-    ) -> None:
-        """Make a peer of whoever connects from an address in ``prefix``: what ``configure(address)`` says.
-
-        Such a peer is removed when its session has ended and none of its routes are kept for its return. There are at
-        most ``limit`` of them at a time. ConfigError when the range is there already, or is none.
-        """
-        self._peers().ranges.add(prefix, configure, limit)
-
-    async def refuse_peers(self, prefix: str | Prefix) -> None:
-        """Accept nobody from ``prefix`` any more, and remove the peers that came from it; ConfigError for no range."""
-        roster = self._peers()
-        for address in roster.ranges.remove(prefix):
-            roster.remove(address, PEER_DE_CONFIGURED)
+    async def adopt_connection(self, connection: socket.socket) -> None:
+        """Take a connected TCP socket, which the speaker closes, as if it had come to a listener; or ConfigError."""
+        await self._access.adopt(self._peers().acceptor, connection)
 
     async def announce(
         self,
@@ -320,14 +321,6 @@ class Speaker:
         asked = peers if peer is None else (self._peers().known(peer),)
         return explain_destination(self._open(), peers, asked, destination, family, fib)
 
-    def peers(self) -> tuple[PeerStatus, ...]:
-        """Return all peers as they are now, in the order in which they were added."""
-        return () if self._roster is None else self._roster.status()
-
-    def peer_config(self, address: str) -> PeerConfig:
-        """Return the configuration in force of the peer ``address``."""
-        return self._peers().known(address).config
-
     def subscribe(self, family: Family, consumer: BlockConsumer) -> Subscription:
         """Call ``consumer(keys, old, new)`` for every change block of the table, until what is returned is called.
 
@@ -366,13 +359,15 @@ class Speaker:
         chosen = self._views.tables(families)
         return self._watchers.events(chosen, watched_prefixes(prefixes, chosen), since)
 
-    async def wait_converged(self) -> None:
-        """Wait until the choice of routes is no longer held back after a restart; at once when it is not.
+    def events(self, *, queue: int = QUEUE) -> EventSubscription:
+        """Return an asynchronous iterator over what happens to peers from now on, each event once and in order.
 
-        SpeakerClosedError when the speaker stops meanwhile.
+        What they are now `peers` tells; nothing happens between two calls without an ``await``. Up to ``queue``
+        events wait for a slow reader: beyond that the oldest are dropped, and `Missed` tells how many. It ends when
+        the speaker has stopped, after the `PeerDown` of the last session.
         """
-        await self._open().deferral.over.wait()
         self._open()
+        return self._events.subscribe(queue)
 
     def _summaries_changed(self) -> None:
         for peer in self._peers().peers:

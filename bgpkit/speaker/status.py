@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bgpkit.speaker.message_counts import NO_MESSAGES, MessageCounts
+from bgpkit.speaker.session_terms import SessionTerms
 from bgpkit_fsm import Family, State
 
 
@@ -29,8 +31,16 @@ class PeerStatus:
     """Octets of all messages received on the session; 0 while it is not Established."""
     octets_sent: int
     """Octets of all messages handed to the session's transport; 0 while it is not Established."""
+    messages_received: MessageCounts = NO_MESSAGES
+    """What was received on the session, by type; nothing while it is not Established."""
+    messages_sent: MessageCounts = NO_MESSAGES
+    """What was handed to the session's transport, by type."""
+    terms: SessionTerms | None = None
+    """What the session has agreed on; None while it is not Established."""
     stale: tuple[Family, ...]
     """Families whose routes are kept while the peer restarts."""
+    long_lived_stale: tuple[Family, ...] = ()
+    """Those of them whose routes are the last resort by now. RFC 9494."""
     established_count: int
     """How many sessions with the peer have been Established."""
     last_error: str

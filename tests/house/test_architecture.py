@@ -15,7 +15,7 @@ IMPORT_NAMES = {"pyyaml": "yaml"}
 def test_importing_bgpkit_loads_no_pyroute2() -> None:
     """``import bgpkit`` is cheap and portable: nothing that stands aside is loaded, nor what only that needs."""
     foreign = ("pyroute2", "hypothesis", "bgpkit_node")
-    aside = (*foreign, "bgpkit.fib", "bgpkit.mrt", "bgpkit.command", "bgpkit.testing")
+    aside = (*foreign, "bgpkit.bfd", "bgpkit.fib", "bgpkit.mrt", "bgpkit.command", "bgpkit.testing")
     probe = f"import sys, bgpkit; print([name for name in sys.modules if name.startswith({aside!r})])"
     answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

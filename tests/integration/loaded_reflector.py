@@ -19,6 +19,7 @@ from bgpkit.command.stall_clock import StallClock
 from bgpkit.policy import (
     ACCEPT_ALL,
     ANY_ROUTE,
+    REJECT_ALL,
     FunctionPolicy,
     Policy,
     PrefixSet,
@@ -31,6 +32,8 @@ from bgpkit.speaker import RibView
 from bgpkit.tuning import tune_gc
 
 ADDRESS: Final = "127.0.0.1"
+QUIET: Final = "127.0.4."
+"""How the addresses of clients begin that are sent no routes."""
 CLIENTS: Final = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 _HALF: Final = PrefixSet.of("0.0.0.0/1 ge 1")
 POLICIES: Final[Mapping[str, Callable[[], Policy]]] = {
@@ -59,6 +62,7 @@ class Reflector:
             passive=True,
             route_reflector_client=True,
             import_policy=self._inward,
+            export_policy=REJECT_ALL if address.startswith(QUIET) else None,
             graceful_restart=False,
         )
 

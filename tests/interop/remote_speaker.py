@@ -75,10 +75,14 @@ class RemoteSpeaker:
         for address in addresses:
             wait_until(partial(self.is_established, address), f"Established with {address}", PATIENCE)
 
-    def stop(self, *, graceful: bool = False) -> None:
+    def stop(self, *, graceful: bool = False, cease: str = "") -> None:
         """Stop the speaker as its program would."""
-        self.order("stop", graceful=graceful)
+        self.order("stop", graceful=graceful, cease=cease)
         self._end()
+
+    def log(self) -> str:
+        """Return what the speaker has logged until now."""
+        return self._log.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """End the program as a crash does."""

@@ -41,6 +41,7 @@ def peer_config(given: dict[str, Any]) -> PeerConfig:
     """Return the configuration that an order describes."""
     fields = dict(given)
     fields["families"] = tuple(FAMILIES[name] for name in fields.get("families", ["ipv4"]))
+    fields["long_lived_families"] = tuple(FAMILIES[name] for name in fields.get("long_lived_families", []))
     fields["next_hops"] = tuple(ip_address(text) for text in fields.get("next_hops", []))
     if fields.pop("add_path_send", False):
         fields["advertise"] = AddPathAll()
@@ -89,6 +90,12 @@ async def obey(speaker: Speaker, order: dict[str, Any]) -> Any:
             await speaker.add_peer(peer_config(order["peer"]))
         case "update_peer":
             return (await speaker.update_peer(peer_config(order["peer"]))).value
+        case "reset_peer":
+            await speaker.reset_peer(order["address"])
+        case "refresh_peer":
+            await speaker.refresh_peer(order["address"])
+        case "release_end_of_rib":
+            speaker.release_end_of_rib()
         case "remove_peer":
             await speaker.remove_peer(order["address"])
         case "announce":
@@ -103,10 +110,11 @@ async def obey(speaker: Speaker, order: dict[str, Any]) -> Any:
             return [
                 {"address": each.address, "state": str(each.state), "stale": list(map(str, each.stale))}
                 | {"error": each.last_error, "count": each.established_count}
+                | {"long_lived_stale": list(map(str, each.long_lived_stale))}
                 for each in speaker.peers()
             ]
         case _:
-            await speaker.stop(graceful=order["graceful"])
+            await speaker.stop(graceful=order["graceful"], cease=order.get("cease", ""))
     return None
 
 

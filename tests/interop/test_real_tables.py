@@ -89,6 +89,8 @@ async def speaking(node: Namespace, peers: Iterable[Stream]) -> AsyncGenerator[S
                     families=(FAMILIES[peer.version],),
                     import_policy=ACCEPT_ALL,
                     export_policy=REJECT_ALL,
+                    accept_as_sets=True,  # tables of 2002 have them
+                    enforce_first_as=False,
                 )
             )
         yield speaker

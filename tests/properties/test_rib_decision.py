@@ -51,6 +51,7 @@ def test_explanations_are_true(given_paths: list[Path]) -> None:
         return
     best = expected[0]
     first_difference: dict[DecisionStep, Callable[[Path], bool]] = {
+        DecisionStep.LEAST_PREFERRED: lambda path: path.least_preferred and not best.least_preferred,
         DecisionStep.WEIGHT: lambda path: path.weight < best.weight,
         DecisionStep.LOCAL_PREF: lambda path: path.local_pref < best.local_pref,
         DecisionStep.LOCAL_ORIGIN: lambda path: path.kind is not SourceKind.LOCAL and best.kind is SourceKind.LOCAL,

@@ -87,7 +87,10 @@ class TableLife(RuleBasedStateMachine):
         known = [path for held in self.model.values() for path in held.values()]
         former = data.draw(st.sampled_from(known))
         again = made_again(former)
-        self.tell(data.draw(st.sampled_from((again, former if former.stale is False else again))), keys)
+        self.tell(
+            data.draw(st.sampled_from((again, former if former.generation == former.source.generation else again))),
+            keys,
+        )
 
     @rule(data=st.data(), keys=key_lists, path_id=path_ids)
     def withdraw(self, data: st.DataObject, keys: list[bytes], path_id: int) -> None:

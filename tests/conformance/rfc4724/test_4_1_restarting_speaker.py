@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from bgpkit import Speaker
-from bgpkit.speaker.restart import LIVENESS_SECONDS
+from bgpkit.speaker.selection_deferral import LIVENESS_SECONDS
 from tests.support import octets
 from tests.support.scripted_peer import ScriptedPeer
 from tests.support.speakers import THEIRS, THIRD, scripted, settled, speaker_at, towards_scripted

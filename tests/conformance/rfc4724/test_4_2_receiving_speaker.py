@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bgpkit import IPV4_UNICAST, Speaker, State
-from bgpkit.speaker.restart import STALE_SECONDS
+from bgpkit.speaker.stale_routes import STALE_SECONDS
 from tests.support import octets
 from tests.support.scripted_peer import ScriptedPeer, eventually
 from tests.support.speakers import (

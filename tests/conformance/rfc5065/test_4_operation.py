@@ -68,7 +68,7 @@ async def test_we_are_the_confederation_to_peers_outside_and_a_member_to_members
 async def test_what_has_been_here_is_a_loop(path: tuple[tuple[int, tuple[int, ...]], ...], looped: bool) -> None:
     """By either of our numbers, each where it stands for us."""
     async with speaker_at(confederation=CONFEDERATION) as speaker:
-        await speaker.add_peer(towards_scripted(asn=MEMBER))
+        await speaker.add_peer(towards_scripted(asn=MEMBER, accept_as_sets=True))
         async with await scripted(speaker, asn=MEMBER) as member:
             await member.send(octets.update(block(*path, local_pref=200), "10.1.0.0/16"))
             await holds(speaker, ["10.1.0.0/16"], peer=THEIRS)

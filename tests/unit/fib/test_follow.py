@@ -127,6 +127,15 @@ def test_gateway_of_a_double_next_hop_is_the_global_address() -> None:
     assert gateway_of(path(PEER)) == NextHop(IPv4Address("10.0.0.7"))
 
 
+def test_from_a_peer_on_an_interface_the_link_local_address_there_is_the_gateway() -> None:
+    """Beside a global address, alone, or twice; where there is none the global one, wherever it is."""
+    peer = Source("fe80::1%eth0", SourceKind.EBGP)
+    own, other = IPv6Address("2001:db8::1"), IPv6Address("fe80::1")
+    for octets in (own.packed + other.packed, other.packed, other.packed * 2, bytes(16) + other.packed):
+        assert gateway_of(path(peer, next_hop=octets)) == NextHop(other, "eth0")
+    assert gateway_of(path(peer, next_hop=own.packed)) == NextHop(own)
+
+
 def test_with_multipath_every_change_of_the_members_is_followed() -> None:
     """One comes, one goes, one may not be chosen any more; the rank among them does not matter."""
     table = Table(32)

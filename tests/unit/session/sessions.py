@@ -8,13 +8,14 @@ from ipaddress import IPv4Address
 
 from bgpkit.errors import HeaderError
 from bgpkit.session import Connection, Endpoint, Session
-from bgpkit.transport import listen
+from bgpkit.transport import TcpNetwork
 from bgpkit.wire import Update, UpdateContext, UpdateDecoder
 from bgpkit_fsm import (
     IPV4_UNICAST,
     CeaseSubcode,
     CloseReason,
     ErrorCode,
+    Family,
     FourOctetAsCapability,
     MultiprotocolCapability,
     Negotiated,
@@ -64,6 +65,10 @@ class Owner:
         self.established.append(negotiated)
         self.local_addresses.append(local_address)
         return UpdateDecoder(UpdateContext.of(negotiated), lambda inputs: inputs.raw)
+
+    def routes_announced(self, family: Family, made: bytes, keys: list[bytes], nlri: bytes | None) -> None:
+        """Take note."""
+        self.updates.append(Update((), ((family, made, keys, nlri),)))
 
     def update_received(self, update: Update[bytes]) -> None:
         """Take note."""
@@ -120,10 +125,10 @@ async def running(
     """Run a session towards ``THEIRS``, ``port``; gives it, its owner and the port at which it accepts."""
     owner = Owner()
     session = Session(config, Endpoint(remote=THEIRS, port=port, local=OURS), owner)
-    server = await listen(lambda: Connection(Door(session)), OURS, 0)
+    server = await TcpNetwork().listen(lambda: Connection(Door(session)), OURS, 0)
     session.start()
     try:
-        yield session, owner, int(server.sockets[0].getsockname()[1])
+        yield session, owner, server.addresses[0][1]
     finally:
         server.close()
         session.stop(CEASE)

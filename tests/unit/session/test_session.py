@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bgpkit.session import Connection, Endpoint, Session, connection
-from bgpkit.session import session as module
-from bgpkit_fsm import ExtendedMessageCapability, State
+from bgpkit.transport import TcpNetwork
+from bgpkit_fsm import ExtendedMessageCapability, Notification, State
 from tests.support import octets
 from tests.support.leaks import open_sockets, other_tasks, pending_timers
 from tests.support.scripted_peer import ScriptedListener, ScriptedPeer, eventually
@@ -266,6 +266,18 @@ async def test_stop_ends_the_session_with_the_word_given(notification: object) -
         assert session.state is State.IDLE
 
 
+async def test_an_interrupted_session_is_told_and_tried_again() -> None:
+    """The peer hears the reason; after the IdleHoldTimer the session is opened once more."""
+    quick = replace(CONFIG, idle_hold_time=0.05)
+    async with ScriptedListener(THEIRS) as listener, running(quick, port=listener.port) as (session, owner, _):
+        peer = await (await listener.accept()).handshake(PEER_ASN, IDENTIFIER)
+        await eventually(lambda: owner.up, "Established")
+        session.interrupt(Notification(6, 10))
+        assert await peer.expect_notification() == (6, 10)
+        await (await listener.accept()).handshake(PEER_ASN, IDENTIFIER)
+        await eventually(lambda: len(owner.established) == 2, "Established again")
+
+
 async def test_the_notification_arrives_although_octets_of_the_peer_are_unread() -> None:
     """A peer in the middle of a burst still reads our last word: closing does not reset the connection."""
     block = octets.attributes(PEER_ASN)
@@ -316,7 +328,7 @@ def test_a_connection_of_an_attempt_that_was_replaced_is_not_taken(monkeypatch: 
     """The retry timer has begun another attempt: what the first one still brings is aborted, the second one counts."""
     attempts: list[Connection] = []
 
-    async def connect(make_protocol: Callable[[], Connection], **_where: object) -> None:
+    async def connect(_network: TcpNetwork, make_protocol: Callable[[], Connection], **_where: object) -> None:
         attempts.append(make_protocol())
         await asyncio.sleep(3600)
 
@@ -335,5 +347,5 @@ def test_a_connection_of_an_attempt_that_was_replaced_is_not_taken(monkeypatch: 
                 first.connection_lost(None)
                 second.connection_lost(None)
 
-    monkeypatch.setattr(module, "connect", connect)
+    monkeypatch.setattr(TcpNetwork, "connect", connect)
     run(prove())

@@ -1,6 +1,7 @@
 """The machine's timers, in virtual time."""
 
 import asyncio
+import random
 
 import pytest
 
@@ -133,3 +134,21 @@ def test_stop_all_leaves_no_timer() -> None:
         return fired.at
 
     assert run(prove()) == []
+
+
+def test_the_jitter_comes_from_the_generator_given() -> None:
+    """One that always falls on its middle makes every interval the same."""
+
+    class Even(random.Random):
+        def random(self) -> float:
+            return 0.5
+
+    async def prove() -> list[tuple[Timer, Slot, float]]:
+        fired = Fired()
+        timers = Timers(fired, Even())
+        for _ in range(3):
+            timers.start(OUT, Timer.KEEPALIVE, 30.0)
+            await asyncio.sleep(30)
+        return fired.at
+
+    assert run(prove()) == [(Timer.KEEPALIVE, OUT, began + 26.25) for began in (0.0, 30.0, 60.0)]

@@ -8,7 +8,7 @@ from tests.unit.session.test_connection import Receiver, Transport, feed
 
 def accepted(acceptor: Acceptor) -> tuple[Connection, Transport]:
     """Return a connection as a listener makes it."""
-    made, transport = acceptor.connection(), Transport()
+    made, transport = acceptor(), Transport()
     made.connection_made(transport)
     return made, transport
 

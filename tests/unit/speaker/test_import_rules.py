@@ -7,7 +7,8 @@ import pytest
 
 from bgpkit.speaker.import_rules import ImportRules
 from bgpkit.wire import AttributeInputs, canonical_inputs, decode_attributes, encode_attributes
-from bgpkit_rib import AsPath, Path, PathAttributes, Source, SourceKind, make_path
+from bgpkit_fsm import BgpRole
+from bgpkit_rib import GRACEFUL_SHUTDOWN, AsPath, Community, Path, PathAttributes, Source, SourceKind, make_path
 
 OWN, LOCAL, MEMBER, IDENTIFIER = 64512, 65100, 64513, 64999
 
@@ -84,8 +85,7 @@ def test_a_local_as_is_put_before_what_comes_in(as_path: str, after: str) -> Non
         taken.append(found)
         return make_path(Source("s", SourceKind.EBGP), found.raw)
 
-    before = inputs(as_path, med=7)
-    before.rest, before.path_id = b"label", 9
+    before = inputs(as_path, med=7)._replace(rest=b"label", path_id=9)
     rules(entered_asn=LOCAL).entering(make)(before)
     [found] = taken
     assert "".join(str(decode_attributes(found.raw).as_path).split()) == "".join(after.split())
@@ -99,3 +99,71 @@ def test_equal_rules_are_equal() -> None:
     assert rules() == rules()
     assert rules() != rules(entered_asn=LOCAL)
     assert rules(from_confederation=True).own_octets == (b"",)
+
+
+@pytest.mark.parametrize(
+    ("entered", "as_path", "right"),
+    [
+        (None, "7 2", True),
+        (None, "2 7", False),
+        (None, "", False),
+        (None, "{7}", False),
+        (LOCAL, "65100 7 2", True),
+        (LOCAL, "65100 2 7", False),
+        (LOCAL, "65100", False),
+        (LOCAL, "65100 {7}", False),
+        (LOCAL, "65100 " + "7 " * 255, True),
+        (LOCAL, "7 65100", False),
+    ],
+)
+def test_the_first_as_is_looked_for_behind_one_that_we_put_there(
+    entered: int | None, as_path: str, *, right: bool
+) -> None:
+    """Which is the only one that may stand before it. RFC 4271, section 6.3."""
+    judged = rules(own_asns=frozenset({OWN}), peer_asn=7, enforce_first_as=True, entered_asn=entered)
+    found = "" if right else "AS_PATH does not begin with the peer's AS number 7"
+    assert judged.refusal(inputs(as_path)) == found
+    assert rules(own_asns=frozenset({OWN}), peer_asn=7).refusal(inputs("2")) == ""
+
+
+def test_only_what_is_suspicious_is_looked_at() -> None:
+    """Where roles count that is every path, for each may be a leak."""
+    assert rules().own_octets != (b"",)
+    assert rules(role=BgpRole.PEER).own_octets == (b"",)
+    assert (rules(peer_asn=7).first_asn, rules(peer_asn=7, enforce_first_as=True).first_asn) == (0, 7)
+
+
+def test_a_mark_is_entered_together_with_a_local_as() -> None:
+    """Both stand in what the peer is held to have sent. RFC 9234, section 5; RFC 7705, section 3.1."""
+    made: list[AttributeInputs] = []
+
+    def make(given: AttributeInputs) -> Path:
+        made.append(given)
+        return make_path(Source("peer", SourceKind.EBGP), given.raw)
+
+    marking = rules(role=BgpRole.CUSTOMER, peer_asn=7, entered_asn=LOCAL)
+    marking.entering(make)(inputs("7 2"))
+    marking.entering(make)(inputs("7 2", only_to_customer=9))
+    found = [decode_attributes(given.raw) for given in made]
+    assert [(str(each.as_path), each.only_to_customer) for each in found] == [("65100 7 2", 7), ("65100 7 2", 9)]
+    assert rules(role=BgpRole.PROVIDER, peer_asn=7).entering(make) is make
+
+
+@pytest.mark.parametrize(
+    ("fields", "communities", "lowered", "kept"),
+    [
+        ({}, (), False, ()),
+        ({"honor_graceful_shutdown": True}, (Community(1), GRACEFUL_SHUTDOWN), True, (Community(1), GRACEFUL_SHUTDOWN)),
+        ({"honor_graceful_shutdown": True}, (Community(0x0001FFFF), Community(0x00000001)), False, None),
+        ({"shutting_down": True}, (Community(1),), True, (Community(1), GRACEFUL_SHUTDOWN)),
+        ({"shutting_down": True}, (GRACEFUL_SHUTDOWN,), True, (GRACEFUL_SHUTDOWN,)),
+    ],
+)
+def test_what_is_about_to_go_is_lowered(
+    fields: dict[str, Any], communities: tuple[Community, ...], kept: tuple[Community, ...] | None, *, lowered: bool
+) -> None:
+    """To LOCAL_PREF 0; where we are the ones who go, the community says so from now on. RFC 8326, section 4."""
+    given = inputs("1", communities=communities, local_pref=200)
+    found = rules(**fields).lowered(given)
+    assert found.local_pref == (0 if lowered else 200)
+    assert decode_attributes(found.raw).communities == (communities if kept is None else kept)

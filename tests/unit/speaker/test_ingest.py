@@ -110,9 +110,10 @@ def test_routes_with_the_same_attributes_and_verdict_share_a_path() -> None:
     assert way.held("172.16.0.0/12").reason == "import policy only 10.0.0.0/8: default"
 
 
-def test_remembered_verdicts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many attribute blocks come, only so many verdicts are kept."""
-    monkeypatch.setattr(module, "JUDGED_MAXIMUM", 3)
+@pytest.mark.parametrize(("bound", "value"), [("JUDGED_MAXIMUM", 3), ("JUDGED_OCTETS", 100)])
+def test_remembered_verdicts_are_bounded(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many attribute blocks come, and however long ones, only so much is kept."""
+    monkeypatch.setattr(module, bound, value)
     way = Way(REJECT_ALL)
     for number in range(20):
         way.take(octets.update(octets.attributes(64700, med=number), f"10.{number}.0.0/16"))

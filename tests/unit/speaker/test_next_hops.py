@@ -78,6 +78,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         (bytes(8) + HOST, HOST),
         (bytes(8) + b"\x20" * 16, b"\x20" * 16),
         (bytes(8) + b"\x20" * 16 + bytes(8) + b"\xfe" * 16, b"\x20" * 16),
+        (bytes(16) + b"\xfe" * 16, b"\xfe" * 16),
         (b"", b""),
     ],
 )

@@ -65,7 +65,7 @@ async def test_a_bound_that_warns_is_told_once() -> None:
 def test_without_a_bound_there_is_nothing_to_count() -> None:
     """None, so that nothing is counted at all; and only what can open a session again does so."""
     config = towards_scripted()
-    assert route_limit(config, IPV4_UNICAST, structlog.get_logger(), print) is None
+    assert route_limit(config, IPV4_UNICAST, structlog.get_logger(), close=print, tell=print) is None
     assert not reopens(config, replace(config, description="other", weight=5))
     assert reopens(config, replace(config, max_prefixes_out=5))
     assert reopens(config, replace(config, passive=False))

@@ -55,7 +55,7 @@ async def test_an_external_peer_without_policy_neither_gives_nor_gets_routes() -
             await peer.send(octets.update(octets.attributes(EXTERNAL), "10.2.0.0/16"))
             await holds(speaker, {"10.2.0.0/16"}, peer=THEIRS)
             assert prefixes(speaker) == {"10.1.0.0/16"}
-            assert reason(speaker, "10.2.0.0/16") == "import policy reject-all"
+            assert reason(speaker, "10.2.0.0/16") == "import policy reject-all: none given (RFC 8212)"
             await speaker.announce("10.3.0.0/16")
             await peer.send(octets.route_refresh())
             await settled()

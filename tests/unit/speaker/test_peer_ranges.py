@@ -80,3 +80,17 @@ def test_ranges_that_cannot_be_are_refused_in_a_sentence() -> None:
         ranges.remove("12.0.0.0/8")
     with pytest.raises(ConfigError, match=r"^peer range zz: "):
         ranges.remove("zz")
+
+
+def test_an_interface_is_a_range_of_its_link_local_addresses() -> None:
+    """It counts before any prefix, has a limit of its own, and is removed by its name."""
+    ranges = PeerRanges()
+    ranges.add("fe80::/10", client, 10)
+    ranges.add_interface("eth0", special, 1)
+    assert admitted(ranges, "fe80::1%eth0").description == "narrow"
+    assert admitted(ranges, "fe80::1%eth1").description == "wide"
+    assert ranges.admit("fe80::2%eth0") == "interface eth0 has its 1 peers already"
+    assert ranges.remove("eth0") == ["fe80::1%eth0"]
+    ranges.add_interface("eth1", client, 1)
+    with pytest.raises(ConfigError, match=r"^interface eth1 exists already; remove it first$"):
+        ranges.add_interface("eth1", client, 1)

@@ -8,7 +8,7 @@ import pytest
 from bgpkit.speaker.config import Confederation, PeerConfig
 from bgpkit.speaker.next_hops import NextHops
 from bgpkit.speaker.outputs import Outputs
-from bgpkit.speaker.restart import SelectionDeferral
+from bgpkit.speaker.selection_deferral import SelectionDeferral
 from bgpkit.speaker.session_offer import session_config
 from bgpkit.speaker.shared import Shared
 from bgpkit_fsm import (
@@ -16,6 +16,7 @@ from bgpkit_fsm import (
     IPV6_UNICAST,
     AddPathCapability,
     AddPathMode,
+    ExtendedNextHopCapability,
     FourOctetAsCapability,
     GracefulRestartCapability,
     MultiprotocolCapability,
@@ -55,6 +56,19 @@ async def test_each_family_is_offered_and_our_number_in_four_octets() -> None:
     assert offered == [IPV6_UNICAST, IPV4_UNICAST]
     assert FourOctetAsCapability(64512) in config.capabilities
     assert (config.local_asn, config.peer_asn) == (64512, 64513)
+
+
+@pytest.mark.rfc("8950", "4")
+async def test_ipv6_next_hops_are_offered_for_ipv4_families() -> None:
+    """To a link-local peer unasked, to others on demand."""
+    both = (IPV4_UNICAST, IPV6_UNICAST)
+    for config, families in (
+        (PeerConfig(address="fe80::1%eth0", asn=64513, families=both), ((IPV4_UNICAST, 2),)),
+        (PeerConfig(address="2001:db8::1", asn=64513, families=both, extended_next_hop=True), ((IPV4_UNICAST, 2),)),
+        (PeerConfig(address="2001:db8::1", asn=64513, families=both), None),
+    ):
+        offered = [each.families for each in offer(config).capabilities if isinstance(each, ExtendedNextHopCapability)]
+        assert offered == ([] if families is None else [families])
 
 
 @pytest.mark.parametrize(
@@ -105,3 +119,24 @@ async def test_forwarding_went_on_where_there_was_a_session_before() -> None:
         assert found.families[0].preserved is established
     bare = offer(PeerConfig(address="192.0.2.1", asn=64512, graceful_restart=False))
     assert not any(isinstance(each, GracefulRestartCapability) for each in bare.capabilities)
+
+
+async def test_what_the_machine_may_be_told_is_passed_on() -> None:
+    """DelayOpen, IdleHold, damping, collisions with an Established connection, the SendHoldTimer."""
+    default = offer(PeerConfig(address="192.0.2.1", asn=64513))
+    assert (default.delay_open_time, default.idle_hold_time, default.idle_hold_time_max) == (0, 1, 60)
+    assert (default.damp_oscillations, default.collision_detect_established) == (True, False)
+    assert default.send_hold_time is None
+    config = offer(
+        PeerConfig(
+            address="192.0.2.1",
+            asn=64513,
+            delay_open_time=5,
+            idle_hold_time=90,
+            damp_oscillations=False,
+            collision_detect_established=True,
+            send_hold_time=600,
+        )
+    )
+    assert (config.delay_open_time, config.idle_hold_time, config.idle_hold_time_max) == (5, 90, 90)
+    assert (config.damp_oscillations, config.collision_detect_established, config.send_hold_time) == (False, True, 600)

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 from bgpkit.speaker.next_hops import NextHops
 from bgpkit.speaker.outputs import Outputs
-from bgpkit.speaker.restart import SelectionDeferral
+from bgpkit.speaker.selection_deferral import SelectionDeferral
 from bgpkit.speaker.shared import Shared
 from bgpkit_rib import DecisionOptions
 from tests.support.scripted_peer import eventually

@@ -52,6 +52,7 @@ from tests.support.speakers import (
     state,
     towards,
     towards_scripted,
+    turned_away,
 )
 
 BOTH = (IPV4_UNICAST, IPV6_UNICAST)
@@ -231,8 +232,7 @@ async def test_remove_peer_says_so(arguments: dict[str, Notification], expected:
             await speaker.remove_peer(THEIRS, **arguments)
             assert prefixes(speaker) == set()
             assert await peer.expect_notification() == expected
-        async with await ScriptedPeer.dial(OURS, port_of(speaker), local=THEIRS) as again:
-            await again.expect_end()
+        await turned_away(speaker, THEIRS)
 
 
 async def test_remove_peer_without_a_word_drops_its_routes_at_once() -> None:
@@ -261,8 +261,7 @@ async def test_a_stranger_is_closed_at_once() -> None:
     """A connection from an address that is no peer's ends without a word."""
     async with speaker_at() as speaker:
         await speaker.add_peer(towards_scripted(THEIRS))
-        async with await ScriptedPeer.dial(OURS, port_of(speaker), local=THIRD) as stranger:
-            await stranger.expect_end()
+        await turned_away(speaker, THIRD)
 
 
 async def test_both_sides_connect_at_once_and_one_session_survives() -> None:

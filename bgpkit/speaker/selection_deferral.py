@@ -1,91 +1,37 @@
-"""Graceful restart: keeping a restarting peer's routes, and holding back our own choice after a restart of ours.
+"""The restarting side of a graceful restart: holding back our own choice of routes after a restart of ours.
 
-RFC 4724, section 4.
+RFC 4724, section 4.1.
 """
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
-from bgpkit_fsm import Family, GracefulRestartCapability, Negotiated, graceful_restart_of
+from bgpkit_fsm import Family, Negotiated
 
-STALE_SECONDS: Final = 360.0
-"""How long a returned peer may take to its End-of-RIB before its stale routes go. RFC 4724, section 4.2."""
 LIVENESS_SECONDS: Final = 10.0
 """How long, after a restart, a peer may take to open its session before it counts as not alive."""
 
 
-def families_kept(negotiated: Negotiated | None) -> frozenset[Family]:
-    """Return the families whose routes survive the loss of a session, if both sides do graceful restart.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedPeer:
+    """A peer whose routes are waited for after a restart of ours."""
 
-    RFC 4724, section 4.2.
-    """
-    if negotiated is None or negotiated.peer_graceful_restart is None or graceful_restart_of(negotiated.local) is None:
-        return frozenset()
-    offered = {state.family for state in negotiated.peer_graceful_restart.families}
-    return frozenset(offered & set(negotiated.families))
+    address: str
+    families: tuple[Family, ...]
+    """Those of its session for which it has not sent End-of-RIB; empty while there is no session yet."""
 
 
-def families_preserved(capability: GracefulRestartCapability | None) -> frozenset[Family]:
-    """Return the families for which a returned peer says that it went on forwarding."""
-    if capability is None:
-        return frozenset()
-    return frozenset(state.family for state in capability.families if state.preserved)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferral:
+    """Whether the choice of routes is held back after a restart of ours, and for whom. RFC 4724, section 4.1."""
 
-
-class StaleRoutes:
-    """The helper's side: which families of one peer hold stale routes, and until when."""
-
-    def __init__(self, sweep: Callable[[Family], None]) -> None:
-        """Call ``sweep`` when the stale routes of a family have to go."""
-        self._sweep = sweep
-        self._families: frozenset[Family] = frozenset()
-        self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def families(self) -> frozenset[Family]:
-        """The families that hold stale routes."""
-        return self._families
-
-    def session_lost(self, families: frozenset[Family], restart_time: float) -> None:
-        """Keep the routes of ``families`` for ``restart_time`` seconds while the peer is away.
-
-        What has been stale before, call :meth:`expire` first: it must not outlive a second restart.
-        """
-        self._families = families
-        self._arm(restart_time)
-
-    def session_back(self, preserved: frozenset[Family]) -> None:
-        """Keep until End-of-RIB what the peer says it went on forwarding; the rest goes at once."""
-        for family in self._families - preserved:
-            self._sweep(family)
-        self._families &= preserved
-        self._arm(STALE_SECONDS)
-
-    def end_of_rib(self, family: Family) -> None:
-        """Drop the routes of ``family`` that the peer has not announced again."""
-        if family in self._families:
-            self._families -= {family}
-            self._sweep(family)
-
-    def expire(self) -> None:
-        """Drop all stale routes now."""
-        families, self._families = self._families, frozenset()
-        self._arm(None)
-        for family in families:
-            self._sweep(family)
-
-    def cancel(self) -> None:
-        """Forget the stale routes without dropping them; nothing is called any more."""
-        self._families = frozenset()
-        self._arm(None)
-
-    def _arm(self, seconds: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if seconds is not None and self._families:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self.expire)
+    active: bool
+    seconds_left: float
+    """When it ends at the latest; 0 when it is over."""
+    awaited: tuple[AwaitedPeer, ...]
+    """The peers that are waited for, in the order in which they were added."""
 
 
 class SelectionDeferral:
@@ -104,10 +50,12 @@ class SelectionDeferral:
         self._awaited: dict[object, frozenset[Family] | None] = {}
         self._timers: list[asyncio.TimerHandle] = []
         self._looked = False
+        self._deadline = 0.0
         if not restarting:
             self.over.set()
             return
         loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + deadline
         self._timers.append(loop.call_later(deadline, self._finish))
         self._timers.append(loop.call_later(min(LIVENESS_SECONDS, deadline), self._forget_absent))
 
@@ -115,6 +63,21 @@ class SelectionDeferral:
     def active(self) -> bool:
         """Whether the choice of routes is still held back."""
         return not self.over.is_set()
+
+    @property
+    def seconds_left(self) -> float:
+        """When it is over at the latest."""
+        return max(0.0, self._deadline - asyncio.get_running_loop().time()) if self.active else 0.0
+
+    def waits_for(self, peer: object) -> frozenset[Family] | None:
+        """Return the families for which ``peer`` still is to send End-of-RIB, none while it has no session.
+
+        None when it is not waited for.
+        """
+        if not self.active or peer not in self._awaited:
+            return None
+        families = self._awaited[peer]
+        return None if families is not None and not families else families or frozenset()
 
     def expect(self, peer: object) -> None:
         """Wait for ``peer``, which has been configured."""

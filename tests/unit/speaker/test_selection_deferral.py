@@ -1,143 +1,13 @@
-"""Graceful restart, both sides, in virtual time."""
+"""Holding back our choice of routes after a restart of ours, in virtual time."""
 
 import asyncio
-from ipaddress import IPv4Address
 
 import pytest
 
-from bgpkit.speaker.restart import (
-    LIVENESS_SECONDS,
-    STALE_SECONDS,
-    SelectionDeferral,
-    StaleRoutes,
-    families_kept,
-    families_preserved,
-)
-from bgpkit_fsm import (
-    IPV4_UNICAST,
-    IPV6_UNICAST,
-    Capability,
-    Family,
-    ForwardingState,
-    GracefulRestartCapability,
-    MultiprotocolCapability,
-    Negotiated,
-    Open,
-    negotiate,
-)
+from bgpkit.speaker.selection_deferral import LIVENESS_SECONDS, SelectionDeferral
+from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
+from tests.support.session_terms import graceful, terms
 from tests.support.virtual_time import run
-
-NONE = frozenset[Family]()
-ONE = frozenset((IPV4_UNICAST,))
-BOTH = frozenset((IPV4_UNICAST, IPV6_UNICAST))
-
-
-def graceful(*families: Family, preserved: bool = True, restarted: bool = False) -> GracefulRestartCapability:
-    """Return a capability that lists families."""
-    return GracefulRestartCapability(
-        restarted=restarted, families=tuple(ForwardingState(family, preserved) for family in families)
-    )
-
-
-def terms(ours: Capability | None, theirs: Capability | None, *families: Family) -> Negotiated:
-    """Return the terms of a session that speaks ``families``."""
-    spoken = tuple(map(MultiprotocolCapability, families or BOTH))
-    own, other = (
-        Open(
-            my_as=64512,
-            hold_time=90,
-            bgp_identifier=IPv4Address(number),
-            capabilities=spoken if capability is None else (*spoken, capability),
-        )
-        for number, capability in ((1, ours), (2, theirs))
-    )
-    return negotiate(own, other)
-
-
-@pytest.mark.parametrize(
-    ("negotiated", "kept"),
-    [
-        (None, NONE),
-        (terms(graceful(*BOTH), None), NONE),
-        (terms(None, graceful(*BOTH)), NONE),
-        (terms(graceful(), graceful(*BOTH)), BOTH),
-        (terms(graceful(*BOTH), graceful(IPV4_UNICAST)), ONE),
-        (terms(graceful(*BOTH), graceful(*BOTH), IPV4_UNICAST), ONE),
-        (terms(graceful(*BOTH), graceful(IPV4_UNICAST, preserved=False)), ONE),
-    ],
-)
-def test_kept_is_what_the_peer_listed_and_the_session_spoke(
-    negotiated: Negotiated | None, kept: frozenset[Family]
-) -> None:
-    """Both sides need the capability; the F bit matters only when the peer is back."""
-    assert families_kept(negotiated) == kept
-
-
-def test_preserved_is_what_has_the_f_bit() -> None:
-    """No capability and an F bit that is not set: nothing was preserved."""
-    assert families_preserved(None) == families_preserved(graceful(*BOTH, preserved=False)) == frozenset()
-    assert families_preserved(graceful(*BOTH)) == BOTH
-
-
-class Swept:
-    """Notes which families were swept, and when."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.at: list[tuple[Family, float]] = []
-
-    def __call__(self, family: Family) -> None:
-        """Take note."""
-        self.at.append((family, round(asyncio.get_running_loop().time(), 3)))
-
-
-def test_stale_routes_go_when_the_restart_time_is_over() -> None:
-    """Not before, and once."""
-
-    async def prove() -> list[tuple[Family, float]]:
-        swept = Swept()
-        stale = StaleRoutes(swept)
-        stale.session_lost(frozenset((IPV4_UNICAST,)), 120)
-        assert stale.families == {IPV4_UNICAST}
-        await asyncio.sleep(1000)
-        assert stale.families == frozenset()
-        return swept.at
-
-    assert run(prove()) == [(IPV4_UNICAST, 120)]
-
-
-def test_a_peer_that_is_back_has_its_own_time() -> None:
-    """What it did not preserve goes at once, the rest at End-of-RIB or when the longer time is over."""
-
-    async def prove() -> list[tuple[Family, float]]:
-        swept = Swept()
-        stale = StaleRoutes(swept)
-        stale.session_lost(BOTH, 120)
-        await asyncio.sleep(100)
-        stale.session_back(frozenset((IPV6_UNICAST,)))
-        await asyncio.sleep(1000)
-        stale.end_of_rib(IPV6_UNICAST)
-        return swept.at
-
-    assert run(prove()) == [(IPV4_UNICAST, 100), (IPV6_UNICAST, 100 + STALE_SECONDS)]
-
-
-def test_end_of_rib_ends_one_family() -> None:
-    """The other one waits for its own."""
-
-    async def prove() -> list[tuple[Family, float]]:
-        swept = Swept()
-        stale = StaleRoutes(swept)
-        stale.session_lost(BOTH, 120)
-        stale.session_back(BOTH)
-        stale.end_of_rib(IPV4_UNICAST)
-        assert stale.families == {IPV6_UNICAST}
-        stale.end_of_rib(IPV4_UNICAST)
-        stale.cancel()
-        await asyncio.sleep(1000)
-        return swept.at
-
-    assert run(prove()) == [(IPV4_UNICAST, 0)]
 
 
 class Ended:
@@ -227,6 +97,28 @@ def test_a_lost_session_is_awaited_anew_unless_it_had_told_all() -> None:
         return ended.at
 
     assert run(prove()) == [1]
+
+
+def test_what_is_waited_for_can_be_told() -> None:
+    """Who has no session yet, who has families left, and who is done or no matter; and how long it is at most."""
+
+    async def prove() -> None:
+        deferral = SelectionDeferral(restarting=True, deadline=60, ended=Ended())
+        for peer in ("absent", "half", "done"):
+            deferral.expect(peer)
+        for peer in ("half", "done"):
+            deferral.session_up(peer, terms(graceful(), graceful()))
+        deferral.end_of_rib("half", IPV4_UNICAST)
+        deferral.end_of_rib("done", IPV4_UNICAST)
+        deferral.end_of_rib("done", IPV6_UNICAST)
+        await asyncio.sleep(2)
+        told = [deferral.waits_for(peer) for peer in ("absent", "half", "done", "stranger")]
+        assert told == [frozenset(), {IPV6_UNICAST}, None, None]
+        assert deferral.seconds_left == 58
+        deferral.cancel()
+        assert (deferral.waits_for("half"), deferral.seconds_left) == (None, 0)
+
+    run(prove())
 
 
 def test_a_peer_lost_after_the_look_for_the_living_is_not_awaited() -> None:
