@@ -1,6 +1,7 @@
 """The one validating pass over the path attributes of an UPDATE (RFC 4271, section 6.3; RFC 7606)."""
 
-from collections.abc import Collection, Mapping, Sequence
+import struct
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -8,7 +9,7 @@ from bgpkit.wire.as_path_octets import AS_SEQUENCE, is_confederation, neighbor_a
 from bgpkit.wire.attribute_block import MULTICAST, AttributeBlock, attribute_spans, insert_attribute
 from bgpkit.wire.attribute_inputs import AttributeInputs
 from bgpkit.wire.attribute_judge import AttributeJudge, Span
-from bgpkit.wire.attributes.code import EXTENDED_LENGTH, TRANSITIVE, AttributeCode
+from bgpkit.wire.attributes.code import EXTENDED_LENGTH, OPTIONAL, TRANSITIVE, AttributeCode
 from bgpkit.wire.attributes.table import ATTRIBUTE_ROWS
 from bgpkit.wire.families import ROWS
 from bgpkit.wire.faults import AttributeFault, FaultAction
@@ -29,13 +30,21 @@ _AS4: Final = frozenset({AttributeCode.AS4_PATH, AttributeCode.AS4_AGGREGATOR})
 _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 _NEVER: Final[Collection[int]] = ()
 _ZERO: Final = b"\0\0\0\0"
-_LONG_START: Final = 8
+_number: Final = struct.Struct("!I").unpack_from
+_SHORT_PATH: Final = struct.Struct("!BBBI").unpack_from
+_LONG_PATH: Final = struct.Struct("!HBBI").unpack_from
+"""Length of AS_PATH in one octet or two; type, length and first AS number of its first segment."""
 _OPENINGS: Final = {
-    bytes((TRANSITIVE, _ORIGIN, 1, origin, flags, _AS_PATH)): (origin, start)
+    bytes((TRANSITIVE, _ORIGIN, 1, origin, flags, _AS_PATH)): (origin, fields, start)
     for origin in range(3)
-    for flags, start in ((TRANSITIVE, 7), (TRANSITIVE | EXTENDED_LENGTH, _LONG_START))
+    for flags, fields, start in ((TRANSITIVE, _SHORT_PATH, 7), (TRANSITIVE | EXTENDED_LENGTH, _LONG_PATH, 8))
 }
-"""ORIGIN, and where the value of AS_PATH starts, by the octets with which a block in ascending order opens."""
+"""ORIGIN, what reads the start of AS_PATH, and where its value starts, by what blocks in ascending order open with."""
+_NONE: Final = 1 << 16
+_NOTHING: Final = b"none"
+"""Longer than what opens an attribute, so that it never is one."""
+_MED_OPENING: Final = bytes((OPTIONAL, _MED, 4))
+_LOCAL_PREF_OPENING: Final = bytes((TRANSITIVE, _LOCAL_PREF, 4))
 _NEXT_HOP_OPENING: Final = bytes((TRANSITIVE, _NEXT_HOP, 4))
 
 
@@ -50,7 +59,7 @@ _SEQUENCE_LENGTHS: Final = _sequence_lengths(4)
 class AttributeReader:
     """Reads the attribute blocks of one session."""
 
-    __slots__ = ("_context", "_families", "_headers", "_lengths", "_openings", "_plain")
+    __slots__ = ("_context", "_families", "_headers", "_lengths", "_local_pref", "_openings", "_plain")
 
     def __init__(self, context: UpdateContext) -> None:
         """Make a reader for a session."""
@@ -58,8 +67,10 @@ class AttributeReader:
         self._families = {family: ROWS[family] for family in context.families if family in ROWS}
         self._lengths, headers, self._plain = _known_attributes(context)
         self._headers: _Headers = headers
+        # LOCAL_PREF of an external peer is left out, which is not for the quick way.
+        self._local_pref = _LOCAL_PREF_OPENING if _LOCAL_PREF_OPENING in headers else _NOTHING
         # None for 2-octet AS numbers, which are never canonical.
-        self._openings: Mapping[bytes, tuple[int, int]] = _OPENINGS if context.four_octet_as else {}
+        self._openings: Mapping[bytes, _Opening] = _OPENINGS if context.four_octet_as else {}
 
     def disable(self, family: Family) -> None:
         """Take no routes of ``family`` from now on. RFC 4760, section 7."""
@@ -73,45 +84,42 @@ class AttributeReader:
         one, NEXT_HOP counts. None for a block that needs what `read` does.
         """
         opening = self._openings.get(raw[:6])
-        end = len(raw)
-        if opening is None or end < _LONG_START:
+        if opening is None:
             return None
-        origin, offset = opening
-        size = raw[6] if offset < _LONG_START else raw[6] << 8 | raw[7]
-        as_path_length = neighbor_as = 0
-        if size:
-            # One AS_SEQUENCE without AS 0: nearly every path there is.
-            as_path_length = raw[offset + 1]
-            as_path = raw[offset + 2 : offset + size]
-            if raw[offset] != AS_SEQUENCE or size != 2 + 4 * as_path_length or not as_path or _ZERO in as_path:
-                return None
-            neighbor_as = int.from_bytes(as_path[:4])
-        offset += size
-        if not reach:
-            next_hop = raw[offset + 3 : offset + 7]
-            if raw[offset : offset + 3] != _NEXT_HOP_OPENING or not next_hop or not 0 < next_hop[0] < MULTICAST:
-                return None
-            offset += 7
-        last = _NEXT_HOP
+        origin, fields, offset = opening
         med = local_pref = originator_id = None
         cluster_list = b""
-        header = self._headers.get
-        while offset < end:
-            code, size = header(raw[offset : offset + 3]) or self._long_header(raw, offset)
-            if code <= last:
-                return None
-            if code == _LOCAL_PREF:
-                local_pref = int.from_bytes(raw[offset + size - 4 : offset + size])
-            elif code == _MED:
-                med = int.from_bytes(raw[offset + size - 4 : offset + size])
-            elif code == _AGGREGATOR and raw[offset + size - 8 : offset + size - 4] == _ZERO:
-                return None
-            elif code == _ORIGINATOR_ID:
-                originator_id = int.from_bytes(raw[offset + size - 4 : offset + size])
-            elif code == _CLUSTER_LIST:
-                cluster_list = raw[offset + (size % 4 or 4) : offset + size]
-            last = code
-            offset += size
+        try:
+            size, kind, as_path_length, neighbor_as = fields(raw, 6)
+            start, offset = offset, offset + size
+            if not size:
+                as_path_length = neighbor_as = 0
+            elif kind != AS_SEQUENCE or size != 2 + 4 * (as_path_length or _NONE) or _ZERO in raw[start + 2 : offset]:
+                return None  # one AS_SEQUENCE without AS 0 is nearly every path there is
+            if not reach:
+                next_hop = raw[offset + 3 : offset + 7]
+                if raw[offset : offset + 3] != _NEXT_HOP_OPENING or not 0 < raw[offset + 3] < MULTICAST:
+                    return None
+                offset += 7
+            if raw[offset : offset + 3] == _MED_OPENING:
+                med = _number(raw, offset + 3)[0]
+                offset += 7
+            if raw[offset : offset + 3] == self._local_pref:
+                local_pref = _number(raw, offset + 3)[0]
+                offset += 7
+            last, end, headers = _LOCAL_PREF, len(raw), self._headers
+            while offset < end:
+                code, size = headers[raw[offset : offset + 3]]
+                if code <= last or (code == _AGGREGATOR and raw[offset + 3 : offset + 7] == _ZERO):
+                    return None
+                if code == _ORIGINATOR_ID:
+                    originator_id = _number(raw, offset + 3)[0]
+                elif code == _CLUSTER_LIST:
+                    cluster_list = raw[offset + 3 : offset + size]
+                last = code
+                offset += size
+        except (KeyError, IndexError, struct.error):
+            return None  # a long attribute, or one that is not whole
         if offset != end:
             return None
         if reach:
@@ -148,14 +156,6 @@ class AttributeReader:
                 return False
         as_path = raw[start : start + raw[start - 1]]
         return not as_path or (sequence_lengths.get(as_path[:2]) == len(as_path) and zero not in as_path)
-
-    def _long_header(self, raw: bytes, offset: int) -> tuple[int, int]:
-        """Return type code and size of an attribute with the extended length bit; type code 0 if it is not right."""
-        if raw[offset] & EXTENDED_LENGTH and offset + 4 <= len(raw):
-            length = raw[offset + 2] << 8 | raw[offset + 3]
-            if length in self._lengths[(raw[offset] & 0xC0) << 2 | raw[offset + 1]]:
-                return raw[offset + 1], 4 + length
-        return 0, 0
 
     def read(self, raw: bytes) -> AttributeBlock:
         """Return what the block ``raw`` says, and what is wrong with it.
@@ -233,6 +233,7 @@ class AttributeReader:
 
 
 _Headers: TypeAlias = Mapping[bytes, tuple[int, int]]
+_Opening: TypeAlias = tuple[int, Callable[[bytes, int], tuple[int, ...]], int]
 _Known: TypeAlias = tuple[Sequence[Collection[int]], _Headers, tuple[_Headers, Mapping[bytes, int], bytes]]
 
 
