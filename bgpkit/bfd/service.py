@@ -4,7 +4,7 @@ import asyncio
 import errno
 import secrets
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import TracebackType
 from typing import Final, Self
 
@@ -61,9 +61,9 @@ class BfdService:
         """Describe a service that listens at the addresses ``listen``.
 
         ``independent`` says that it outlives the speaker that it works for (the C bit): not so where both are one
-        process. A session that nobody watches is kept for ``keep_seconds``.
+        process. A session that nobody watches is kept for ``keep_seconds``. ConfigError for what is no address.
         """
-        self._listen = tuple(listen)
+        self._listen = tuple(map(_address, listen))
         self._independent = independent
         self._keep_seconds = keep_seconds
         self._registry = SessionRegistry()
@@ -168,7 +168,11 @@ class BfdService:
             random=self._random,
             authenticator=self._authenticator(path),
         )
-        session = BfdSession(path, machine, sending, changed=self._changed, drain=self._drain)
+        try:
+            session = BfdSession(path, machine, sending, changed=self._changed, drain=self._drain)
+        except OSError as error:  # a link-local address of an interface that has gone
+            sending.close()
+            raise ConfigError(f"BFD to {path.remote}: {error.strerror or error}") from error
         self._registry.add(session)
         return session
 
@@ -225,3 +229,11 @@ class BfdService:
     def _close_sockets(self) -> None:
         while self._sockets:
             self._sockets.pop().close()
+
+
+def _address(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ConfigError(f"BFD: listen {text!r} is not an IPv4 or IPv6 address") from None
+    return text

@@ -45,7 +45,7 @@ def words_of(line: bytes) -> Words:
     """Return what a line says; BfdError for one that says nothing."""
     try:
         found: object = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: too many brackets
         raise BfdError(f"a line is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise BfdError("a line is no JSON object")

@@ -30,8 +30,8 @@ and it finds them again when it is back: fast detection of failures and a restar
 _NICENESS: Final = -15
 
 _EPILOG: Final = """\
-Whoever may write to the socket may watch paths: only the user who runs this. No root is needed, but for a low socket
-folder; UDP ports 3784 and 4784 must be free. Ctrl-C or SIGTERM ends it: peers are told that BFD is turned off
+Whoever may write to the socket may watch paths: only the user who runs this. No root is needed, but for a folder
+that is root's; UDP ports 3784 and 4784 must be free. Ctrl-C or SIGTERM ends it: peers are told that BFD is turned off
 (AdminDown), which is no failure to them.
 
 exit status:
@@ -66,8 +66,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until told to end; UsageError when the words cannot be meant."""
-    if arguments.keep < 0:
-        raise UsageError(f"--keep {arguments.keep:g} is less than 0 seconds")
+    if not arguments.keep >= 0:  # nan, too
+        raise UsageError(f"--keep {arguments.keep:g} is no number of seconds from 0 on")
     if arguments.json and not arguments.status:
         raise UsageError("--json goes with --status")
     log_to_standard_error(arguments.log)

@@ -8,6 +8,8 @@ from bgpkit.command.asking import Item
 ROUTE_HEAD: Final = (" ", "DESTINATION", "NEXT HOP", "FROM", "PREF", "MED", "AS PATH")
 """The columns of the table of routes."""
 ROUTE_NUMBERS: Final = (4, 5)
+_AGGREGATE: Final = "aggregate"
+"""Whose paths have an identifier that is ours alone."""
 _ORIGINS: Final = {"igp": "i", "egp": "e", "incomplete": "?"}
 
 
@@ -16,7 +18,7 @@ def route_row(route: Item) -> Sequence[str]:
     attributes = _attributes(route)
     mark = ">" if route["best"] else " " if route["eligible"] else "x"
     reason = f"  ({route['reason']})" if route.get("reason") else ""
-    path_id = f" path {route['path_id']}" if route.get("path_id") else ""
+    path_id = f" path {route['path_id']}" if route.get("path_id") and route["peer"] != _AGGREGATE else ""
     return (
         mark,
         f"{route['destination']}{path_id}",

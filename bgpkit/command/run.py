@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bgpkit.command.asking import tell, tell_json
+from bgpkit.command.errors import UsageError
 from bgpkit.command.log_lines import log_to_standard_error, say
 from bgpkit.command.run_daemon import Daemon, socket_of
 from bgpkit.configuration import Configuration, ConfigurationFileError, check, load
@@ -51,7 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until told to end, or only check or compare; return the exit status."""
+    """Run until told to end, or only check or compare; return the exit status. UsageError for words without sense."""
+    if arguments.json and not arguments.diff:
+        raise UsageError("--json goes with --diff")
     try:
         configuration = load(arguments.file)
         log_to_standard_error(arguments.log or configuration.log.level.value)

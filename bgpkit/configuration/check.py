@@ -19,6 +19,7 @@ async def check(configuration: Configuration) -> None:
     faults = Faults()
 
     def note(error: ConfigError | ValueError, name: str = "") -> None:
+        """Add what a speaker would refuse."""
         faults.add(configuration.fault_of(error, name))
 
     detector = liveness_detector(configuration)

@@ -10,11 +10,12 @@ from bgpkit.configuration.check import check
 from bgpkit.configuration.configuration import Configuration
 from bgpkit.configuration.liveness import liveness_detector
 from bgpkit.configuration.originate import add_aggregates, announce, withdraw
+from bgpkit.configuration.peers import Peers
 from bgpkit.configuration.plan import ConfigurationPlan, by_name, opens_anew, plan_configuration
 from bgpkit.configuration.roas import Roas
 from bgpkit.configuration.routes import own_routes
-from bgpkit.configuration.settings import PeerRange, Stop
-from bgpkit.errors import ConfigError, SpeakerClosedError
+from bgpkit.configuration.settings import Aggregate, PeerRange, Stop
+from bgpkit.errors import BgpError, ConfigError, SpeakerClosedError
 from bgpkit.rpki import RtrCacheStatus
 from bgpkit.speaker import ChangePlan, ForwardingTable, PeerConfig, Speaker, plan_change
 from bgpkit.transport import Network
@@ -43,7 +44,8 @@ class ConfiguredSpeaker:
         self._speaker: Speaker | None = None
         self._roas: Roas | None = None
         self._kernel: KernelRoutes | None = None
-        self._templates: dict[str, PeerConfig] = {}
+        self._ranges: dict[str, tuple[PeerRange, PeerConfig]] = {}
+        self._aggregates: list[Aggregate] = []
 
     @property
     def speaker(self) -> Speaker:
@@ -92,33 +94,54 @@ class ConfiguredSpeaker:
 
     def plan(self, new: Configuration) -> ConfigurationPlan:
         """Tell what `apply` would do with ``new``; nothing is done. ConfigError when a peer cannot be so."""
-        return plan_configuration(self._configuration, new, self.speaker.plan(new.peers.named))
+        try:
+            peers = self.speaker.plan(new.peers.named)
+        except ConfigError:
+            if not plan_configuration(self._configuration, new, ()).restart:
+                raise
+            peers = ()  # they are for a speaker that is not as this one
+        return plan_configuration(self._configuration, new, peers)
 
     async def apply(self, new: Configuration) -> ConfigurationPlan:
         """Change from the configuration in force to ``new``, and return what that did; what is equal is not touched.
 
-        ConfigError, and nothing is changed, when it cannot be so, or not without a new start.
+        ConfigError, and nothing is changed, when it cannot be so, or not without a new start; what the kernel refuses
+        only when it is asked is taken back.
         """
         await check(new)
-        plan, old, speaker = self.plan(new), self._configuration, self.speaker
+        plan, old = self.plan(new), self._configuration
         if plan.restart:
             raise ConfigError(
                 f"{new.path}: {', '.join(plan.restart)} cannot change while the daemon runs; start it anew for that"
             )
-        if self._roas is not None and (plan.rpki or (new.rpki is not None and new.rpki.roas_file)):
-            await self._roas.use(new.rpki)
+        try:
+            await self._change(old, new)
+        except (BgpError, ValueError):
+            await self._change(new, old)
+            raise
         self._configuration = new
-        await self._take_ranges_away(old, new)
+        return plan
+
+    async def _change(self, old: Configuration, new: Configuration) -> None:
+        """Go on to ``new`` from ``old``, of which not all need be there."""
+        speaker = self.speaker
+        if self._roas is not None and (old.rpki != new.rpki or (new.rpki is not None and new.rpki.roas_file)):
+            await self._roas.use(new.rpki)
+        await self._take_ranges_away(new.peers)
         await speaker.apply(new.peers.named)
-        await self._give_ranges(old, new)
+        await self._give_ranges(new.peers)
         before, after = own_routes(old.announcements), own_routes(new.announcements)
         await withdraw(speaker, [route for route in before if route not in after])
         await announce(speaker, {route: each for route, each in after.items() if before.get(route) != each})
-        for each in old.aggregates:
-            if each not in new.aggregates:
-                await speaker.remove_aggregate(each.prefix)
-        await add_aggregates(speaker, [each for each in new.aggregates if each not in old.aggregates])
-        return plan
+        await self._aggregate(new.aggregates)
+
+    async def _aggregate(self, aggregates: tuple[Aggregate, ...]) -> None:
+        for each in [each for each in self._aggregates if each not in aggregates]:
+            await self.speaker.remove_aggregate(each.prefix)
+            self._aggregates.remove(each)
+        for each in [each for each in aggregates if each not in self._aggregates]:
+            await add_aggregates(self.speaker, [each])
+            self._aggregates.append(each)
 
     async def _start(self) -> None:
         """Start all; the kernel's routes before the speaker, so that at the end they go after the sessions."""
@@ -145,59 +168,63 @@ class ConfiguredSpeaker:
         if self._kernel is not None:
             self._kernel.follow(speaker)
         await announce(speaker, own_routes(configuration.announcements))
-        await add_aggregates(speaker, configuration.aggregates)
+        await self._aggregate(configuration.aggregates)
         await speaker.apply(configuration.peers.named)
-        for each, config in configuration.peers.ranges.items():
-            await self._accept(each, config)
+        await self._give_ranges(configuration.peers)
 
     async def _accept(self, each: PeerRange, config: PeerConfig) -> None:
-        self._templates[each.name] = config
-        if each.interface:
-            await self.speaker.discover_peers(each.name, self._template(each.name), limit=each.limit)
-        else:
-            await self.speaker.accept_peers(
-                each.name,
-                self._template(each.name),
-                limit=each.limit,
-                rate=each.rate,
-                md5_key=config.transport.md5_key,
-            )
+        self._ranges[each.name] = each, config
+        try:
+            if each.interface:
+                await self.speaker.discover_peers(each.name, self._template(each.name), limit=each.limit)
+            else:
+                await self.speaker.accept_peers(
+                    each.name,
+                    self._template(each.name),
+                    limit=each.limit,
+                    rate=each.rate,
+                    md5_key=config.transport.md5_key,
+                )
+        except BaseException:
+            del self._ranges[each.name]
+            raise
 
     def _template(self, name: str) -> Callable[[str], PeerConfig]:
-        return lambda address: replace(self._templates[name], address=address)
+        return lambda address: replace(self._ranges[name][1], address=address)
 
-    async def _take_ranges_away(self, old: Configuration, new: Configuration) -> None:
-        after = by_name(new.peers.ranges)
-        for name, (was, former) in by_name(old.peers.ranges).items():
+    async def _take_ranges_away(self, peers: Peers) -> None:
+        after = by_name(peers.ranges)
+        for name, (was, former) in tuple(self._ranges.items()):
             if name not in after or opens_anew(was, former, *after[name]):
                 await self.speaker.refuse_peers(name)
-                del self._templates[name]
+                del self._ranges[name]
 
-    async def _give_ranges(self, old: Configuration, new: Configuration) -> None:
-        before = by_name(old.peers.ranges)
-        for name, (each, config) in by_name(new.peers.ranges).items():
-            if name not in self._templates:
+    async def _give_ranges(self, peers: Peers) -> None:
+        for each, config in peers.ranges.items():
+            if each.name not in self._ranges:
                 await self._accept(each, config)
-            elif before[name][1] != config:
-                self._templates[name] = config
-                await self._change_peers_of(each, before[name][1], config)
+                continue
+            _, former = self._ranges[each.name]
+            if former != config:
+                self._ranges[each.name] = each, config
+                await self._change_peers_of(each, former, config, peers)
 
-    async def _change_peers_of(self, each: PeerRange, former: PeerConfig, config: PeerConfig) -> None:
+    async def _change_peers_of(self, each: PeerRange, former: PeerConfig, config: PeerConfig, peers: Peers) -> None:
         """Change the peers that have come from a range; those whose session ends come back by themselves."""
         plan = plan_change(former, config)
-        for address in self._peers_of(each):
+        for address in self._peers_of(each, peers):
             if plan is ChangePlan.RESET:
                 await self.speaker.remove_peer(address)
             else:
                 await self.speaker.update_peer(replace(config, address=address))
 
-    def _peers_of(self, each: PeerRange) -> list[str]:
+    def _peers_of(self, each: PeerRange, peers: Peers) -> list[str]:
         """Return the addresses of the peers that have come from a range: the longest that holds them counts."""
-        named = {config.address for config in self._configuration.peers.named}
+        named = {config.address for config in peers.named}
         strangers = [peer.address for peer in self.speaker.peers() if peer.address not in named]
         if each.interface:
             return [address for address in strangers if address.endswith(f"%{each.name}")]
-        others = [Prefix.parse(other.name) for other in self._configuration.peers.ranges if not other.interface]
+        others = [Prefix.parse(other.name) for other in peers.ranges if not other.interface]
         return [address for address in strangers if str(longest(address, others)) == each.name]
 
 

@@ -1,8 +1,9 @@
 """The keys that a class's table may have."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import NamedTuple, get_origin
 
 from bgpkit.configuration.document import Value
@@ -17,10 +18,17 @@ class Written(NamedTuple):
     value: Value
 
 
+@cache
+def hints_of(cls: type) -> Mapping[str, object]:
+    """Return the type hints of a class's fields by name, found out once: a file may have thousands of peers."""
+    return fields_of(cls) or {}
+
+
+@cache
 def keys_of(cls: type) -> tuple[str, ...]:
     """Return the keys of a class's table: its fields, for a secret also where it is to be read."""
     found: list[str] = []
-    for name, hint in (fields_of(cls) or {}).items():
+    for name, hint in hints_of(cls).items():
         if not _is_for_programs(hint):
             found.append(name)
         if is_secret(hint):
@@ -30,7 +38,7 @@ def keys_of(cls: type) -> tuple[str, ...]:
 
 def written(cls: type, key: str, value: Value) -> Written | None:
     """Return the field that ``key`` is for, and its value; None when it is for none."""
-    hints = fields_of(cls) or {}
+    hints = hints_of(cls)
     for suffix in SECRET_SUFFIXES:
         name = key.removesuffix(suffix)
         if name != key and name in hints and is_secret(hints[name]):
@@ -38,9 +46,10 @@ def written(cls: type, key: str, value: Value) -> Written | None:
     return Written(key, value) if key in hints else None
 
 
+@cache
 def required(cls: type) -> tuple[str, ...]:
     """Return the fields that a file must give: they have no default."""
-    hints = fields_of(cls) or {}
+    hints = hints_of(cls)
     return tuple(
         each.name
         for each in fields(cls)
@@ -65,7 +74,7 @@ def meant(key: str, known: Collection[str], cls: type | None = None) -> str:
 
 def _inner_tables(cls: type | None) -> list[tuple[str, type]]:
     """Return the fields of a class that are tables themselves, and the classes of these."""
-    hints = {} if cls is None else fields_of(cls) or {}
+    hints: Mapping[str, object] = {} if cls is None else hints_of(cls)
     return [
         (name, member)
         for name, hint in hints.items()

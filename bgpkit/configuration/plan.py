@@ -49,7 +49,7 @@ class ConfigurationPlan:
     def lines(self) -> Iterator[str]:
         """Yield what there is to say."""
         for name in self.restart:
-            yield f"{name}: it changes only when the daemon starts anew"
+            yield f"{name}: it changes only when the daemon starts anew; until then nothing is changed"
         yield from map(str, self.peers)
         yield from map(str, self.ranges)
         yield from (f"announce {route}" for route in self.announced)

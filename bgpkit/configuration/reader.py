@@ -7,11 +7,11 @@ from typing import Final, NoReturn, TypeAlias, TypeGuard, cast, get_args, get_or
 
 from bgpkit.configuration.document import Value, entries_of
 from bgpkit.configuration.fault import Fault, Faults, FaultyError
-from bgpkit.configuration.keys import Written, keys_of, meant, required, written
+from bgpkit.configuration.keys import Written, hints_of, keys_of, meant, required, written
 from bgpkit.configuration.secrets import is_secret
 from bgpkit.errors import ConfigError
 from bgpkit.wire import from_plain
-from bgpkit.wire.plain.hints import fields_of, items_of, members_of, type_name
+from bgpkit.wire.plain.hints import items_of, members_of, type_name
 
 Special: TypeAlias = Callable[[Value], object]
 """Makes a value of a hint that hints alone do not tell: the policy of a name, a secret. ConfigError: it cannot."""
@@ -87,7 +87,7 @@ class Reader:
 
     def fields(self, cls: type, entries: Mapping[str, Value]) -> Found:
         """Return the values of the fields of a class that ``entries`` write; what is faulty is noted."""
-        hints = fields_of(cls) or {}
+        hints = hints_of(cls)
         places: dict[str, Value] = {}
         held: dict[str, object] = {}
         for key, value in entries.items():
@@ -136,7 +136,7 @@ class Reader:
         """Return the value of a class of which ``entries`` are written."""
         known = self.table(Value(dict(entries), value.place, value.name), keys_of(cls), cls)
         found = self.fields(cls, known)
-        hints = fields_of(cls) or {}
+        hints = hints_of(cls)
         given = {name: self._given[hint] for name, hint in hints.items() if hint in self._given}
         made = self.make(cls, Found({**found.held, **given}, {**found.places, **dict.fromkeys(given, value)}), value)
         if len(known) < len(entries):

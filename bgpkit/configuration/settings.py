@@ -197,6 +197,11 @@ class BfdSettings:
         """Refuse what cannot be."""
         if self.socket and self.listen:
             raise ConfigError("listen is for 'bgpkit bfd' itself where there is a socket; leave it out")
+        for address in self.listen:
+            try:
+                ip_address(address)
+            except ValueError:
+                raise ConfigError(f"listen: {address!r} is not an IPv4 or IPv6 address") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

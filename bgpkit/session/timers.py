@@ -10,6 +10,9 @@ from bgpkit_fsm import Slot, Timer
 _JITTERED: Final = frozenset({Timer.CONNECT_RETRY, Timer.KEEPALIVE})
 """Timers spread by a random factor of 0.75 to 1.0. RFC 4271, section 10."""
 
+_LEAST_KEEPALIVE_SECONDS: Final = 1.0
+"""KEEPALIVEs MUST NOT be sent more frequently than that, jitter or not. RFC 4271, section 4.4."""
+
 SYSTEM_JITTER: Final[random.Random] = random.SystemRandom()
 """Where the factors come from unless somebody says otherwise."""
 
@@ -39,7 +42,8 @@ class Timers:
             self._schedule(slot, timer, seconds)
             return
         if timer in _JITTERED:
-            seconds *= self._jitter.uniform(0.75, 1.0)
+            least = min(seconds, _LEAST_KEEPALIVE_SECONDS) if timer is Timer.KEEPALIVE else 0.0
+            seconds = max(least, seconds * self._jitter.uniform(0.75, 1.0))
         self._schedule(slot, timer, seconds)
 
     def stop(self, slot: Slot, timer: Timer) -> None:

@@ -1,7 +1,7 @@
 """The ways to and from peers: the network, the listeners, and how connections with each peer must begin."""
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from bgpkit.errors import ConfigError
 from bgpkit.session import Connection
@@ -39,10 +39,14 @@ class Access:
     async def listen(self, make_protocol: MakeProtocol, places: Iterable[Place]) -> None:
         """Listen in all ``places``; ConfigError says what stands in the way."""
         for place in places:
-            if isinstance(place, socket.socket):
-                self._listeners.append(await serve(make_protocol, place))
-            else:
-                self._listeners.append(await self.network.listen(make_protocol, *place))
+            given: object = place
+            match given:
+                case socket.socket():
+                    self._listeners.append(await serve(make_protocol, given))
+                case (str() as address, int() as port):
+                    self._listeners.append(await self.network.listen(make_protocol, address, port))
+                case _:
+                    raise ConfigError(f"listen: {given!r} is neither an (address, port) nor a bound socket")
 
     async def adopt(self, make_protocol: MakeProtocol, connection: socket.socket) -> None:
         """Take a connected socket as if it had come to a listener; ConfigError when it is none."""
@@ -89,6 +93,22 @@ class Access:
                     listener.expect(remote, former)
             raise ConfigError(f"peer {remote}: {error}") from error
         self._expected[remote] = options
+
+    def expect_all(self, wanted: Mapping[str, TransportOptions], gone: Iterable[str]) -> None:
+        """Do `expect` for all of ``wanted``, after `forget` for ``gone``; ConfigError, and then all is as it was."""
+        former = {remote: self._expected.get(remote) for remote in (*gone, *wanted)}
+        try:
+            for remote in former.keys() - wanted.keys():
+                self.forget(remote)
+            for remote, options in wanted.items():
+                self.expect(remote, options)
+        except ConfigError:
+            for remote in former:
+                self.forget(remote)
+            for remote, before in former.items():
+                if before is not None:
+                    self.expect(remote, before)
+            raise
 
     def forget(self, remote: str) -> None:
         """Take back what was said of ``remote``."""

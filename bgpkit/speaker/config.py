@@ -10,7 +10,7 @@ from bgpkit.speaker.config_checks import ASN_MAX, check_peer, peer_address
 from bgpkit.speaker.default_reject import NO_POLICY
 from bgpkit.speaker.liveness import BfdOptions
 from bgpkit.speaker.prefix_limit import MaxPrefixesAction, PrefixLimit
-from bgpkit.transport import BGP_PORT, DEFAULT_OPTIONS, TransportOptions
+from bgpkit.transport import BGP_PORT, DEFAULT_OPTIONS, TransportOptions, check_kinds
 from bgpkit_fsm import IPV4_UNICAST, BgpRole, Family
 from bgpkit_rib import BEST, Best, BestExternal, Selection
 
@@ -145,6 +145,7 @@ class PeerConfig:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, f"peer {self.address}")
         object.__setattr__(self, "address", peer_address(self.address))
         check_peer(self)
 

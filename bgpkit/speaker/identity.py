@@ -11,9 +11,15 @@ from bgpkit_rib import Table
 
 def checked_asn(asn: int) -> int:
     """Return ``asn``; ConfigError when it is no AS number. RFC 7607."""
+    if not _is_integer(asn):
+        raise ConfigError(f"asn {asn!r} is not an int")
     if not 1 <= asn < 2**32:
         raise ConfigError(f"asn {asn} is not between 1 and {2**32 - 1} (AS 0: RFC 7607)")
     return asn
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def checked_identifier(field: str, value: str | IPv4Address) -> IPv4Address:

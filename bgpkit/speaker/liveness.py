@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from bgpkit.errors import ConfigError
-from bgpkit.transport import Secret
+from bgpkit.transport import Secret, check_kinds
 
 _LONGEST_INTERVAL: Final = 60.0
 _SHORTEST_INTERVAL: Final = 0.01
@@ -50,6 +50,7 @@ class BfdAuthentication:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "bfd")
         if not 0 <= self.key_id <= 255:
             raise ConfigError(f"bfd: key_id {self.key_id} is not between 0 and 255")
         longest = 20 if "SHA1" in self.type.name else _KEY_OCTETS
@@ -81,6 +82,7 @@ class BfdOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "bfd")
         for field in ("transmit_interval", "receive_interval"):
             value: float = getattr(self, field)
             if not _SHORTEST_INTERVAL <= value <= _LONGEST_INTERVAL:

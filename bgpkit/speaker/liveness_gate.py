@@ -89,13 +89,15 @@ class LivenessGate:
             path = MonitoredPath(remote=config.address, local=config.local_address, options=options)
             try:
                 self._watch = self._detector.watch(path, self._changed)
-            except ConfigError as error:  # a peer that came by itself, or a machine that is short of something
-                self._liveness = Liveness(state=LivenessState.UNKNOWN, reason=str(error))
-                structlog.get_logger("bgpkit.speaker").error("bfd.refused", peer=config.address, reason=str(error))
+            except Exception as error:  # a peer that came by itself, a machine that is short of something, or a fault
+                self._liveness = Liveness(state=LivenessState.UNKNOWN, reason=_refused(config, error))
             else:
                 self._liveness = self._watch.liveness
         elif options != former:
-            self._watch.change(options)
+            try:
+                self._watch.change(options)
+            except Exception as error:  # it goes on by the former ones
+                _refused(config, error)
             self._liveness = self._watch.liveness
         if self.holding and self._timer is None and self._admits():
             self.try_open()
@@ -165,6 +167,13 @@ class LivenessGate:
     def _try_anyhow(self) -> None:
         self._timer = None
         self.try_open()
+
+
+def _refused(config: PeerConfig, error: Exception) -> str:
+    """Log that a detector does not do what a peer asks for, and return why."""
+    reason = str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+    structlog.get_logger("bgpkit.speaker").error("bfd.refused", peer=config.address, reason=reason)
+    return reason
 
 
 def detector_needed(config: PeerConfig) -> ConfigError:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bgpkit.errors import ConfigError
 from bgpkit.speaker.config import PeerConfig
+from bgpkit.speaker.identity import canonical_address
 from bgpkit.speaker.stranger_limits import NewPeerRate
 from bgpkit_rib import Prefix
 
@@ -69,13 +70,18 @@ class PeerRanges:
         return [address for address, used in self._used.items() if used.name == name]
 
     def admit(self, address: str) -> PeerConfig | str:
-        """Return what the peer at ``address`` is to be, or why it is to be nothing."""
+        """Return what the peer at ``address`` is to be, or why it is to be nothing.
+
+        ConfigError when its range makes another peer of it.
+        """
         chosen = self._open_to(address)
         if isinstance(chosen, str):
             return chosen
         if chosen.rate is not None:
             chosen.rate.take()
         config = chosen.configure(address)
+        if config.address != canonical_address(address):
+            raise ConfigError(f"its range made peer {config.address} of it; a peer has the address it comes from")
         self.forget(config.address)
         self._used[config.address] = chosen
         self._counts[chosen.name] = self._counts.get(chosen.name, 0) + 1

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Final
 
 from bgpkit.errors import ConfigError
+from bgpkit.transport import check_kinds
 from bgpkit_fsm import Family
 
 MAXIMUM: Final = 2**32 - 1
@@ -51,6 +52,7 @@ class PrefixLimit:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "prefix limit")
         for bound in (self.maximum, *(bound for _, bound in self.of_family)):
             if not 1 <= bound <= MAXIMUM:
                 raise ConfigError(f"prefix limit: {bound} routes are not between 1 and {MAXIMUM}")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable, Iterable
+from itertools import islice
 from typing import Final
 
 from bgpkit.adj_rib_out import PrivateAs
@@ -23,6 +24,8 @@ from bgpkit.transport import TransportOptions
 from bgpkit_fsm import CeaseSubcode, ErrorCode, Notification
 from bgpkit_rib import Prefix, SourceKind
 
+_NAMED: Final = 10
+"""Peers that a sentence names, at most."""
 _CONFIGURATION_CHANGE: Final = Notification(ErrorCode.CEASE, CeaseSubcode.OTHER_CONFIGURATION_CHANGE)
 
 
@@ -47,8 +50,9 @@ class Roster:
         """Return the peer at ``address``; ConfigError when there is none."""
         peer = self._peers.get(canonical_address(address))
         if peer is None:
-            known = ", ".join(self._peers) or "none"
-            raise ConfigError(f"there is no peer {canonical_address(address)}; configured: {known}")
+            more = len(self._peers) - _NAMED
+            known = ", ".join(islice(self._peers, _NAMED)) + (f" and {more} more" if more > 0 else "")
+            raise ConfigError(f"there is no peer {canonical_address(address)}; configured: {known or 'none'}")
         return peer
 
     def add(self, config: PeerConfig) -> None:
@@ -95,6 +99,10 @@ class Roster:
         """Make the configured peers ``configs``, and return the plan; ConfigError as `plan`, and nothing is done."""
         wanted = tuple(configs)
         plans, by_address = self.plan(wanted), {config.address: config for config in wanted}
+        self._shared.access.expect_all(
+            {config.address: config.transport for config in wanted},
+            gone=[plan.address for plan in plans if plan.change is ChangePlan.REMOVE],
+        )
         for plan in plans:
             match plan.change:
                 case ChangePlan.REMOVE:
@@ -103,6 +111,7 @@ class Roster:
                     self.add(by_address[plan.address])
                 case ChangePlan.NONE | ChangePlan.SOFT | ChangePlan.RESET:
                     self.update(by_address[plan.address])
+                    self.ranges.forget(plan.address)  # whoever is named is no longer there by a range's grace
         return plans
 
     def update(self, config: PeerConfig) -> ChangePlan:
@@ -240,9 +249,6 @@ class Roster:
             if isinstance(config, str):
                 self.strangers.refuse(address, config)
                 return None
-            if config.address != canonical_address(address):
-                self.ranges.forget(config.address)
-                raise ConfigError(f"its range made peer {config.address} of it; a peer has the address it comes from")
             self._check(config)
             if connection is not None:
                 self._shared.access.admit(connection, config)

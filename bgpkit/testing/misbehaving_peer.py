@@ -53,9 +53,11 @@ class MisbehavingPeer:
         opened: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = loop.create_future()
 
         def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            """Hand on both ends of the stream."""
             opened.set_result((reader, writer))
 
         def made() -> asyncio.StreamReaderProtocol:
+            """Return what takes the octets of the connection."""
             reader = Ear(limit=_STREAM_LIMIT if receive_buffer is None else _SMALL_STREAM_LIMIT)
             return asyncio.StreamReaderProtocol(reader, take)
 

@@ -1,6 +1,7 @@
 """TCP as BGP uses it, and what may stand in its place."""
 
 from bgpkit.transport.doorkeeper import Doorkeeper
+from bgpkit.transport.field_kinds import check_kinds
 from bgpkit.transport.listener import TcpListener
 from bgpkit.transport.neighbor_discovery import NeighborDiscovery
 from bgpkit.transport.network import Listener, MakeProtocol, Network
@@ -23,6 +24,7 @@ __all__ = [
     "TcpNetwork",
     "TransportOptions",
     "adopt",
+    "check_kinds",
     "host_at",
     "listening_socket",
     "serve",

@@ -23,6 +23,7 @@ TCP_SAVE_SYN: Final = 27
 TCP_SAVED_SYN: Final = 28
 TCP_MD5SIG_EXT: Final = 32
 TCP_AO_ADD_KEY: Final = 38
+TCP_AO_DEL_KEY: Final = 39
 SOCKADDR_STORAGE: Final = 128
 """Octets of the structure that any address fits in."""
 

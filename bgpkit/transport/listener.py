@@ -6,10 +6,10 @@ from ipaddress import ip_network
 
 from bgpkit.errors import ConfigError
 from bgpkit.transport.md5 import set_md5_key
-from bgpkit.transport.options import TransportOptions
+from bgpkit.transport.options import AoKey, TransportOptions
 from bgpkit.transport.secret import Secret
 from bgpkit.transport.socket_address import host_of
-from bgpkit.transport.tcp_ao import add_ao_keys
+from bgpkit.transport.tcp_ao import add_ao_keys, delete_ao_keys
 
 
 class TcpListener:
@@ -23,6 +23,7 @@ class TcpListener:
         self._socket = listener
         self._server = server
         self._keys: dict[str, Secret] = {}
+        self._ao_keys: dict[str, tuple[AoKey, ...]] = {}
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -40,16 +41,33 @@ class TcpListener:
         if not self._serves(remote):
             return
         if options.md5_key is None:
-            self.forget(remote)
+            self._forget_md5(remote)
         elif self._keys.get(remote) != options.md5_key:
             self._refuse_twins(remote, options.md5_key)
             set_md5_key(self._socket, remote, options.md5_key)
             self._keys[remote] = options.md5_key
-        if options.ao_keys and "/" not in remote:
-            add_ao_keys(self._socket, remote, options.ao_keys)
+        if options.ao_keys != self._ao_keys.get(remote, ()):
+            self._change_ao(remote, options.ao_keys)
 
     def forget(self, remote: str) -> None:
-        """Take back the key of ``remote``."""
+        """Take back the keys of ``remote``."""
+        self._forget_md5(remote)
+        if remote in self._ao_keys:
+            self._change_ao(remote, ())
+
+    def _change_ao(self, remote: str, keys: tuple[AoKey, ...]) -> None:
+        """Give and take only what differs: the kernel takes no key a second time."""
+        former = self._ao_keys.pop(remote, ())
+        delete_ao_keys(self._socket, remote, tuple(key for key in former if key not in keys))
+        self._ao_keys[remote] = kept = tuple(key for key in former if key in keys)
+        for key in keys:
+            if key not in kept:
+                add_ao_keys(self._socket, remote, (key,))
+                self._ao_keys[remote] += (key,)
+        if not keys:
+            del self._ao_keys[remote]
+
+    def _forget_md5(self, remote: str) -> None:
         if self._keys.pop(remote, None) is not None and not self._twins(remote):
             set_md5_key(self._socket, remote, None)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from bgpkit.errors import ConfigError
+from bgpkit.transport.field_kinds import check_kinds
 from bgpkit.transport.secret import Secret
 
 KEY_LENGTH_MAX: Final = 80
@@ -40,6 +41,7 @@ class AoKey:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "transport: ao_keys")
         _check_key("ao_keys", self.secret)
         for field, value in (("send_id", self.send_id), ("receive_id", self.receive_id)):
             if not 0 <= value <= 255:
@@ -84,6 +86,7 @@ class TransportOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "transport")
         for field, lowest, highest, hint in _RANGES:
             value: int | None = getattr(self, field)
             if value is not None and not lowest <= value <= highest:
@@ -124,9 +127,7 @@ DEFAULT_OPTIONS: Final = TransportOptions()
 """What a peer has unless told otherwise."""
 
 
-def _check_key(field: str, secret: object) -> None:
-    if not isinstance(secret, Secret):
-        raise ConfigError(f"transport: {field} is a {type(secret).__name__}; wrap it in bgpkit.transport.Secret")
+def _check_key(field: str, secret: Secret) -> None:
     if not 1 <= len(secret) <= KEY_LENGTH_MAX:
         raise ConfigError(
             f"transport: {field} has {len(secret)} octets; the kernel takes 1 to {KEY_LENGTH_MAX}, choose another"

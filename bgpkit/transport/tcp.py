@@ -128,7 +128,7 @@ def listening_socket(address: str, port: int, *, device: str | None = None, netn
 async def serve(make_protocol: MakeProtocol, listener: socket.socket) -> TcpListener:
     """Accept what comes to a bound socket, which is closed with what is returned; ConfigError when it cannot be."""
     try:
-        if listener.type != socket.SOCK_STREAM or listener.family not in {socket.AF_INET, socket.AF_INET6}:
+        if not _is_tcp(listener):
             raise ConfigError("listen: the socket given is no TCP socket")
         if not listener.getsockname()[1]:
             raise ConfigError("listen: the socket given is not bound; bind it to an address and a port")
@@ -150,8 +150,14 @@ async def adopt(make_protocol: MakeProtocol, connection: socket.socket) -> None:
         connection.getpeername()
     except OSError as error:
         raise refusal("the socket given is not connected", error) from error
+    if not _is_tcp(connection):
+        raise ConfigError("the socket given is no TCP socket")
     connection.setblocking(False)
     await asyncio.get_running_loop().create_connection(make_protocol, sock=connection)
+
+
+def _is_tcp(given: socket.socket) -> bool:
+    return given.type == socket.SOCK_STREAM and given.family in {socket.AF_INET, socket.AF_INET6}
 
 
 async def _dialed(dialer: Dialer, address: str, port: int) -> socket.socket:

@@ -81,9 +81,7 @@ class Daemon:
 class Bird(Daemon):
     """BIRD 2, started in the foreground."""
 
-    def __init__(
-        self, namespace: Namespace, folder: Path, configuration: str, *, recovering: bool = False
-    ) -> None:
+    def __init__(self, namespace: Namespace, folder: Path, configuration: str, *, recovering: bool = False) -> None:
         """Start BIRD with a configuration and wait until it answers its control socket.
 
         ``recovering`` says to it that forwarding went on meanwhile (``-R``). RFC 4724, section 4.1.
@@ -105,7 +103,7 @@ class Bird(Daemon):
         return self.namespace.run(self._client.argv("-s", str(self._socket), *words)).stdout
 
     def reconfigure(self, configuration: str, *, soft: bool = False) -> str:
-        """Give BIRD another configuration while it runs; return its answer. A ``soft`` change of filters reloads none."""
+        """Give BIRD another configuration while it runs; return its answer. ``soft``: no routes are asked for again."""
         self._configuration.write_text(configuration, encoding="utf-8")
         return self.command("configure", *(["soft"] if soft else []))
 

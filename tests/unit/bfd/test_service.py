@@ -136,7 +136,11 @@ async def test_a_path_that_cannot_be_is_told_in_one_sentence() -> None:
             one.watch(path(local="192.0.2.9"), Listener())
         with pytest.raises(ConfigError, match="at nowhere0: "):
             one.watch(path(interface="nowhere0"), Listener())
+        with pytest.raises(ConfigError, match=r"^BFD to fe80::1%nowhere0: no interface with this name$"):
+            one.watch(path("fe80::1%nowhere0", None), Listener())
         assert one.sessions() == ()
+    with pytest.raises(ConfigError, match=r"^BFD: listen 'nowhere' is not an IPv4 or IPv6 address$"):
+        BfdService(listen=("127.0.0.1", "nowhere"))
 
 
 async def test_packets_for_nobody_are_counted() -> None:

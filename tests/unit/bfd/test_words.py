@@ -50,7 +50,7 @@ def test_a_liveness_comes_back_as_it_went(state: LivenessState) -> None:
     assert liveness_of(words_of(line_of(plain_liveness(liveness)))) == liveness
 
 
-@pytest.mark.parametrize("line", [b"rubbish", b"[1]", b"\xff", b"7"])
+@pytest.mark.parametrize("line", [b"rubbish", b"[1]", b"\xff", b"7", 100_000 * b"["])
 def test_a_line_that_is_no_object_is_refused(line: bytes) -> None:
     """With BfdError and nothing else."""
     with pytest.raises(BfdError, match="a line is no JSON"):

@@ -90,7 +90,8 @@ def test_a_second_copy_says_who_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--keep", "-1"], "--keep -1 is less than 0 seconds"),
+        (["--keep", "-1"], "--keep -1 is no number of seconds from 0 on"),
+        (["--keep", "nan"], "--keep nan is no number of seconds from 0 on"),
         (["--json"], "--json goes with --status"),
     ],
 )

@@ -16,6 +16,7 @@ def test_a_row_marks_the_best_and_what_may_not_be_chosen() -> None:
     assert route_row(ROUTE) == (">", "10.0.0.0/8", "192.0.2.2", "192.0.2.2", "100", "0", "1 {2,3} i")
     other = {**ROUTE, "best": False, "path_id": 3, "attributes": {"origin": "incomplete", "as_path": ""}}
     assert route_row(other) == (" ", "10.0.0.0/8 path 3", "-", "192.0.2.2", "-", "-", "?")
+    assert route_row({**other, "peer": "aggregate"})[1] == "10.0.0.0/8"  # its number is nobody's but ours
     refused = {**other, "eligible": False, "reason": "AS loop"}
     assert (route_row(refused)[0], route_row(refused)[-1]) == ("x", "?  (AS loop)")
 

@@ -100,6 +100,9 @@ def test_words_exclude_each_other(folder: Path, capsys: Capture) -> None:
     assert main(["run", "--check", "--diff", "x"]) == 2
     assert "not allowed with" in capsys.readouterr().err
     assert main(["run"]) == 2
+    for words in (["run", "--json", "x"], ["run", "--check", "--json", "x"]):
+        assert main(words) == 2
+        assert "--json goes with --diff" in capsys.readouterr().err
 
 
 def test_without_a_daemon_there_is_nothing_to_compare_with(folder: Path, capsys: Capture) -> None:

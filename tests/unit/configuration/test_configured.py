@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bgpkit import ConfigError, SpeakerClosedError, State
+from bgpkit import ConfigError, Speaker, SpeakerClosedError, State
 from bgpkit.configuration import Configuration, ConfigurationFileError, ConfiguredSpeaker
 from bgpkit.configuration.configured import longest
 from bgpkit_fsm import IPV4_UNICAST
@@ -80,6 +80,39 @@ async def test_a_file_that_cannot_be_changes_nothing(
             await running.apply(new)
         assert (addresses(running), running.configuration) == (["192.0.2.2"], old)
         assert len(destinations(running)) == 3
+
+
+async def test_a_new_start_is_told_before_what_the_old_speaker_would_say(tmp_path: Path) -> None:
+    """A client of the new AS is none of the old one: that is not what is wrong with the file."""
+    client = f"{PEER.format('192.0.2.2')}route_reflector_client = true\n"
+    async with ConfiguredSpeaker(configuration(tmp_path, client)) as running:
+        speaker = '[speaker]\nasn = 64513\nbgp_identifier = "192.0.2.1"\n'
+        new = configuration(tmp_path, client.replace("64512", "64513"), speaker=speaker)
+        assert running.plan(new).restart == ("speaker.asn",)
+        with pytest.raises(ConfigError, match=r"speaker\.asn cannot change while the daemon runs"):
+            await running.apply(new)
+
+
+async def test_what_is_refused_half_way_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel says no only when it is asked; all is as it was then, and the next file is judged by that."""
+
+    async def refused(*_words: object, **_more: object) -> None:
+        raise ConfigError("interface lo: Operation not permitted")
+
+    monkeypatch.setattr(Speaker, "discover_peers", refused)
+    first = PEER.format("192.0.2.2") + RANGE
+    old = configuration(tmp_path, first + ROUTES)
+    async with ConfiguredSpeaker(old) as running:
+        other = PEER.format("192.0.2.3") + '[[peers]]\ninterface = "lo"\nasn = 64513\n'
+        new = configuration(tmp_path, other + ROUTES.replace("10.2", "10.3").replace("10.0.0.0/8", "10.0.0.0/12"))
+        with pytest.raises(ConfigError, match="Operation not permitted"):
+            await running.apply(new)
+        assert (addresses(running), running.configuration) == (["192.0.2.2"], old)
+        assert destinations(running) == ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"]
+        assert (await running.apply(old)).empty
+        assert str(await running.apply(configuration(tmp_path, PEER.format("192.0.2.2") + ROUTES))) == (
+            "range 127.0.0.0/8: remove"
+        )
 
 
 async def test_peers_of_a_range_follow_the_file(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_other_tables_are_read(tmp_path: Path) -> None:
     [
         ("[speakr]", "4: unknown key 'speakr'; did you mean 'speaker'?"),
         ("[fib]\ninstal = true", "5: unknown key 'instal' in fib; did you mean 'install'?"),
+        ('[bfd]\nlisten = ["nowhere"]', "5: bfd: listen: 'nowhere' is not an IPv4 or IPv6 address"),
         ("[rpki]\ncaches = []", "5: rpki: ROAs come from caches or from roas_file; give one of the two"),
         ("[announcements]", "4: announcements: this is a list; write each as [[announcements]]"),
         ("[[announcements]]", "4: announcements[1]: 'prefixes' is missing"),

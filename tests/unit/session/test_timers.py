@@ -120,6 +120,31 @@ def test_keepalive_and_connect_retry_are_jittered(timer: Timer) -> None:
     assert len({round(seconds, 4) for seconds in times}) > 10
 
 
+@pytest.mark.rfc("4271", "4.4")
+def test_keepalives_are_never_sent_more_often_than_once_a_second() -> None:
+    """With a hold time of 3 seconds the third of it is a second, of which no jitter takes anything away."""
+
+    class Least(random.Random):
+        def random(self) -> float:
+            return 0.0
+
+    async def prove() -> list[tuple[Timer, Slot, float]]:
+        fired = Fired()
+        timers = Timers(fired, Least())
+        for seconds in (1.0, 3.0):
+            timers.start(OUT, Timer.KEEPALIVE, seconds)
+            await asyncio.sleep(10)
+        timers.start(OUT, Timer.CONNECT_RETRY, 1.0)
+        await asyncio.sleep(10)
+        return fired.at
+
+    assert run(prove()) == [
+        (Timer.KEEPALIVE, OUT, 1.0),
+        (Timer.KEEPALIVE, OUT, 12.25),
+        (Timer.CONNECT_RETRY, OUT, 20.75),
+    ]
+
+
 def test_stop_all_leaves_no_timer() -> None:
     """After stop_all nothing fires."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.scripted_peer import eventually
 from tests.support.speakers import OURS, THEIRS, connect, speaker_at
 
 KEY = TransportOptions(md5_key=Secret("correct horse"))
+OTHER = TransportOptions(dscp=2)
 REFUSED = TransportOptions(dscp=1)
 CONFIG = PeerConfig(address="192.0.2.1", asn=64512)
 Told = list[tuple[str, TransportOptions | None]]
@@ -110,6 +112,39 @@ async def test_what_one_listener_refuses_no_listener_has() -> None:
     assert network.listeners[0].told[-2:] == [("192.0.2.1", REFUSED), ("192.0.2.1", KEY)]
 
 
+async def test_of_several_none_is_expected_when_one_is_refused() -> None:
+    """Those that were expected or gone are as before; what can be is done, those that go first."""
+    network, access = await listening()
+    access.expect("192.0.2.7", KEY)
+    access.expect("192.0.2.8", KEY)
+    before = _in_force(network.listeners[0].told)
+    with pytest.raises(ConfigError, match=r"^peer 192\.0\.2\.2: transport: no$"):
+        access.expect_all({"192.0.2.7": OTHER, "192.0.2.1": KEY, "192.0.2.2": REFUSED}, gone=["192.0.2.8"])
+    for each in network.listeners:
+        assert _in_force(each.told) == before
+    access.expect_all({"192.0.2.7": OTHER, "192.0.2.1": KEY}, gone=["192.0.2.8"])
+    for each in network.listeners:
+        assert _in_force(each.told) == {"192.0.2.7": OTHER, "192.0.2.1": KEY}
+        assert [remote for remote, _ in each.told[-3:]] == ["192.0.2.8", "192.0.2.7", "192.0.2.1"]
+
+
+def _in_force(told: Told) -> dict[str, TransportOptions]:
+    return {remote: options for remote, options in dict(told).items() if options is not None}
+
+
+async def test_a_set_of_peers_of_which_a_listener_refuses_one_is_not_made_at_all() -> None:
+    """No peer is added, changed or removed: all stay as they were."""
+    places = [(OURS, 179), ("::1", 179)]
+    async with Speaker(asn=64512, bgp_identifier="10.0.0.1", listen=places, network=FakeNetwork()) as one:
+        former = replace(CONFIG, passive=True)
+        await one.add_peer(former)
+        others = [replace(former, address=f"192.0.2.{number}") for number in (2, 3)]
+        with pytest.raises(ConfigError, match=r"^peer 192\.0\.2\.3: transport: no$"):
+            await one.apply([replace(former, weight=1), others[0], replace(others[1], transport=REFUSED)])
+        assert [each.address for each in one.peers()] == [former.address]
+        assert one.peer_config(former.address) == former
+
+
 async def test_a_peer_that_the_network_refuses_is_named() -> None:
     """Before anything is done."""
     network, access = await listening()
@@ -164,12 +199,34 @@ async def test_a_bound_socket_is_listened_on_and_a_connected_one_adopted() -> No
             )
         with socket.socket() as unconnected, pytest.raises(ConfigError, match=r"^the socket given is not connected: "):
             await one.adopt_connection(unconnected)
+        for pair in (socket.socketpair(), (_datagrams(),)):
+            for each in pair:
+                with each, pytest.raises(ConfigError, match=r"^the socket given is no TCP socket$"):
+                    await one.adopt_connection(each)
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         made = socket.socket(socket.AF_INET, kind)
         with pytest.raises(ConfigError, match=r"^listen: the socket given is "):
             async with Speaker(asn=64512, bgp_identifier="10.0.0.1", listen=[made]):
                 pass
         assert made.fileno() == -1
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1", 179, ("127.0.0.1", "179"), ("127.0.0.1",), None])
+async def test_where_nobody_can_listen_is_named(place: Any) -> None:
+    """And nothing is left of what was opened before."""
+    async with Speaker(asn=64512, bgp_identifier="10.0.0.1", listen=[(OURS, 0)]) as free:
+        taken = free.addresses[0]
+    speaker = Speaker(asn=64512, bgp_identifier="10.0.0.1", listen=[taken, place])
+    with pytest.raises(ConfigError, match=r"^listen: .* is neither an \(address, port\) nor a bound socket$"):
+        await speaker.__aenter__()
+    async with Speaker(asn=64512, bgp_identifier="10.0.0.1", listen=[taken]) as again:
+        assert again.addresses == (taken,)
+
+
+def _datagrams() -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.connect((OURS, 9))
+    return made
 
 
 class Stubborn(TcpNetwork):

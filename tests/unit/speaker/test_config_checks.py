@@ -12,6 +12,10 @@ from bgpkit.speaker.config_checks import peer_address
     ("arguments", "sentence"),
     [
         ({"address": "router"}, "peer address 'router' is not an IPv4 or IPv6 address"),
+        ({"address": "0.0.0.0"}, r"peer address 0\.0\.0\.0 is not that of one host"),
+        ({"address": "ff02::1"}, r"peer address ff02::1 is not that of one host"),
+        ({"address": "255.255.255.255"}, r"peer address 255\.255\.255\.255 is not that of one host"),
+        ({"address": "::ffff:192.0.2.1"}, r"peer address ::ffff:c000:201 is an IPv4 address in .*; say 192\.0\.2\.1"),
         ({"asn": 0}, r"peer 192\.0\.2\.1: asn 0 is not between 1 and 4294967295 \(AS 0: RFC 7607\)"),
         ({"asn": 2**32}, r"peer 192\.0\.2\.1: asn 4294967296 is not between .*"),
         ({"port": 0}, r"peer 192\.0\.2\.1: port 0 is not between 1 and 65535"),
@@ -54,10 +58,14 @@ def test_an_address_has_one_spelling() -> None:
         ("role", 3, "BgpRole or NoneType"),
         ("cluster_id", "10.0.0.1", "IPv4Address or NoneType"),
         ("transport", None, "TransportOptions"),
+        ("asn", "64512", "int"),
+        ("hold_time", None, "int"),
+        ("connect_retry_time", float("nan"), "float"),
+        ("local_address", 5, "str or NoneType"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_at_once(field: str, value: Any, kind: str) -> None:
     """Its fault would show late: in the routes of other peers, or as nothing at all."""
     fields: dict[str, Any] = {"address": "192.0.2.1", "asn": 64512, field: value}
-    with pytest.raises(ConfigError, match=f"^peer 192.0.2.1: {field} {value!r} is not a {kind}"):
+    with pytest.raises(ConfigError, match=f"^peer 192.0.2.1: {field} {value!r} is not an? {kind}"):
         PeerConfig(**fields)

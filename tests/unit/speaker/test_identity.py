@@ -1,6 +1,7 @@
 """Who a speaker is: numbers that cannot be are refused in one sentence."""
 
 from ipaddress import IPv4Address
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,10 @@ def test_what_is_no_as_number_is_refused(asn: int) -> None:
     """0 is reserved."""
     with pytest.raises(ConfigError, match=rf"^asn {asn} is not between 1 and 4294967295"):
         checked_asn(asn)
+    for other in ("64512", None, 1.5, True):
+        given: Any = other
+        with pytest.raises(ConfigError, match=rf"^asn {given!r} is not an int$"):
+            checked_asn(given)
     assert checked_asn(4_294_967_295) == 4_294_967_295
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from bgpkit import PeerConfig
 from bgpkit.errors import ConfigError
@@ -20,7 +21,7 @@ from bgpkit.speaker import (
 from bgpkit.speaker.liveness_gate import BFD_DOWN, LivenessGate
 from bgpkit_fsm import Notification
 from tests.support import octets
-from tests.support.liveness import DISABLED, DOWN, UNKNOWN, UP, ScriptedDetector
+from tests.support.liveness import DISABLED, DOWN, UNKNOWN, UP, ScriptedDetector, ScriptedWatch
 from tests.support.scripted_peer import ScriptedPeer
 from tests.support.speakers import THEIRS, scripted, settled, speaker_at, towards_scripted
 from tests.support.virtual_time import run
@@ -233,17 +234,41 @@ def test_the_end_lets_the_path_go(keep: bool) -> None:
     assert detector.last.released is keep
 
 
-def test_a_path_that_cannot_be_watched_is_not_known() -> None:
-    """The reason is what a strict peer waits for."""
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ConfigError("no source port is free"), "no source port is free"), (OSError("gone"), "OSError: gone")],
+)
+def test_a_path_that_cannot_be_watched_is_not_known(error: Exception, reason: str) -> None:
+    """The reason is what a strict peer waits for; a detector that fails takes no peer with it."""
 
     class Refusing:
         def watch(self, path: MonitoredPath, changed: Callable[[Liveness], None]) -> LivenessWatch:
-            raise ConfigError("no source port is free")
+            raise error
 
     peer = Peer()
     made = LivenessGate(peer, Refusing())
     made.begin(config(BfdMode.STRICT))
-    assert (peer.taken(), peer.reason) == ([], "no source port is free")
+    assert (peer.taken(), peer.reason) == ([], reason)
+
+
+async def test_options_that_the_detector_refuses_leave_the_session_and_the_watch_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The plan says that nothing happens to the session, and so it is; the log tells of the refusal."""
+
+    def refuse(_watch: ScriptedWatch, options: BfdOptions) -> None:
+        raise ConfigError(f"no interface {options.interface}")
+
+    monkeypatch.setattr(ScriptedWatch, "change", refuse)
+    detector = ScriptedDetector(UP)
+    async with speaker_at(liveness=detector) as speaker:
+        await speaker.add_peer(towards_scripted(bfd=BfdOptions()))
+        async with await scripted(speaker):
+            other = towards_scripted(bfd=BfdOptions(interface="nowhere0"))
+            with capture_logs() as logs:
+                assert await speaker.update_peer(other) is ChangePlan.NONE
+            assert [(each["event"], each["reason"]) for each in logs] == [("bfd.refused", "no interface nowhere0")]
+            assert (speaker.peers()[0].established_count, len(detector.watches)) == (1, 1)
 
 
 async def test_a_speaker_without_a_detector_refuses_peers_with_bfd() -> None:

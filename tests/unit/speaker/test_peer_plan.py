@@ -15,6 +15,7 @@ from bgpkit import (
     ChangePlan,
     ConfigError,
     PeerConfig,
+    State,
     plan_change,
 )
 from bgpkit.adj_rib_out import NextHopSelf
@@ -26,6 +27,7 @@ from bgpkit.transport import Secret, TransportOptions
 from bgpkit.wire import to_plain
 from bgpkit_fsm import BgpRole
 from tests.support import octets
+from tests.support.scripted_peer import eventually
 from tests.support.speakers import (
     EVERYTHING,
     OURS,
@@ -199,6 +201,18 @@ async def test_peers_of_a_range_do_not_go_because_no_configuration_names_them() 
             assert speaker.plan([]) == ()
             plan = speaker.plan_peer(towards_scripted(THEIRS, weight=1))
             assert plan.change is ChangePlan.SOFT
+
+
+async def test_a_peer_of_a_range_that_a_configuration_names_stays_when_its_session_ends() -> None:
+    """It is a configured peer from then on, though nothing of it has changed; the next configuration may end it."""
+    async with speaker_at() as speaker:
+        await speaker.accept_peers("127.0.0.0/24", lambda address: towards_scripted(address))
+        async with await scripted(speaker):
+            await speaker.apply([towards_scripted(THEIRS)])
+        await eventually(lambda: speaker.peers()[0].state is not State.ESTABLISHED, "the end of the session")
+        await settled()
+        assert [status.address for status in speaker.peers()] == [THEIRS]
+        assert [plan.change for plan in speaker.plan([])] == [ChangePlan.REMOVE]
 
 
 async def test_a_change_of_nothing_sends_no_message() -> None:

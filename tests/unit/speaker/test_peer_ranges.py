@@ -55,6 +55,17 @@ def test_a_range_has_so_many_peers_at_a_time() -> None:
     admitted(ranges, "10.0.0.3")
 
 
+def test_a_stranger_never_counts_as_another_peer_of_the_range() -> None:
+    """A configuration of another address is refused, and the peer at that address is still the range's."""
+    ranges = PeerRanges()
+    ranges.add("10.0.0.0/8", lambda _: client("10.0.0.1"), 2)
+    admitted(ranges, "10.0.0.1")
+    with pytest.raises(ConfigError, match=r"^its range made peer 10\.0\.0\.1 of it; a peer has the address it comes "):
+        ranges.admit("10.0.0.2")
+    assert ranges.has("10.0.0.1")
+    assert not ranges.has("10.0.0.2")
+
+
 def test_removing_a_range_tells_whose_peers_go() -> None:
     """Those of other ranges stay."""
     ranges = PeerRanges()

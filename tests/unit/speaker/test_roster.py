@@ -95,6 +95,17 @@ async def test_what_a_range_makes_of_an_address_is_checked(faulty: Callable[[str
         assert addresses(speaker) == []
 
 
+async def test_who_asks_for_no_peer_is_told_of_a_few() -> None:
+    """Not of thousands."""
+    async with Speaker(asn=ASN, bgp_identifier="192.0.2.1") as speaker:
+        with pytest.raises(ConfigError, match=r"^there is no peer 127\.0\.0\.99; configured: none$"):
+            speaker.peer_config("127.0.0.99")
+        for last in range(1, 13):
+            await speaker.add_peer(PeerConfig(address=f"127.0.0.{last}", asn=ASN, passive=True))
+        with pytest.raises(ConfigError, match=r"configured: 127\.0\.0\.1, .*, 127\.0\.0\.10 and 2 more$"):
+            speaker.peer_config("127.0.0.99")
+
+
 async def test_a_local_as_is_for_external_peers() -> None:
     """Internal peers and those of the confederation know our true number."""
     confederation = Confederation(identifier=65000, members=frozenset({64513}))

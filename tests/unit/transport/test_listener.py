@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from bgpkit.errors import ConfigError
-from bgpkit.transport import DEFAULT_OPTIONS, Secret, TcpNetwork, TransportOptions, listener
+from bgpkit.transport import DEFAULT_OPTIONS, AoKey, Secret, TcpNetwork, TransportOptions, listener
 
 KEY, OTHER_KEY = TransportOptions(md5_key=Secret("correct horse")), TransportOptions(md5_key=Secret("battery staple"))
 Given = list[tuple[str, Secret | None]]
@@ -62,6 +62,31 @@ async def test_two_interfaces_with_one_address_have_one_key(given: Given) -> Non
         assert given[-1] == ("fe80::1%eth1", KEY.md5_key), "the other one has it still"
         made.forget("fe80::1%eth1")
         assert given[-1] == ("fe80::1%eth1", None)
+
+
+async def test_a_key_of_tcp_ao_is_given_once_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel refuses a key that is there, and one that is not: only what differs is said, whatever else changes."""
+    there: set[AoKey] = set()
+
+    def add(_socket: socket.socket, remote: str, keys: tuple[AoKey, ...]) -> None:
+        assert remote == "192.0.2.1"
+        assert there.isdisjoint(keys)
+        there.update(keys)
+
+    def delete(_socket: socket.socket, remote: str, keys: tuple[AoKey, ...]) -> None:
+        assert there.issuperset(keys)
+        there.difference_update(keys)
+
+    monkeypatch.setattr(listener, "add_ao_keys", add)
+    monkeypatch.setattr(listener, "delete_ao_keys", delete)
+    old, new = (AoKey(secret=Secret("correct horse"), send_id=number, receive_id=number) for number in (1, 2))
+    with closing(await TcpNetwork().listen(asyncio.Protocol, "127.0.0.1", 0)) as made:
+        for keys in ((old,), (old,), (old, new), (new, old), (new,), (), (old,)):
+            made.expect("192.0.2.1", TransportOptions(ao_keys=keys, dscp=len(keys)))
+            assert there == set(keys)
+        made.forget("192.0.2.1")
+        made.forget("192.0.2.1")
+    assert there == set()
 
 
 async def test_a_closed_listener_has_no_address_and_takes_no_key(given: Given) -> None:

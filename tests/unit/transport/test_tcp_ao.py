@@ -9,7 +9,7 @@ import pytest
 
 from bgpkit.errors import ConfigError
 from bgpkit.transport import AoKey, Secret
-from bgpkit.transport.tcp_ao import add_ao_keys, packed
+from bgpkit.transport.tcp_ao import add_ao_keys, delete_ao_keys, packed
 
 KEYS = (
     AoKey(secret=Secret("first"), send_id=1, receive_id=2),
@@ -28,6 +28,24 @@ def test_a_key_as_the_kernel_reads_it() -> None:
     assert int.from_bytes(octets[196:200], sys.byteorder) & 3, "current, and next"
     assert tuple(octets[202:208]) == (32, 1, 2, 12, 0, 5), "prefix, SendID, RecvID, signature, flags, key length"
     assert octets[208:] == b"first".ljust(80, b"\0")
+
+
+def test_a_key_that_is_taken_back_as_the_kernel_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As struct tcp_ao_del of the same file: whose key, and the two numbers that name it."""
+    given: list[tuple[object, ...]] = []
+
+    def keep(_socket: socket.socket, *arguments: object) -> None:
+        given.append(arguments)
+
+    with socket.socket() as listener:
+        monkeypatch.setattr(socket.socket, "setsockopt", keep)
+        delete_ao_keys(listener, "192.0.2.1", KEYS[1:])
+    (level, number, octets), *more = given
+    assert isinstance(octets, bytes)
+    assert (level, number, len(octets), more) == (socket.IPPROTO_TCP, 39, 144, [])
+    assert octets[4:8] == bytes((192, 0, 2, 1))
+    assert octets[128:138] == bytes(10), "no interface, no flag"
+    assert octets[138:] == bytes((32, 3, 4, 0, 0, 0)), "prefix, SendID, RecvID"
 
 
 def test_an_ipv4_peer_of_an_ipv6_socket_is_mapped() -> None:
