@@ -37,8 +37,8 @@ async def _ask(path: Path) -> list[dict[str, Any]]:
                     return cast("list[dict[str, Any]]", sessions)
                 case _:
                     pass
-    except ValueError as error:
-        raise BfdError(f"{path}: {error}") from error
+    except (BfdError, ValueError) as error:
+        raise BfdError(f"{path}: {error}; is it the socket of 'bgpkit bfd'?") from error
     finally:
         writer.close()
-    raise BfdError(f"{path}: it has hung up")
+    raise BfdError(f"{path}: it has hung up; is it the socket of 'bgpkit bfd'?")

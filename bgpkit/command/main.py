@@ -5,7 +5,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from typing import TextIO
 
@@ -30,11 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0: done; 1: the input is at fault; 2: the words are; 130: interrupted. No exception leaves it.
     """
+    _give_somewhere_to_write()
     _take_any_character(sys.stdout)
     try:
         status = _run(argv)
-        with suppress(AttributeError):  # a daemon may have no such stream
-            sys.stdout.flush()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -45,6 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"bgpkit: the output cannot be written: {error.strerror or error}", file=sys.stderr)
         return 1
     return status
+
+
+def _give_somewhere_to_write() -> None:
+    """Whoever has closed standard output wants no words: they go nowhere."""
+    if not hasattr(sys.stdout, "write"):
+        sys.stdout = io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
 
 
 def _take_any_character(stream: TextIO) -> None:

@@ -37,7 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--view",
         choices=VIEWS,
         default="",
-        help="received: before the import policy; accepted: after it; loc-rib: the best; sent: after the export policy",
+        help="received: before the import policy; accepted: after it, with 'x' before what it refuses; "
+        "loc-rib: the best; sent: after the export policy",
     )
     parser.set_defaults(run=run)
 

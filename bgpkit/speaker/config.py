@@ -80,7 +80,10 @@ class PeerConfig:
     """The most routes of a family that the peer is ever sent; None: no bound."""
     max_prefixes_out_action: MaxPrefixesAction = MaxPrefixesAction.WARN
     max_prefixes_in: PrefixLimit | None = None
-    """The most routes of a family that the peer may send; None: no bound. RFC 4271, section 6.7."""
+    """The most routes of a family that the peer may send; None: no bound. RFC 4271, section 6.7.
+
+    Another bound is looked at with the next routes that come.
+    """
     role: BgpRole | None = None
     """What we are to this external peer; routes then carry OTC, and leaks are found by it. RFC 9234."""
     strict_role: bool = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, ip_address
+from math import inf
 
 from bgpkit.errors import ConfigError
 from bgpkit.wire import ROWS
@@ -20,6 +21,13 @@ def checked_asn(asn: int) -> int:
 
 def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def checked_seconds(field: str, value: float) -> float:
+    """Return ``value``; ConfigError naming ``field`` when it is no time to wait, such as NaN."""
+    if not 0 <= value < inf:
+        raise ConfigError(f"{field} {value} is not a number of seconds from 0 on")
+    return value
 
 
 def checked_identifier(field: str, value: str | IPv4Address) -> IPv4Address:

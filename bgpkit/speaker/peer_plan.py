@@ -152,7 +152,9 @@ def _differences(name: str, old: object, new: object, cost: ChangePlan) -> Itera
     """Yield what differs between two values; of options, which are values made of fields, the parts that do."""
     parts = _parts(old) if type(old) is type(new) else ()
     if not parts:
-        yield FieldChange(field=name, old=_said(old), new=_said(new), cost=cost)
+        before, after = _said(old), _said(new)
+        # Policies of one name and other rules, and other secrets, look alike.
+        yield FieldChange(field=name, old=before, new=f"{after}, changed" if after == before else after, cost=cost)
     for part in parts:
         before, after = getattr(old, part), getattr(new, part)
         if before != after:

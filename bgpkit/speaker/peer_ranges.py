@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from math import inf
 from typing import Final
 
 from bgpkit.errors import ConfigError
@@ -46,7 +47,7 @@ class PeerRanges:
     def add(self, prefix: str | Prefix, configure: Configure, limit: int, rate: float | None = None) -> str:
         """Add a range and return its name; ConfigError when it is there already, or is none."""
         parsed = _parsed(prefix)
-        if rate is not None and rate <= 0:
+        if rate is not None and not 0 < rate < inf:
             raise ConfigError(f"peer range {parsed}: rate {rate:g} is not more than 0 new peers in a second")
         return self._add(PeerRange(str(parsed), parsed, configure, limit, None if rate is None else NewPeerRate(rate)))
 

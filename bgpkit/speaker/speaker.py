@@ -20,7 +20,7 @@ from bgpkit.speaker.event_log import QUEUE, EventLog, EventSubscription
 from bgpkit.speaker.explain import explain_destination
 from bgpkit.speaker.explained import ForwardingTable
 from bgpkit.speaker.explanation import Explanation
-from bgpkit.speaker.identity import checked_asn, checked_identifier, tables_for
+from bgpkit.speaker.identity import checked_asn, checked_identifier, checked_seconds, tables_for
 from bgpkit.speaker.liveness import LivenessDetector
 from bgpkit.speaker.next_hops import NextHopResolver, NextHops
 from bgpkit.speaker.origination import Origination
@@ -85,7 +85,8 @@ class Speaker(PeerCalls, RestartCalls):
         self._asn, self._bgp_identifier = checked_asn(asn), checked_identifier("bgp_identifier", bgp_identifier)
         self._cluster_id = self._bgp_identifier if cluster_id is None else checked_identifier("cluster_id", cluster_id)
         self._listen, self._tables = tuple(listen), tables_for(families)
-        self._restarting, self._selection_deferral_time = restarting, selection_deferral_time
+        self._restarting = restarting
+        self._selection_deferral_time = checked_seconds("selection_deferral_time", selection_deferral_time)
         self._hold_end_of_rib = hold_end_of_rib
         self._decision = decision or DecisionOptions()
         self._client_to_client, self._confederation = client_to_client, confederation

@@ -13,6 +13,7 @@ from tests.integration.transport_lab import (
     OURS,
     THEIR_ASN,
     THEIRS,
+    cabled,
     counter,
     is_up,
     never,
@@ -22,7 +23,7 @@ from tests.integration.transport_lab import (
     ups,
 )
 from tests.support.daemons import Bird, Frr
-from tests.support.netns import Namespace, Namespaces, connect
+from tests.support.netns import Namespace, Namespaces
 from tests.support.skips import require_kernel
 
 pytestmark = pytest.mark.netns
@@ -35,13 +36,6 @@ SIGNED = TransportOptions(md5_key=KEY)
 @pytest.fixture(autouse=True)
 def _kernel_signs() -> None:
     require_kernel("tcp_md5")
-
-
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and theirs, a cable between them."""
-    ours, theirs = namespaces.node("ours"), namespaces.node("theirs")
-    connect(ours, theirs, addresses=([f"{OURS}/24", "2001:db8:9::2/64"], [f"{THEIRS}/24", "2001:db8:9::1/64"]))
-    return ours, theirs
 
 
 def has_routes(speaker: Speaker, number: int) -> bool:

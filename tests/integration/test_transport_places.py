@@ -16,6 +16,7 @@ from tests.integration.transport_lab import (
     OURS,
     THEIR_ASN,
     THEIRS,
+    cabled,
     ends,
     is_up,
     peer,
@@ -31,13 +32,6 @@ from tests.support.sources import PROJECT
 
 pytestmark = pytest.mark.netns
 StartBird = Callable[[Namespace, str], Bird]
-
-
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and theirs, a cable between them."""
-    ours, theirs = namespaces.node("ours"), namespaces.node("theirs")
-    connect(ours, theirs, addresses=([f"{OURS}/24"], [f"{THEIRS}/24"]))
-    return ours, theirs
 
 
 def here() -> Path:

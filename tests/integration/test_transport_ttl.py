@@ -11,6 +11,7 @@ from tests.integration.transport_lab import (
     OURS,
     THEIR_ASN,
     THEIRS,
+    cabled,
     counter,
     is_up,
     never,
@@ -27,13 +28,6 @@ StartBird = Callable[[Namespace, str], Bird]
 StartFrr = Callable[[Namespace, str], Frr]
 FAR = "10.8.0.1"
 ON_THE_LINK = TransportOptions(ttl_security=1)
-
-
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and theirs, a cable between them."""
-    ours, theirs = namespaces.node("ours"), namespaces.node("theirs")
-    connect(ours, theirs, addresses=([f"{OURS}/24", "2001:db8:9::2/64"], [f"{THEIRS}/24", "2001:db8:9::1/64"]))
-    return ours, theirs
 
 
 def routed(namespaces: Namespaces) -> tuple[Namespace, Namespace]:

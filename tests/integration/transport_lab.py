@@ -7,12 +7,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bgpkit import PeerConfig, Speaker, State
-from tests.support.netns import Namespace
+from tests.support.netns import Namespace, Namespaces, connect
 from tests.support.speakers import EVERYTHING
 
 ASN, THEIR_ASN = 64512, 64513
 OURS, THEIRS = "10.9.0.2", "10.9.0.1"
 PATIENCE = 20.0
+
+
+def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
+    """Return our node and theirs, a cable between them."""
+    ours, theirs = namespaces.node("ours"), namespaces.node("theirs")
+    connect(ours, theirs, addresses=([f"{OURS}/24", "2001:db8:9::2/64"], [f"{THEIRS}/24", "2001:db8:9::1/64"]))
+    return ours, theirs
 
 
 @asynccontextmanager

@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bgpkit_setup.daemons import find_program
-from bgpkit_setup.packages import Package, Purpose
-from bgpkit_setup.preparation import DAEMON_CACHE
-from tests.support.daemons import Daemon
+from tests.support.daemons import Daemon, program
 from tests.support.netns import Namespace
 
 _MODULE = "/usr/lib/python3/dist-packages/exabgp/application/bgp.py"
-_PACKAGE = Package("python3-exabgp", Purpose.DAEMONS, (_MODULE,))
 _PROCESS = """#!/bin/sh
 exec 3<&0
 cat <&3 >> "{events}" &
@@ -31,9 +27,7 @@ class ExaBgp(Daemon):
 
         ``$watch`` in the configuration is the name of that process.
         """
-        found = find_program(_PACKAGE, _MODULE, DAEMON_CACHE)
-        assert found is not None, "python3-exabgp is not in the cache: make test brings it"
-        module = found.path
+        module = program("python3-exabgp", _MODULE).path
         super().__init__(namespace, folder)
         self._events = self._file("events", "")
         self._commands = self._file("commands", "")

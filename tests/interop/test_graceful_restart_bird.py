@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.interop.remote_speaker import PATIENCE, RemoteSpeaker
+from tests.interop.restart_lab import GONE, LONG, MINE, ONE, OURS, THEIRS, TWO, cabled, speaker
 from tests.support.daemons import Bird
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
@@ -15,10 +15,6 @@ from tests.support.processes import wait_until
 pytestmark = pytest.mark.netns
 
 StartBird = Callable[[Namespace, str], Bird]
-THEIRS, OURS = "10.9.0.1", "10.9.0.2"
-ONE, TWO = "10.77.1.0/24", "10.77.2.0/24"
-MINE, GONE = "10.88.1.0/24", "10.88.2.0/24"
-LONG: dict[str, Any] = {"restart_time": 1, "long_lived_stale_time": 600, "long_lived_families": ["ipv4"]}
 BIRD = """
 log stderr all;
 router id 10.9.0.1;
@@ -40,21 +36,6 @@ def configuration(*prefixes: str, export: str = "all") -> str:
     return BIRD.format(routes=" ".join(f"route {prefix} blackhole;" for prefix in prefixes), export=export)
 
 
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and BIRD's, on one segment."""
-    switch, ours, theirs = namespaces.segment(), namespaces.node("ours"), namespaces.node("bird")
-    switch.attach(ours, f"{OURS}/24")
-    switch.attach(theirs, f"{THEIRS}/24")
-    return ours, theirs
-
-
-def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
-    """Return a speaker of ours with BIRD as its peer."""
-    made = RemoteSpeaker(node, folder, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting)
-    made.add_peer(THEIRS, 64512, **fields)
-    return made
-
-
 def marked(watched: RemoteSpeaker) -> set[str]:
     """Return the prefixes of BIRD's routes that are long-lived stale."""
     return {prefix for prefix, route in watched.routes().items() if "llgr-stale" in route["communities"]}
@@ -62,7 +43,7 @@ def marked(watched: RemoteSpeaker) -> set[str]:
 
 def test_birds_routes_outlive_its_restart_time(namespaces: Namespaces, start_bird: StartBird, tmp_path: Path) -> None:
     """BIRD is killed: its routes become the last resort; it comes back with one less, and nothing is stale."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration(ONE, TWO))
     with speaker(ours, tmp_path, **LONG) as watched:
         wait_until(lambda: set(watched.routes()) == {ONE, TWO}, "BIRD's routes", PATIENCE)
@@ -80,7 +61,7 @@ def test_bird_keeps_our_routes_beyond_our_restart_time(
     namespaces: Namespaces, start_bird: StartBird, tmp_path: Path
 ) -> None:
     """They become long-lived stale in BIRD; the next speaker takes one back, and BIRD has not been without it."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration())
     with speaker(ours, tmp_path, **LONG) as first:
         first.announce(MINE, GONE)
@@ -102,7 +83,7 @@ def test_bird_keeps_our_routes_beyond_our_restart_time(
 @pytest.mark.rfc("7313", "4")
 def test_a_refresh_by_bird_shows_what_is_gone(namespaces: Namespaces, start_bird: StartBird, tmp_path: Path) -> None:
     """BIRD's filter has changed without a word to us; asked again, it marks what it has, and the other route goes."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration(ONE, TWO))
     with speaker(ours, tmp_path) as asking:
         wait_until(lambda: set(asking.routes()) == {ONE, TWO}, "BIRD's routes", PATIENCE)
@@ -117,7 +98,7 @@ def test_a_refresh_by_bird_shows_what_is_gone(namespaces: Namespaces, start_bird
 @pytest.mark.rfc("7313", "4")
 def test_bird_is_sent_its_refresh_between_marks(namespaces: Namespaces, start_bird: StartBird, tmp_path: Path) -> None:
     """It logs the beginning and the end of what it has asked for, and keeps the routes."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration())
     with speaker(ours, tmp_path) as asked:
         asked.announce(MINE, GONE)
@@ -129,7 +110,7 @@ def test_bird_is_sent_its_refresh_between_marks(namespaces: Namespaces, start_bi
 
 def test_bird_reads_why_we_shut_down(namespaces: Namespaces, start_bird: StartBird, tmp_path: Path) -> None:
     """The words of the shutdown communication, and our routes are gone with it."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration())
     with speaker(ours, tmp_path) as leaving:
         leaving.announce(MINE)
@@ -143,7 +124,7 @@ def test_end_of_rib_held_back_keeps_what_is_announced_late(
     namespaces: Namespaces, start_bird: StartBird, tmp_path: Path
 ) -> None:
     """The next speaker announces its routes one by one after the session is up: BIRD is never without the late one."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "bird")
     bird = start_bird(theirs, configuration())
     with speaker(ours, tmp_path, restart_time=60) as first:
         first.announce(MINE, GONE)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.interop.remote_speaker import PATIENCE, RemoteSpeaker
+from tests.interop.restart_lab import GONE, LONG, MINE, ONE, OURS, THEIRS, TWO, cabled, speaker
 from tests.support.daemons import Frr
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
@@ -14,10 +15,6 @@ from tests.support.processes import wait_until
 pytestmark = pytest.mark.netns
 
 StartFrr = Callable[[Namespace, str], Frr]
-THEIRS, OURS = "10.9.0.1", "10.9.0.2"
-ONE, TWO = "10.77.1.0/24", "10.77.2.0/24"
-MINE, GONE = "10.88.1.0/24", "10.88.2.0/24"
-LONG: dict[str, Any] = {"restart_time": 1, "long_lived_stale_time": 600, "long_lived_families": ["ipv4"]}
 FRR = """
 log stdout
 debug bgp neighbor-events
@@ -43,21 +40,6 @@ def configuration(*prefixes: str, restart_time: int = 60, options: str = "") -> 
     return FRR.format(networks=networks, restart_time=restart_time, options=options)
 
 
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and FRR's, on one segment."""
-    switch, ours, theirs = namespaces.segment(), namespaces.node("ours"), namespaces.node("frr")
-    switch.attach(ours, f"{OURS}/24")
-    switch.attach(theirs, f"{THEIRS}/24")
-    return ours, theirs
-
-
-def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
-    """Return a speaker of ours with FRR as its peer."""
-    made = RemoteSpeaker(node, folder, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting)
-    made.add_peer(THEIRS, 64512, **fields)
-    return made
-
-
 def known(frr: Frr, prefix: str) -> dict[str, Any] | None:
     """Return the first path that bgpd holds for a prefix."""
     paths = frr.ask_json(f"show bgp ipv4 unicast {prefix}").get("paths")
@@ -81,7 +63,7 @@ def test_frr_keeps_our_routes_through_a_restart_of_ours(
     end: str, namespaces: Namespaces, start_frr: StartFrr, tmp_path: Path
 ) -> None:
     """Stale in FRR while no speaker runs; the next one takes one back, and FRR has not been without it."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "frr")
     frr = start_frr(theirs, configuration())
     with speaker(ours, tmp_path) as first:
         first.announce(MINE, GONE)
@@ -105,7 +87,7 @@ def test_frr_keeps_our_routes_through_a_restart_of_ours(
 
 def test_a_restart_of_frrs_keeps_its_routes(namespaces: Namespaces, start_frr: StartFrr, tmp_path: Path) -> None:
     """FRR is killed: its routes stay, stale; it comes back with one route less, which goes."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "frr")
     frr = start_frr(theirs, configuration(ONE, TWO))
     with speaker(ours, tmp_path) as watched:
         wait_until(lambda: set(watched.routes()) == {ONE, TWO}, "FRR's routes", PATIENCE)
@@ -127,7 +109,7 @@ def test_routes_outlive_the_restart_time_on_both_sides(
     namespaces: Namespaces, start_frr: StartFrr, tmp_path: Path
 ) -> None:
     """Ours in FRR, and then FRR's in ours: the last resort, with the community; each side takes its own back."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "frr")
     frr = start_frr(theirs, configuration(ONE, TWO, restart_time=1, options=LONG_LIVED))
     with speaker(ours, tmp_path, **LONG) as first:
         first.announce(MINE)
@@ -155,7 +137,7 @@ def test_routes_survive_notifications_and_not_a_hard_reset(
 
     FRR 8.4 itself drops our routes when it is the one that sends a NOTIFICATION.
     """
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "frr")
     frr = start_frr(theirs, configuration(ONE, options="no bgp hard-administrative-reset"))
     with speaker(ours, tmp_path, notification_support=True) as ended:
         ended.announce(MINE)
@@ -185,7 +167,7 @@ def test_routes_survive_notifications_and_not_a_hard_reset(
 @pytest.mark.rfc("7313", "4")
 def test_refreshes_are_marked_both_ways(namespaces: Namespaces, start_frr: StartFrr, tmp_path: Path) -> None:
     """FRR logs our marks; what its own leave out is gone from our tables."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "frr")
     frr = start_frr(theirs, configuration(ONE, TWO))
     with speaker(ours, tmp_path) as refreshed:
         refreshed.announce(MINE)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.interop import restart_lab
 from tests.interop.remote_speaker import PATIENCE, RemoteSpeaker
+from tests.interop.restart_lab import LONG, MINE, ONE, OURS, THEIRS, TWO, cabled
 from tests.support.daemons import GoBgp
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
@@ -14,10 +16,6 @@ from tests.support.processes import wait_until
 pytestmark = pytest.mark.netns
 
 StartGoBgp = Callable[[Namespace, str], GoBgp]
-THEIRS, OURS = "10.9.0.1", "10.9.0.2"
-ONE, TWO = "10.77.1.0/24", "10.77.2.0/24"
-MINE, GONE = "10.88.1.0/24", "10.88.2.0/24"
-LONG: dict[str, Any] = {"restart_time": 1, "long_lived_stale_time": 600, "long_lived_families": ["ipv4"]}
 LLGR_STALE = 0xFFFF0006
 GOBGP = """
 [global.config]
@@ -52,20 +50,12 @@ def configuration(*, restart_time: int = 60, long_lived: bool = False) -> str:
     return GOBGP.format(restart_time=restart_time, long_lived="true" if long_lived else "false")
 
 
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and gobgpd's, on one segment."""
-    switch, ours, theirs = namespaces.segment(), namespaces.node("ours"), namespaces.node("gobgp")
-    switch.attach(ours, f"{OURS}/24")
-    switch.attach(theirs, f"{THEIRS}/24")
-    return ours, theirs
-
-
 def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
     """Return a speaker of ours with gobgpd as its peer."""
-    made = RemoteSpeaker(node, folder, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting)
     # GoBGP closes connections for seconds after a restart of ours: each is a failure to us.
-    made.add_peer(THEIRS, 64512, idle_hold_time=0.5, damp_oscillations=False, **fields)
-    return made
+    return restart_lab.speaker(
+        node, folder, restarting=restarting, idle_hold_time=0.5, damp_oscillations=False, **fields
+    )
 
 
 def add(gobgp: GoBgp, *prefixes: str) -> None:
@@ -95,7 +85,7 @@ def test_routes_outlive_the_restart_time_on_both_sides(
     namespaces: Namespaces, start_gobgp: StartGoBgp, tmp_path: Path
 ) -> None:
     """Ours in GoBGP, and then GoBGP's in ours: the last resort, with the community; each side takes its own back."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "gobgp")
     gobgp = start_gobgp(theirs, configuration(restart_time=1, long_lived=True))
     add(gobgp, ONE, TWO)
     with speaker(ours, tmp_path, **LONG) as first:
@@ -122,7 +112,7 @@ def test_routes_survive_notifications_and_not_a_hard_reset(
 
     GoBGP 3.10 itself drops our routes when it is the one that sends a NOTIFICATION.
     """
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "gobgp")
     gobgp = start_gobgp(theirs, configuration())
     add(gobgp, ONE)
     with speaker(ours, tmp_path, notification_support=True) as ended:

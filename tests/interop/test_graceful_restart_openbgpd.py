@@ -3,21 +3,18 @@
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.interop.openbgpd import OpenBgpd
-from tests.interop.remote_speaker import PATIENCE, RemoteSpeaker
+from tests.interop.remote_speaker import PATIENCE
+from tests.interop.restart_lab import GONE, MINE, ONE, OURS, THEIRS, TWO, cabled, speaker
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.netns
 
 StartOpenBgpd = Callable[[Namespace, str], OpenBgpd]
-THEIRS, OURS = "10.9.0.1", "10.9.0.2"
-ONE, TWO = "10.77.1.0/24", "10.77.2.0/24"
-MINE, GONE = "10.88.1.0/24", "10.88.2.0/24"
 OPENBGPD = """
 AS 64512
 router-id 10.9.0.1
@@ -55,27 +52,12 @@ def configuration(*prefixes: str) -> str:
     return OPENBGPD.format(networks="\n".join(f"network {prefix}" for prefix in prefixes))
 
 
-def cabled(namespaces: Namespaces) -> tuple[Namespace, Namespace]:
-    """Return our node and OpenBGPD's, on one segment."""
-    switch, ours, theirs = namespaces.segment(), namespaces.node("ours"), namespaces.node("openbgpd")
-    switch.attach(ours, f"{OURS}/24")
-    switch.attach(theirs, f"{THEIRS}/24")
-    return ours, theirs
-
-
-def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
-    """Return a speaker of ours with OpenBGPD as its peer."""
-    made = RemoteSpeaker(node, folder, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting)
-    made.add_peer(THEIRS, 64512, **fields)
-    return made
-
-
 @pytest.mark.parametrize("end", ["killed", "stopped gracefully"])
 def test_openbgpd_keeps_our_routes_through_a_restart_of_ours(
     end: str, namespaces: Namespaces, start_openbgpd: StartOpenBgpd, tmp_path: Path
 ) -> None:
     """They stay while no speaker runs; the next one takes one back, and OpenBGPD has not been without it."""
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "openbgpd")
     openbgpd = start_openbgpd(theirs, configuration())
     with speaker(ours, tmp_path) as first:
         first.announce(MINE, GONE)
@@ -105,7 +87,7 @@ def test_openbgpd_is_sent_marks_and_why_we_shut_down(
     OpenBGPD 7.7 logs of every ROUTE-REFRESH that it is sent that the family is not negotiated, though it is, and does
     not answer ours.
     """
-    ours, theirs = cabled(namespaces)
+    ours, theirs = cabled(namespaces, "openbgpd")
     openbgpd = start_openbgpd(theirs, configuration(ONE, TWO))
     with speaker(ours, tmp_path) as refreshed:
         refreshed.announce(MINE)

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bgpkit import IPV4_UNICAST, IPV6_UNICAST, ConfigError, Speaker, State
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, ConfigError, RefreshReceived, Speaker, State
 from bgpkit.speaker.incoming_refreshes import REFRESH_SECONDS
+from bgpkit_fsm import RouteRefreshSubtype
 from tests.support import octets
 from tests.support.scripted_peer import ScriptedPeer, eventually
 from tests.support.speakers import (
@@ -152,6 +153,24 @@ def test_what_is_not_announced_again_between_the_marks_is_gone() -> None:
                 await peer.send(EORR)
                 assert (await other.update()).withdrawn == (THREE,)
                 assert prefixes(speaker) == {OWN, ONE, TWO}
+
+    run(prove())
+
+
+def test_marks_and_requests_are_events() -> None:
+    """Each once, in order; a mark that is ignored is none."""
+
+    async def prove() -> None:
+        async with told(*REFRESH) as (speaker, peer):
+            events = speaker.events()
+            await peer.send(EORR, BORR, octets.route_refresh(), EORR)
+            heard: list[RouteRefreshSubtype] = []
+            while len(heard) < 3:
+                event = await anext(events)
+                if isinstance(event, RefreshReceived):
+                    heard.append(event.subtype)
+            subtypes = RouteRefreshSubtype
+            assert heard == [subtypes.BEGINNING, subtypes.REQUEST, subtypes.END]
 
     run(prove())
 

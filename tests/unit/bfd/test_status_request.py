@@ -30,8 +30,8 @@ async def test_nobody_there_is_told_in_one_sentence(tmp_path: Path) -> None:
     ("answer", "reason"),
     [
         (b'{"say": "status", "sessions": [{"unheard": 1}]}\n', "is it of another version"),
-        (b"rubbish\n", "a line is no JSON"),
-        (b"", "it has hung up"),
+        (b"rubbish\n", r"bfd\.sock: a line is no JSON.*; is it the socket of"),
+        (b"", "it has hung up; is it the socket of"),
     ],
 )
 async def test_an_answer_that_is_none_is_told(tmp_path: Path, answer: bytes, reason: str) -> None:

@@ -62,6 +62,14 @@ def test_a_character_that_the_output_cannot_write_is_escaped(monkeypatch: pytest
     assert b"gr\\xfc\\xdfe" in octets.getvalue()
 
 
+@pytest.mark.parametrize("words", [["--version"], ["decode", KEEPALIVE.hex()]])
+def test_without_an_output_words_go_nowhere(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under ``bgpkit ... >&-``."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(words) == 0
+    sys.stdout.close()
+
+
 def test_an_output_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """A full disk, say."""
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bgpkit import Speaker
 from bgpkit.errors import ConfigError
-from bgpkit.speaker.identity import canonical_address, checked_asn, checked_identifier, tables_for
+from bgpkit.speaker.identity import canonical_address, checked_asn, checked_identifier, checked_seconds, tables_for
 from bgpkit_fsm import IPV4_VPN, IPV6_UNICAST, Family
 
 
@@ -21,6 +22,14 @@ def test_what_is_no_as_number_is_refused(asn: int) -> None:
         with pytest.raises(ConfigError, match=rf"^asn {given!r} is not an int$"):
             checked_asn(given)
     assert checked_asn(4_294_967_295) == 4_294_967_295
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_what_is_no_time_to_wait_is_refused(seconds: float) -> None:
+    """By a speaker at once, and not by its event loop; 0 is one."""
+    with pytest.raises(ConfigError, match=f"^selection_deferral_time {seconds} is not a number of seconds from 0 on$"):
+        Speaker(asn=1, bgp_identifier="10.0.0.1", selection_deferral_time=seconds)
+    assert checked_seconds("selection_deferral_time", 0) == 0
 
 
 def test_an_identifier_is_written_like_an_address_and_not_zero() -> None:

@@ -155,6 +155,13 @@ def test_a_secret_does_not_show() -> None:
     assert not any(secret in f"{plan} {plan!r} {to_plain(plan)}" for secret in ("hemlig", "tajemny"))
 
 
+def test_what_looks_alike_is_told_to_have_changed() -> None:
+    """Another key; `edge -> edge` would say nothing."""
+    one, other = (PeerConfig(address=THEIRS, asn=1, transport=TransportOptions(md5_key=Secret(key))) for key in "ab")
+    [change] = changed_fields(one, other)
+    assert change.new == f"{change.old}, changed"
+
+
 async def test_a_plan_does_nothing_and_an_update_does_what_it_says() -> None:
     """For each of a whole set: added, removed, none, soft, reset; peers of a range are left alone."""
     async with speaker_at() as speaker:

@@ -22,6 +22,8 @@ def test_a_family_may_have_a_bound_of_its_own() -> None:
         ({"of_family": ((IPV4_UNICAST, 1), (IPV4_UNICAST, 2))}, "prefix limit: of_family names a family twice; .*"),
         ({"warning_percent": 101}, "prefix limit: warning_percent 101 is not between 1 and 100"),
         ({"restart_seconds": 0}, "prefix limit: restart_seconds 0 is not more than 0"),
+        ({"maximum": "100"}, "prefix limit: maximum '100' is not an int"),
+        ({"action": "shutdown"}, "prefix limit: action 'shutdown' is not a PrefixLimitAction"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(fields: dict[str, Any], sentence: str) -> None:

@@ -116,6 +116,8 @@ async def test_new_peers_of_a_range_come_at_its_rate() -> None:
             ConfigError, match=r"peer range 127\.0\.1\.0/24: rate 0 is not more than 0 new peers in a second"
         ):
             await speaker.accept_peers("127.0.1.0/24", client, rate=0)
+        with pytest.raises(ConfigError, match=r"rate nan is not more than 0 new peers in a second"):
+            await speaker.accept_peers("127.0.1.0/24", client, rate=float("nan"))
 
 
 def test_a_rate_is_a_rate() -> None:
