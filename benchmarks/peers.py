@@ -1,7 +1,7 @@
 """bgpkit's route reflector beside BIRD, FRR, OpenBGPD, GoBGP and os-ken: the same octets, in turns, in one run.
 
     python benchmarks/peers.py [--scenario reflect-1,churn] [--daemons bgpkit,bird] [--routes N] [--rounds 3]
-                               [--limit 120] [--json FILE] [--plot FILE.png] [--readme]
+                               [--limit 120] [--python PATH] [--json FILE] [--plot FILE.png] [--readme]
 
 Feeder and sinks are one process that knows nothing of the library; what the sinks got is decoded and compared after
 the clock has stopped. See README.md beside this file for what is measured and how. The work is done by _peers_run.py,
