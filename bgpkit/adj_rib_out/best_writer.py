@@ -121,24 +121,21 @@ class BestWriter(Writer):
 
     def _passed_through(self, path: Path, nlri: bytes) -> bytes | None:
         """Return the message that announces a block as it came in, or None where that takes a closer look."""
-        raw, through = path.raw, self._through
-        if path.kind is not self._kind or path.source.bgp_identifier != self._identifier or through is None:
-            through = self._prepare(path)
+        raw = path.raw
         marked = 255 in raw and (path.least_preferred or WELL_KNOWN_START in raw)
-        if through is None or marked or not path.eligible:
+        if marked or not path.eligible or not path.next_hop:
             return None
-        return through.message(raw, path.next_hop, nlri)
+        if path.kind is not self._kind or path.source.bgp_identifier != self._identifier:
+            self._prepare(path)
+        return None if self._through is None else self._through.message(raw, path.next_hop, nlri)
 
-    def _prepare(self, path: Path) -> PassThrough | None:
-        """Get ready for paths like ``path``; they come in runs of one source."""
-        passes = self._join is None and path.eligible and self.export.key.selection == BEST
-        rewrite = self.export.rewrite(path) if passes else None
-        if rewrite is None:
-            return None
+    def _prepare(self, path: Path) -> None:
+        """Get ready for paths like ``path``, which has a next hop; they come in runs of one source."""
         key = self.export.key
-        self._kind, self._identifier = path.kind, path.source.bgp_identifier
-        self._through = PassThrough(rewrite, key.family, key.maximum, self.export.longest)
-        return self._through
+        self._kind, self._identifier, self._through = path.kind, path.source.bgp_identifier, None
+        rewrite = self.export.rewrite(path) if self._join is None and key.selection == BEST else None
+        if rewrite is not None and rewrite.only_adds:
+            self._through = PassThrough(rewrite, key.family, key.maximum, self.export.longest)
 
     def _first(self, entry: Entry | None) -> Path | None:
         return next(iter(self.export.key.selection.paths(entry)), None)

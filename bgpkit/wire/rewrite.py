@@ -92,23 +92,25 @@ class Rewrite:
             changed = apply_edits(raw, _edits(raw, offset, plan))
         return _narrowed(changed) if self.two_octet_as else changed
 
+    @property
+    def only_adds(self) -> bool:
+        """Whether there are blocks to which something is added at most: what every block holds is left alone."""
+        return not self.two_octet_as and self._plan.inserts[0] > _NEXT_HOP
+
     def additions(self) -> tuple[Mapping[bytes, int], bytes, Mapping[bytes, int]]:
         """Return what is added to blocks that are otherwise left alone, and between which attributes.
 
         First the sizes of attributes that may stand before it, by the octets that open them; then the octets that are
         added; then the sizes of those that may stand behind it. MP_REACH_NLRI is in neither, and there are no sizes
-        where what every block holds is changed.
+        unless it `only_adds`. The sizes are made once for all rewrites alike: routes of many sources come in turns.
         """
-        plan = self._plan
-        if self.two_octet_as or plan.inserts[0] <= _NEXT_HOP:
+        if not self.only_adds:
             return {}, b"", {}
+        plan = self._plan
+        codes = plan.plain - {_MP_REACH}
         last = max((code for code in plan.changes if plan.absent), default=0)
-        higher = _sizes(frozenset(code for code in plan.plain if code > last), _BEYOND)
-        before, behind = (
-            {octets: size for octets, size in sizes.items() if octets[1] != _MP_REACH}
-            for sizes in (plan.skipped, higher)
-        )
-        return before, plan.absent, behind
+        higher = frozenset(code for code in codes if code > last)
+        return _sizes(codes, plan.inserts[0]), plan.absent, _sizes(higher, _BEYOND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from bgpkit.adj_rib_out.best_writer import BestWriter
 from bgpkit.adj_rib_out.chunk import Chunk, ChunkBuilder
 from bgpkit.adj_rib_out.export import Export
 from bgpkit.policy import ACCEPT_ALL
-from bgpkit.wire import encode_attributes
+from bgpkit.wire import AttributeCode, attribute_value, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, Family
-from bgpkit_rib import BEST_EXTERNAL, Entry, Path, PathAttributes, Source, SourceKind, make_path
+from bgpkit_rib import BEST_EXTERNAL, NO_ADVERTISE, Entry, Path, PathAttributes, Source, SourceKind, make_path
 from tests.support.update_fields import update_fields
 
 RAW = encode_attributes(PathAttributes(), IPV4_UNICAST)
@@ -128,3 +128,26 @@ def test_another_label_or_another_source_is_news_with_the_same_attributes() -> N
 def test_the_source_of_both_paths_is_sent_nothing() -> None:
     """It held neither."""
     assert heard(changed(path_of(ONE), path_of(ONE, med=5), [TEN]), ONE) == []
+
+
+def test_routes_of_sources_in_turns_keep_their_originators() -> None:
+    """What passes through is prepared for one source at a time. RFC 4456, section 8."""
+    writer, builder = writer_of(members=()), ChunkBuilder()
+    for source in (ONE, TWO, ONE, TWO):
+        writer.change(builder, [TEN], None, path_of(source), TEN)
+    fields = update_fields(builder.finish().octets_for(Source("other", SourceKind.CLIENT)))
+    originators = [attribute_value(attributes, AttributeCode.ORIGINATOR_ID) for _, attributes, _ in fields]
+    assert originators == [number.to_bytes(4, "big") for number in (1, 2, 1, 2)]
+
+
+def test_what_a_rule_looks_at_does_not_pass_behind_what_does() -> None:
+    """The same source's next path may be one that is not chosen, or not for anybody. RFC 1997."""
+    writer = writer_of(members=())
+    secret = encode_attributes(PathAttributes(communities=(NO_ADVERTISE,)), IPV4_UNICAST)
+    for path, sent in (
+        (path_of(ONE), 1),
+        (path_of(ONE, eligible=False), 0),
+        (path_of(ONE), 1),
+        (make_path(ONE, secret, next_hop=bytes(4)), 0),
+    ):
+        assert len(heard(changed(None, path, [TEN], writer), TWO)) == sent
