@@ -75,29 +75,26 @@ class UpdateDecoder(Generic[T]):
         """Return what the UPDATE with the body ``data[start:end]`` announces, if it is one of the usual kind.
 
         That is nearly every one: routes of one family come, none goes, and the attributes are right beyond doubt. None
-        for any other, which `decode` is for. RFC 4271, section 4.3; RFC 4760, section 3.
+        for any other, which `decode_any` is for. RFC 4271, section 4.3; RFC 4760, section 3.
         """
-        attributes = start + 4
+        attributes, split = start + 4, self._split_ipv4
         if attributes > end or data[start + 1] or data[start]:
             return None
         nlri_start = attributes + (data[start + 2] << 8 | data[start + 3])
-        if nlri_start >= end:
-            return self._decode_mp(data[attributes:end]) if nlri_start == end else None
+        if nlri_start == end:
+            return self._decode_mp(data[attributes:end])
+        if nlri_start > end or split is None:
+            return None
         raw = data[attributes:nlri_start]
         made = self._interned.get(raw)
         if made is None:
             inputs = self._reader.read_plain(raw)
             if inputs is None:
                 return None
-            self._octets += nlri_start - attributes
-            if self._octets > INTERNED_OCTETS or len(self._interned) >= INTERNED_MAXIMUM:
-                self.clear()
-            made = self._interned[raw] = self._make(inputs)
-        if self._split_ipv4 is None:
-            return None
+            made = self._keep(raw, inputs)
         nlri = data[nlri_start:end]
         try:
-            keys, canonical = self._split_ipv4(nlri)
+            keys, canonical = split(nlri)
         except ValueError:
             return None
         return IPV4_UNICAST, made, keys, nlri if canonical else None
@@ -137,8 +134,6 @@ class UpdateDecoder(Generic[T]):
 
     def _decode_mp(self, raw: bytes) -> Announced[T] | None:
         """Decode the same of other families: MP_REACH_NLRI before all else, as RFC 7606, section 5.1, asks."""
-        if raw[:2] not in _MP_REACH_FIRST:
-            return None
         key, nlri_start, stop = _reduce(raw)
         row, split = self._quick.get(key[1:4], (None, None))
         if row is None or split is None or nlri_start == stop:

@@ -235,3 +235,22 @@ def test_an_nlri_of_an_unknown_type_is_skipped_and_told(came: bool) -> None:
     assert [(fault.action, fault.section, fault.octets) for fault in found.faults] == [
         (FaultAction.IGNORE, "RFC 7606, section 5.4", unknown)
     ]
+
+
+def test_what_has_path_identifiers_is_read_once() -> None:
+    """The quick way is not for it (RFC 7911, section 3), and makes nothing that the thorough one makes again."""
+    made: list[AttributeInputs] = []
+
+    def make(inputs: AttributeInputs) -> AttributeInputs:
+        made.append(inputs)
+        return inputs
+
+    context = UpdateContext(
+        families=frozenset({IPV4_UNICAST}),
+        four_octet_as=True,
+        internal=True,
+        add_path_receive=frozenset({IPV4_UNICAST}),
+    )
+    octets = update(ORIGIN + AS_PATH + NEXT_HOP, bytes((0, 0, 0, 7)) + b"\x08\x0a")
+    UpdateDecoder(context, make).decode(octets, 19, len(octets))
+    assert [inputs.path_id for inputs in made] == [7]
