@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from bgpkit.fib.decode import (
+from bgpkit.fib.form import Form, Hop, make_form
+from bgpkit.fib.netlink.decode import (
     AddressNotice,
     LinkNotice,
     Message,
@@ -16,7 +17,6 @@ from bgpkit.fib.decode import (
     messages,
     terminator,
 )
-from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.operation import Refusal
 
 UNICAST, BLACKHOLE, UNREACHABLE = 1, 6, 7
