@@ -3,14 +3,15 @@
 A chain of small pieces, each knowing only those before it::
 
     route, form, operation      what is wanted; what the kernel holds; what is asked of it
-    netlink/                    rtnetlink: octets both ways, and the sockets
+    encode, decode              rtnetlink octets, both ways
     attempts, reconciler        wanted against held: what to do next (pure)
     kernel                      the port through which it is done
     dialogue                    the order in which notices, batches and dumps have one meaning (pure)
+    packet_filter, netlink_reader, netlink
+                                what the kernel need not tell; the kernel told and behind the port: two sockets
     wanted, multipath, follow   who wants what: stated routes over those of a speaker
-    events, diff, state         what has happened; what differs; what there is to say of one prefix
-    worker, running             the task that drives the dialogue; all that is open while it runs
-    options, sync               how it is started; the public face
+    diff, state                 what differs; what there is to say of one prefix
+    worker, sync                the task that drives the dialogue; the public face
 
 Beside it :class:`KernelNextHops` tells a speaker how far its next hops are by all that the kernel has::
 
@@ -21,10 +22,8 @@ Linux only; imports neither pyroute2 nor the speaker.
 """
 
 from bgpkit.fib.diff import FailedRoute, FibDiff, ForeignConflict, UnwantedRoute
-from bgpkit.fib.events import FibEvent, RouteConflict, RouteFailed
 from bgpkit.fib.follow import Speaker, gateway_of
 from bgpkit.fib.next_hops import KernelNextHops
-from bgpkit.fib.options import FibMode
 from bgpkit.fib.route import KernelRoute, NextHop, RouteKind
 from bgpkit.fib.state import FibState, FibStatus
 from bgpkit.fib.sync import Fib
@@ -34,16 +33,12 @@ __all__ = [
     "FailedRoute",
     "Fib",
     "FibDiff",
-    "FibEvent",
-    "FibMode",
     "FibState",
     "FibStatus",
     "ForeignConflict",
     "KernelNextHops",
     "KernelRoute",
     "NextHop",
-    "RouteConflict",
-    "RouteFailed",
     "RouteKind",
     "Speaker",
     "UnwantedRoute",

@@ -18,10 +18,10 @@ of a route that has gone with its interface, since the kernel tells the latter t
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
 from bgpkit.fib.foreign import ForeignRoutes
 from bgpkit.fib.form import Forms
 from bgpkit.fib.kernel import Kernel
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
 from bgpkit.fib.operation import Operation
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver

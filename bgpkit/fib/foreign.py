@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bgpkit.fib.netlink.decode import RouteNotice
+from bgpkit.fib.decode import RouteNotice
 
 ForeignRoutes = tuple[tuple[int, int], ...]
 """Metric and protocol of each foreign route of one prefix."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from bgpkit.fib.netlink import uapi
+from bgpkit.fib import uapi
 
 IPV6_DEFAULT_METRIC: Final = 1024
 """The kernel's metric for an IPv6 route that was given none."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
-from bgpkit.fib.netlink.decode import Notice, Route
+from bgpkit.fib.decode import Notice, Route
 from bgpkit.fib.operation import Answers, Operation
 
 

@@ -9,9 +9,9 @@ from typing import Final, Self
 import structlog
 
 from bgpkit.errors import ConfigError, FibError
-from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import Notice
-from bgpkit.fib.netlink.reader import NetlinkReader
+from bgpkit.fib import uapi
+from bgpkit.fib.decode import Notice
+from bgpkit.fib.netlink_reader import NetlinkReader
 from bgpkit.fib.ways import WIDTHS, Picture, Way, Ways
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")

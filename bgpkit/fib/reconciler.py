@@ -16,9 +16,9 @@ from errno import EEXIST, ENODEV, ENOENT, ESRCH
 from typing import Final
 
 from bgpkit.fib.attempts import Attempts
+from bgpkit.fib.decode import RouteNotice
 from bgpkit.fib.foreign import Foreign, ForeignRoutes
 from bgpkit.fib.form import Form, Forms, matches
-from bgpkit.fib.netlink.decode import RouteNotice
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
 from bgpkit.fib.route import Spec
 

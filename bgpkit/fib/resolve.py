@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from bgpkit.fib import uapi
 from bgpkit.fib.form import IPV6_DEFAULT_METRIC, Forms, Hop, make_form
-from bgpkit.fib.netlink import uapi
 from bgpkit.fib.route import NextHop, RouteKind, Spec
 
 NUMBER_OF_KIND: Final = {

@@ -1,24 +1,68 @@
 """The kernel's table, kept as its callers want it."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import structlog
 
-from bgpkit.errors import FibError
+from bgpkit.errors import ConfigError, FibError
+from bgpkit.fib import uapi
+from bgpkit.fib.dialogue import WIDTHS, Dialogue
 from bgpkit.fib.diff import FibDiff, diff_of
-from bgpkit.fib.events import FibEvent
-from bgpkit.fib.follow import WIDTH_OF_FAMILY, Follower, Speaker, gateway_of
+from bgpkit.fib.follow import WIDTH_OF_FAMILY, Follower, Replaying, Speaker, gateway_of
 from bgpkit.fib.multipath import Specs
-from bgpkit.fib.options import FibMode, FibOptions
+from bgpkit.fib.netlink import NetlinkKernel
 from bgpkit.fib.route import KernelRoute, NextHop
-from bgpkit.fib.running import Running
 from bgpkit.fib.state import FibState, state_of
+from bgpkit.fib.wanted import Wanted
+from bgpkit.fib.worker import Worker
 from bgpkit_fsm import Family
 from bgpkit_rib import MultipathOptions, Path, Prefix
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
+
+_HIGHEST_RESERVED_PROTOCOL: Final = 4
+"""Protocol numbers up to this are the kernel's and the administrator's: kernel 2, boot 3, static 4."""
+
+
+class _Running:
+    """All that a started Fib has."""
+
+    def __init__(self, kernel: NetlinkKernel, protocol: int, check_interval: float) -> None:
+        loop = asyncio.get_running_loop()
+        self.kernel = kernel
+        self.dialogue = Dialogue(protocol, kernel, kernel.index_of)
+        self.worker = Worker(self.dialogue, check_interval, loop.time)
+        self.wanted = {width: Wanted(self.dialogue.reconcilers[width]) for width in WIDTHS}
+        self.unsubscribe: list[Callable[[], None]] = []
+        self.task: asyncio.Task[None] | None = None
+
+    async def work(self) -> None:
+        loop, descriptor = asyncio.get_running_loop(), self.kernel.fileno()
+        loop.add_reader(descriptor, self.worker.listen)
+        try:
+            await self.worker.run()
+        finally:
+            loop.remove_reader(descriptor)
+
+    async def replayed(self) -> None:
+        """Wait until speakers that are followed have told of all that they held."""
+        subscriptions: tuple[object, ...] = tuple(self.unsubscribe)
+        for subscription in subscriptions:
+            if isinstance(subscription, Replaying):
+                await subscription.replayed()
+
+    async def close(self) -> None:
+        for unsubscribe in self.unsubscribe:
+            unsubscribe()
+        if self.task is not None:
+            self.task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.task
+        self.kernel.close()
 
 
 class Fib:
@@ -37,35 +81,18 @@ class Fib:
     ``async with Fib(...)`` starts and closes.
     """
 
-    def __init__(
-        self,
-        *,
-        protocol: int,
-        table: int | None = None,
-        vrf: str | None = None,
-        netns: str | None = None,
-        mode: FibMode = FibMode.INSTALL,
-        next_hop_objects: bool = False,
-        check_interval: float = 30,
-        on_event: Callable[[FibEvent], None] | None = None,
-    ) -> None:
-        """Own the routes of ``protocol`` (5 to 255) in ``table``, the main one unless told otherwise.
-
-        ``vrf`` names a VRF device instead: its table is kept. ``netns`` is another network namespace, by the name that
-        ``ip netns`` gives it or by a path. With ``next_hop_objects`` routes share next-hop objects of the kernel's.
-        ``on_event`` is told of conflicts and failures, each once. ConfigError for what cannot be.
-        """
-        self._options = FibOptions(
-            protocol=protocol,
-            table=table,
-            vrf=vrf,
-            netns=netns,
-            mode=mode,
-            next_hop_objects=next_hop_objects,
-            check_interval=check_interval,
-            on_event=on_event,
-        )
-        self._running: Running | None = None
+    def __init__(self, *, protocol: int, table: int = uapi.RT_TABLE_MAIN, check_interval: float = 30) -> None:
+        """Own the routes of ``protocol`` (5 to 255) in ``table``; ConfigError for numbers that cannot be."""
+        if not _HIGHEST_RESERVED_PROTOCOL < protocol <= 255:
+            raise ConfigError(f"protocol {protocol} cannot be owned; choose one from 5 to 255 that is yours alone")
+        if not 0 < table < 1 << 32 or table == uapi.RT_TABLE_LOCAL:
+            raise ConfigError(f"table {table} cannot be kept; choose 1 to 4294967295 but 255, the kernel's own")
+        if check_interval <= 0:
+            raise ConfigError(f"check_interval {check_interval} is not a number of seconds above 0")
+        self._protocol = protocol
+        self._table = table
+        self._check_interval = check_interval
+        self._running: _Running | None = None
 
     @property
     def writes(self) -> int:
@@ -89,14 +116,16 @@ class Fib:
         """
         if self._running is not None:
             raise FibError("the FIB is started already")
-        running = Running(self._options)
+        running = _Running(NetlinkKernel(self._protocol, self._table), self._protocol, self._check_interval)
         try:
-            await running.start()
+            running.dialogue.know_links(await running.kernel.links())
+            await running.worker.check(adopt=True)
         except BaseException:
             await running.close()
             raise
+        running.task = asyncio.create_task(running.work(), name="bgpkit.fib")
         self._running = running
-        _log.info("fib.adopted", count=self.held, protocol=self._options.protocol, table=running.table)
+        _log.info("fib.adopted", count=self.held, protocol=self._protocol, table=self._table)
 
     def replace(self, route: KernelRoute) -> None:
         """Want ``route``, in place of whatever was wanted for its prefix; it is written soon after."""
@@ -147,7 +176,7 @@ class Fib:
         count = sum(each.sweep() for each in running.dialogue.reconcilers.values())
         running.worker.wake()
         await running.worker.settled()
-        _log.info("fib.swept", count=count, protocol=self._options.protocol, table=running.table)
+        _log.info("fib.swept", count=count, protocol=self._protocol, table=self._table)
         return count
 
     async def verify(self) -> FibDiff:
@@ -176,7 +205,9 @@ class Fib:
             return
         try:
             if remove:
-                running.follow_no_more()
+                for unsubscribe in running.unsubscribe:
+                    unsubscribe()
+                running.unsubscribe.clear()
                 for each in running.dialogue.reconcilers.values():
                     each.abandon()
                 running.worker.wake()
@@ -195,7 +226,7 @@ class Fib:
         """Close; routes stay."""
         await self.close()
 
-    def _live(self) -> Running:
+    def _live(self) -> _Running:
         if self._running is None:
             raise FibError("the FIB is not started")
         return self._running

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from bgpkit.fib import uapi
+from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
 from bgpkit.fib.form import Form
-from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
 from bgpkit.fib.route_table import RouteTable, covering
 
 _CARRIER: Final = uapi.IFF_UP | uapi.IFF_LOWER_UP

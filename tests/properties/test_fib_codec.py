@@ -5,9 +5,9 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bgpkit.fib.decode import RouteReader, messages
+from bgpkit.fib.encode import Encoder
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import RouteReader, messages
-from bgpkit.fib.netlink.encode import Encoder
 from bgpkit.fib.operation import Operation, Verb
 
 tables = st.one_of(st.integers(1, 254), st.integers(256, (1 << 32) - 1))

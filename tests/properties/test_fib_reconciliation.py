@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bgpkit.fib import NextHop, RouteKind
+from bgpkit.fib.decode import LinkNotice
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, matches
-from bgpkit.fib.netlink.decode import LinkNotice
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.route import Spec
 from tests.unit.fib.model_kernel import OURS, ModelKernel, Place, complete, nothing

@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bgpkit.fib.decode import AddressNotice, LinkNotice, Route, RouteNotice
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, Route, RouteNotice
 from bgpkit.fib.ways import Picture, Way, Ways
 from bgpkit_rib import Prefix
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from errno import EEXIST, ENETUNREACH, ENOENT, ESRCH
 from typing import TypeVar
 
+from bgpkit.fib.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
 
 OURS = 12

@@ -1,8 +1,8 @@
 """Routes of other programs: remembered where they matter, and a conflict is told once."""
 
+from bgpkit.fib.decode import RouteNotice
 from bgpkit.fib.foreign import Foreign
 from bgpkit.fib.form import Form
-from bgpkit.fib.netlink.decode import RouteNotice
 
 STATIC, ZEBRA = 4, 11
 KEY = b"\x10\x0a\x01"

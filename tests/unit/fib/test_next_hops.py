@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from bgpkit.errors import ConfigError, FibError
 from bgpkit.fib import KernelNextHops, Way
 from bgpkit.fib import next_hops as module
+from bgpkit.fib.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit.fib.form import Hop, make_form
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit_rib import Prefix
 from tests.support import virtual_time
 

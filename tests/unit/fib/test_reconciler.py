@@ -6,8 +6,8 @@ from ipaddress import IPv4Address
 import pytest
 
 from bgpkit.fib import NextHop, RouteKind
+from bgpkit.fib.decode import RouteNotice
 from bgpkit.fib.form import Form, make_form
-from bgpkit.fib.netlink.decode import RouteNotice
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver

@@ -5,9 +5,9 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from bgpkit.fib import FibStatus, KernelRoute, NextHop, RouteKind
+from bgpkit.fib.decode import LinkNotice
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import LinkNotice
 from bgpkit.fib.route import Spec
 from bgpkit.fib.state import FibState, state_of, words_of_form, words_of_route
 from bgpkit_rib import Prefix

@@ -4,8 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
+from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, RouteNotice
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, RouteNotice
 from bgpkit.fib.ways import Picture, Way, Ways
 from bgpkit_rib import Prefix
 

@@ -10,10 +10,10 @@ import pytest
 
 from bgpkit.errors import FibError
 from bgpkit.fib import NextHop, RouteKind
+from bgpkit.fib.decode import Route
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import Route
 from bgpkit.fib.route import Spec
 from bgpkit.fib.worker import Worker
 from tests.unit.fib.model_kernel import OURS, ModelKernel

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from bgpkit.fib.netlink.packet_filter import Step, assemble, drop_port, drop_protocols
+from bgpkit.fib.packet_filter import Step, assemble, drop_port, drop_protocols
 
 NEWROUTE, DELROUTE, NEWLINK, ERROR = 24, 25, 16, 2
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
+from bgpkit.fib import uapi
+from bgpkit.fib.encode import ATTRIBUTE, FAMILY_OF_WIDTH, HEADER, NEXT_HOP, ROUTE
 from bgpkit.fib.form import Forms, Hop, make_form
-from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.encode import ATTRIBUTE, FAMILY_OF_WIDTH, HEADER, NEXT_HOP, ROUTE
 from bgpkit.fib.operation import Refusal
 
 _WIDTH_OF_FAMILY: Final = {family: width for width, family in FAMILY_OF_WIDTH.items()}

@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
+from bgpkit.fib.encode import Encoder, encode_address_dump, encode_link_dump, encode_probe
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.encode import Encoder, encode_address_dump, encode_link_dump, encode_probe
 from bgpkit.fib.operation import Operation, Verb
 
 A = Hop(b"\x0a\0\0\2", 3, onlink=False, weight=1)

@@ -14,9 +14,8 @@ from errno import EAGAIN, ENOBUFS, ENOENT
 from typing import Final
 
 from bgpkit.errors import FibError
-from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import (
+from bgpkit.fib import uapi
+from bgpkit.fib.decode import (
     LinkNotice,
     Message,
     NextHopNotice,
@@ -28,8 +27,9 @@ from bgpkit.fib.netlink.decode import (
     messages,
     terminator,
 )
-from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH, Encoder, encode_address_dump, encode_link_dump
-from bgpkit.fib.netlink.packet_filter import Step, assemble, drop_port, drop_protocols
+from bgpkit.fib.encode import FAMILY_OF_WIDTH, Encoder, encode_address_dump, encode_link_dump
+from bgpkit.fib.kernel import Notices
+from bgpkit.fib.packet_filter import Step, assemble, drop_port, drop_protocols
 
 _GROUPS: Final = (
     uapi.RTNLGRP_LINK,

@@ -7,8 +7,8 @@ import struct
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from bgpkit.fib import uapi
 from bgpkit.fib.form import Form, Forms, Hop
-from bgpkit.fib.netlink import uapi
 from bgpkit.fib.operation import Operation, Verb
 
 FAMILY_OF_WIDTH: Final = {32: 2, 128: 10}

@@ -4,8 +4,7 @@ import struct
 
 import pytest
 
-from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import (
+from bgpkit.fib.decode import (
     AddressNotice,
     LinkNotice,
     Message,
@@ -17,6 +16,7 @@ from bgpkit.fib.netlink.decode import (
     messages,
     terminator,
 )
+from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.operation import Refusal
 
 UNICAST, BLACKHOLE, UNREACHABLE = 1, 6, 7

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bgpkit.fib.netlink import uapi
+from bgpkit.fib import uapi
 
 _LOAD_WORD: Final = 0x20
 _LOAD_HALF: Final = 0x28

@@ -11,10 +11,10 @@ from errno import EMSGSIZE, ENOBUFS, EPERM
 from fcntl import ioctl
 
 from bgpkit.errors import FibError
-from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import decode_refusal, messages
-from bgpkit.fib.netlink.encode import encode_probe
-from bgpkit.fib.netlink.reader import DATAGRAM, NetlinkReader
+from bgpkit.fib import uapi
+from bgpkit.fib.decode import decode_refusal, messages
+from bgpkit.fib.encode import encode_probe
+from bgpkit.fib.netlink_reader import DATAGRAM, NetlinkReader
 from bgpkit.fib.operation import Answers, Operation, Refusal
 
 

@@ -1,1 +1,0 @@
-"""Tests of bgpkit.fib.netlink, a module each."""
