@@ -4,7 +4,7 @@ PREPARE = @$(PYTHON) setup/prepare.py --for
 PYTEST = @$(PYTHON) setup/isolate.py .venv/bin/pytest
 WORKERS ?= auto
 
-.PHONY: demo test check fix bench soak
+.PHONY: demo test check fix compiled bench soak
 
 demo:    # the main job; ARGS="--hold STEP" and the like are passed on
 	$(PREPARE) demo
@@ -24,6 +24,9 @@ fix:     # what a machine can put right
 	@.venv/bin/ruff format --quiet .
 	@.venv/bin/python -m tests.support.rfc_coverage --write
 	@.venv/bin/python -m tests.support.json_page --write
+
+compiled: # a wheel with the hot modules compiled, in .cache/compiled/wheel
+	$(PREPARE) compiled
 
 bench:   # every benchmark, one after the other
 	$(PREPARE) bench

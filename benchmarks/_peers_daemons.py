@@ -5,10 +5,11 @@ from typing import Final
 
 from benchmarks._peers_daemon import Daemon
 from benchmarks._peers_daemons_others import Bird, Frr, GoBgp, OpenBgpd
-from benchmarks._peers_daemons_python import Bgpkit, ExaBgp, Mirror, OsKen
+from benchmarks._peers_daemons_python import Bgpkit, BgpkitCompiled, ExaBgp, Mirror, OsKen
 
 DAEMONS: Final[Mapping[str, type[Daemon]]] = {
     "bgpkit": Bgpkit,
+    "compiled": BgpkitCompiled,
     "bird": Bird,
     "frr": Frr,
     "openbgpd": OpenBgpd,

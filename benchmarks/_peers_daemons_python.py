@@ -12,7 +12,7 @@ from typing import Final
 from benchmarks._peers_daemon import ASN, CLUSTER_ID, PORT, Daemon, Settings
 from benchmarks._peers_feed import BOGONS
 from benchmarks._peers_links import CLIENTS, DAEMON, FIRST_SINK, client
-from bgpkit_setup.preparation import PEERS, PROJECT
+from bgpkit_setup.preparation import COMPILED, PEERS, PROJECT
 
 _INTERPRETER: Final = "BGPKIT_PEERS_PYTHON"
 """The variable that names the interpreter of this project's reflector."""
@@ -57,7 +57,22 @@ class Bgpkit(Daemon):
         if self._settings.policy:
             bogons = ", ".join(f'"{text} le 32"' for text in BOGONS)
             words += ["--policy", str(self._fill("bgpkit.toml", bogons=bogons)), "--import-policy", "feed"]
-        return [*ours(), *words]
+        return [*self._start_of_command(), *words]
+
+    def _start_of_command(self) -> Sequence[str]:
+        return ours()
+
+
+class BgpkitCompiled(Bgpkit):
+    """The same with its hot modules compiled, as ``make compiled`` leaves them."""
+
+    @classmethod
+    def lacks(cls, settings: Settings) -> str:
+        """Return that there are no compiled modules, or what the command lacks."""
+        return super().lacks(settings) if COMPILED.site.is_dir() else "make compiled, or make bench, has not been run"
+
+    def _start_of_command(self) -> Sequence[str]:
+        return ["env", f"PYTHONPATH={COMPILED.site}", sys.executable, "-c", _MAIN]
 
 
 class OsKen(Daemon):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _COLOURS: Final = {
     "bgpkit": "#d1495b",
+    "compiled": "#8f1d38",
     "bird": "#00798c",
     "frr": "#edae49",
     "openbgpd": "#66a182",

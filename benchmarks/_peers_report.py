@@ -9,6 +9,8 @@ from benchmarks._peers_bench import Figures
 from benchmarks._peers_scenarios import Scenario
 
 OURS: Final = "bgpkit"
+COMPILED: Final = "compiled"
+"""The same with its hot modules compiled."""
 CEILING: Final = "ceiling"
 
 
@@ -105,27 +107,34 @@ def memory_table(rows: Sequence[Row]) -> str:
 
 
 def targets_table(rows: Sequence[Row]) -> str:
-    """Return a Markdown table of the ratios that are to be reached, those of scenarios that were measured."""
+    """Return a Markdown table of the ratios that are to be reached, those of scenarios that were measured.
+
+    A line of its own has those of the compiled modules.
+    """
     found = {(row.scenario.name, row.daemon): row for row in rows}
-    lines = ["| scenario | ratio | is | processor time | must | goal | reached |", "|---|---|---|---|---|---|---|"]
+    lines = ["| scenario | of | ratio | is | processor time | must | goal | reached |", f"|{'---|' * 8}"]
     for target in TARGETS:
-        ours, other = found.get((target.scenario, OURS)), found.get((target.scenario, target.other))
-        if ours is None or other is None:
-            continue
-        ratio = _ratio(getattr(ours, target.what), getattr(other, target.what))
-        what = "octets a route" if target.what == "per_route" else "wall"
-        goal = "" if target.goal is None else f"{target.goal:g}"
-        shown = "none" if ratio is None else f"{ratio:.2f}"
-        effort = _effort(ours, other) if target.what == "seconds" else ""
-        reached = _reached(ratio, target.must, target.goal)
-        cells = (target.scenario, f"{what}, to {target.other}", shown, effort, f"{target.must:g}", goal, reached)
-        lines.append(f"| {' | '.join(cells)} |")
-    million = found.get(("reflect-1", OURS))
-    stall = million.stall if million is not None else None
-    if stall is not None:
-        limits = f"{stall * 1000:.0f} | | {STALL * 1000:.0f} | | {_reached(stall, STALL, None)}"
-        lines.append(f"| reflect-1 | longest stall, ms | {limits} |")
+        for name in (OURS, COMPILED):
+            ours, other = found.get((target.scenario, name)), found.get((target.scenario, target.other))
+            if ours is not None and other is not None:
+                lines.append(f"| {' | '.join(_target_cells(target, ours, other))} |")
+    for name in (OURS, COMPILED):
+        million = found.get(("reflect-1", name))
+        stall = million.stall if million is not None else None
+        if stall is not None:
+            limits = f"{stall * 1000:.0f} | | {STALL * 1000:.0f} | | {_reached(stall, STALL, None)}"
+            lines.append(f"| reflect-1 | {name} | longest stall, ms | {limits} |")
     return "\n".join(lines)
+
+
+def _target_cells(target: Target, ours: Row, other: Row) -> tuple[str, ...]:
+    ratio = _ratio(getattr(ours, target.what), getattr(other, target.what))
+    what = "octets a route" if target.what == "per_route" else "wall"
+    goal = "" if target.goal is None else f"{target.goal:g}"
+    shown = "none" if ratio is None else f"{ratio:.2f}"
+    effort = _effort(ours, other) if target.what == "seconds" else ""
+    reached = _reached(ratio, target.must, target.goal)
+    return target.scenario, ours.daemon, f"{what}, to {target.other}", shown, effort, f"{target.must:g}", goal, reached
 
 
 def failures(rows: Iterable[Row]) -> list[str]:

@@ -192,9 +192,19 @@ class Path:
 
     def refused(self, reason: str) -> "Path":
         """Return a path that says the same and may not be chosen, for ``reason``; of the same generation and kind."""
-        other = object.__new__(Path)
-        for name in Path.__slots__:
-            setattr(other, name, getattr(self, name))
+        other = Path(self.source, self.raw)
+        other.kind = self.kind
+        other.received = self.received
+        other.rest = self.rest
+        other.next_hop = self.next_hop
+        other.path_id = self.path_id
+        other.generation = self.generation
+        other.rank = self.rank
+        other.neighbor_as = self.neighbor_as
+        other.med = self.med
+        other.metric = self.metric
+        other.identifier = self.identifier
+        other.cluster_length = self.cluster_length
         other.eligible, other.reason = False, reason
         return other
 

@@ -18,6 +18,7 @@ class Purpose(Enum):
 
     DEMO = "demo"
     TEST = "test"
+    COMPILED = "compiled"
     DAEMONS = "daemons"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bgpkit_setup import apt, daemons, peers
+from bgpkit_setup.compiled import Compiled
 from bgpkit_setup.environment import Environment
 from bgpkit_setup.lock import one_at_a_time
 from bgpkit_setup.packages import Purpose, missing, read_packages
@@ -14,23 +15,26 @@ from bgpkit_setup.report import SetupError, say
 PROJECT = Path(__file__).resolve().parent.parent.parent
 DAEMON_CACHE = PROJECT / ".cache" / "daemons"
 PEERS = PROJECT / ".cache" / "peers"
+COMPILED = Compiled(PROJECT, PROJECT / ".cache" / "compiled")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one make target needs: an extra of the project, Debian packages, daemons, the codecs beside ours."""
+    """What one make target needs: an extra of the project, Debian packages, daemons, and more of its own making."""
 
     extra: str
     purposes: tuple[Purpose, ...] = ()
     daemons: bool = False
     peers: bool = False
+    compiled: bool = False
 
 
 _TARGETS = {
     "demo": Target("node", (Purpose.DEMO,)),
-    "test": Target("dev", (Purpose.DEMO, Purpose.TEST), daemons=True),
+    "test": Target("dev", (Purpose.DEMO, Purpose.TEST, Purpose.COMPILED), daemons=True),
     "check": Target("dev"),
-    "bench": Target("dev", (Purpose.DEMO, Purpose.TEST), daemons=True, peers=True),
+    "bench": Target("dev", (Purpose.DEMO, Purpose.TEST, Purpose.COMPILED), daemons=True, peers=True, compiled=True),
+    "compiled": Target("dev", (Purpose.COMPILED,), compiled=True),
 }
 
 
@@ -67,3 +71,5 @@ def _prepare(target: Target) -> None:
         daemons.ensure(packages, DAEMON_CACHE)
     if target.peers:
         peers.ensure(PEERS, PROJECT / ".venv" / "bin" / "python")
+    if target.compiled:
+        COMPILED.ensure(PROJECT / ".venv" / "bin" / "python")

@@ -124,6 +124,7 @@ def test_a_stalled_member_is_not_written_to_and_holds_nobody_up() -> None:
     assert all(key in brisk.octets for key in keys(10))
 
 
+@pytest.mark.interpreted
 def test_a_laggard_leaves_the_log_and_is_sent_the_last_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounded memory: however often routes change, what waits for a stalled member is one entry a key."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 1000)
@@ -219,6 +220,7 @@ def test_a_refresh_during_the_first_table_does_not_lose_end_of_rib() -> None:
     assert port.octets.count(END_OF_RIB) == 1
 
 
+@pytest.mark.interpreted
 def test_a_refresh_while_something_is_on_its_way_is_answered_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     """During the first table, and for a member that has fallen behind: all comes once more in the end."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 5 * CHUNK_COST)
@@ -262,6 +264,7 @@ def test_a_member_that_leaves_during_its_first_table_leaves_nothing_behind() -> 
     assert all(key in other.octets for key in keys(6000))
 
 
+@pytest.mark.interpreted
 def test_many_small_chunks_count_towards_the_lag_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunk costs memory beside its octets, so that a stuck member leaves the log after few tiny changes, too."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 20 * CHUNK_COST)
@@ -287,6 +290,7 @@ def test_members_that_come_together_share_one_first_table() -> None:
     assert ports[0].written[0] is ports[1].written[0] is ports[2].written[0]
 
 
+@pytest.mark.interpreted
 def test_laggards_that_come_back_share_what_they_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are behind, what they missed is kept once and encoded once."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 5 * CHUNK_COST)

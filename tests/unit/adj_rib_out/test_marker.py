@@ -143,6 +143,7 @@ def lag(bench: Bench) -> None:
 
 @pytest.mark.rfc("7313", "4")
 @pytest.mark.parametrize("begun", [False, True], ids=["not begun", "begun"])
+@pytest.mark.interpreted
 def test_a_refresh_of_a_member_that_lags_is_complete(monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
     """Its end is not lost with the log; if its beginning is, the whole comes later, and so do all keys between them."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 5 * CHUNK_COST)
@@ -223,6 +224,7 @@ def test_end_of_rib_during_the_first_table_follows_it() -> None:
 
 
 @pytest.mark.rfc("4724", "2")
+@pytest.mark.interpreted
 def test_a_late_end_of_rib_is_not_lost_by_a_member_that_lags(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes once the member has caught up."""
     monkeypatch.setattr(group_module, "LAG_LIMIT", 5 * CHUNK_COST)

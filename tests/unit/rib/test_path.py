@@ -133,6 +133,7 @@ def test_what_was_received_is_kept_beside_what_a_policy_made_of_it() -> None:
     assert not plain.says_the_same(Path(PEER, b"raw", rest=b"label"))
 
 
+@pytest.mark.interpreted
 def test_a_refused_path_says_the_same_and_may_not_be_chosen() -> None:
     """All but the verdict is copied; the path itself stays as it was."""
     path = Path(Source("a", SourceKind.CLIENT), b"raw", med=7, rest=b"r", path_id=3, weight=2, generation=5)

@@ -164,6 +164,7 @@ async def test_a_message_at_the_end_of_a_full_buffer_is_finished_by_the_next_rea
     assert set(receiver.messages) == {(octets.UPDATE, long[19:])}
 
 
+@pytest.mark.interpreted
 async def test_slices_let_others_have_their_turn_and_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a slice of no time, every message is followed by a turn of the loop, in which reading is paused."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)
@@ -188,6 +189,7 @@ async def test_slices_let_others_have_their_turn_and_lose_nothing(monkeypatch: p
     assert receiver.messages[len(EXPECTED) :] == EXPECTED[:1]
 
 
+@pytest.mark.interpreted
 async def test_each_slice_is_reported_as_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The receiver hears of each slice: so the hold timer is restarted within a long burst."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)
@@ -267,6 +269,7 @@ async def test_a_peer_that_does_not_close_is_cut_off(monkeypatch: pytest.MonkeyP
     await eventually(lambda: transport.aborted, "aborted")
 
 
+@pytest.mark.interpreted
 async def test_closing_resumes_a_paused_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection closed between two slices reads on, or it would never see the peer's end."""
     monkeypatch.setattr(connection, "SLICE_SECONDS", -1.0)

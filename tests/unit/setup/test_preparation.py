@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from bgpkit_setup import apt, daemons, peers, preparation
+from bgpkit_setup.compiled import Compiled
 from bgpkit_setup.environment import Environment
 from bgpkit_setup.packages import Package, Purpose
 
 LIST = (
     Package("for-demo", Purpose.DEMO, ("/no/demo",)),
     Package("for-test", Purpose.TEST, ("/no/test",)),
+    Package("for-compiled", Purpose.COMPILED, ("/no/compiled",)),
     Package("a-daemon", Purpose.DAEMONS, ("/no/daemon",)),
 )
 
@@ -32,6 +34,10 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def note_peers(*_: object) -> None:
         noted.append("peers")
 
+    def note_compiled(*_: object) -> None:
+        noted.append("compiled")
+
+    monkeypatch.setattr(Compiled, "ensure", note_compiled)
     monkeypatch.setattr(preparation, "PROJECT", tmp_path)
     monkeypatch.setattr(preparation, "read_packages", lambda: LIST)
     monkeypatch.setattr(Environment, "ensure", note_environment)
@@ -46,9 +52,10 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("target", "expected"),
     [
         ("demo", ["pip node", "apt for-demo"]),
-        ("test", ["pip dev", "apt for-demo for-test", "daemons"]),
+        ("test", ["pip dev", "apt for-demo for-test for-compiled", "daemons"]),
         ("check", ["pip dev"]),
-        ("bench", ["pip dev", "apt for-demo for-test", "daemons", "peers"]),
+        ("bench", ["pip dev", "apt for-demo for-test for-compiled", "daemons", "peers", "compiled"]),
+        ("compiled", ["pip dev", "apt for-compiled", "compiled"]),
     ],
 )
 def test_a_target_gets_what_it_needs_and_no_more(target: str, expected: list[str], steps: list[str]) -> None:
@@ -64,7 +71,7 @@ def test_an_ordinary_user_is_told_what_is_missing(
     monkeypatch.setattr(apt, "is_root", lambda: False)
     assert preparation.main(["--for", "test"]) == 1
     assert capsys.readouterr().err == (
-        "set-up: these Debian packages are missing: for-demo, for-test; install them as root with: "
-        "apt-get install --no-install-recommends for-demo for-test\n"
+        "set-up: these Debian packages are missing: for-demo, for-test, for-compiled; "
+        "install them as root with: apt-get install --no-install-recommends for-demo for-test for-compiled\n"
     )
     assert steps == []

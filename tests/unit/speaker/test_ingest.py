@@ -111,6 +111,7 @@ def test_routes_with_the_same_attributes_and_verdict_share_a_path() -> None:
 
 
 @pytest.mark.parametrize(("bound", "value"), [("JUDGED_MAXIMUM", 3), ("JUDGED_OCTETS", 100)])
+@pytest.mark.interpreted
 def test_remembered_verdicts_are_bounded(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many attribute blocks come, and however long ones, only so much is kept."""
     monkeypatch.setattr(module, bound, value)

@@ -210,6 +210,7 @@ def test_octets_around_the_message_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize(("bound", "value"), [("INTERNED_MAXIMUM", 2), ("INTERNED_OCTETS", 2 * len(MANDATORY) + 14)])
+@pytest.mark.interpreted
 def test_what_is_kept_of_blocks_is_bounded(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By their number and by their octets; a decoder that is full starts afresh."""
     monkeypatch.setattr(f"bgpkit.wire.update_decoder.{bound}", value)
