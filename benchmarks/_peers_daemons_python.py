@@ -72,7 +72,7 @@ class BgpkitCompiled(Bgpkit):
         return super().lacks(settings) if COMPILED.site.is_dir() else "make compiled, or make bench, has not been run"
 
     def _start_of_command(self) -> Sequence[str]:
-        return ["env", f"PYTHONPATH={COMPILED.site}", sys.executable, "-c", _MAIN]
+        return ["env", "PYTHONSAFEPATH=1", f"PYTHONPATH={COMPILED.site}", sys.executable, "-c", _MAIN]
 
 
 class OsKen(Daemon):
