@@ -200,7 +200,7 @@ def test_a_run_gives_figures_and_ratios_of_each_daemon(tmp_path: Path) -> None:
     assert [row["daemon"] for row in told["rows"]] == daemons
     assert [row["failure"] for row in told["rows"] if row["failure"] or not 0 < row["seconds"][0] < 20] == []
     assert "| reflect-1: to one client | 20,000 |" in answer.stdout
-    assert ("| reflect-1 | wall, to bird |" in answer.stdout) == ("bird" in daemons)
+    assert ("| reflect-1 | bgpkit | wall, to bird |" in answer.stdout) == ("bird" in daemons)
 
 
 def test_a_daemon_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

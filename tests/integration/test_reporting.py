@@ -25,12 +25,25 @@ def test_kernel(monkeypatch):
     monkeypatch.setattr(skips, "FEATURES", {"flux": lambda: "no flux here"})
     skips.require_kernel("flux")
 '''
+GROUPED = '''
+"""Two tests that share what takes long to make."""
+import os
+from pathlib import Path
+import pytest
+
+@pytest.mark.xdist_group("shared")
+@pytest.mark.parametrize("test", [1, 2])
+def test_shared(test):
+    """Note who runs it."""
+    with Path("workers").open("a") as file:
+        print(os.environ["PYTEST_XDIST_WORKER"], file=file)
+'''
 
 
-def _pytest(folder: Path, *arguments: str, ci: bool) -> subprocess.CompletedProcess[str]:
+def _pytest(folder: Path, *arguments: str, ci: bool, tests: str = PROBES) -> subprocess.CompletedProcess[str]:
     """Run the probes with this project's settings and conftest."""
     probes = folder / "test_probes.py"
-    probes.write_text(PROBES)
+    probes.write_text(tests)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CI"))}
     environment |= {"PYTHONPATH": str(PROJECT)} | ({"CI": "true"} if ci else {})
     command = [sys.executable, "-m", "pytest", "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
@@ -46,6 +59,14 @@ def test_every_skip_is_named_with_its_reason(tmp_path: Path, workers: str) -> No
     assert "2 skipped, and why" in answer.stdout
     assert "::test_package: the Debian package bgpkit-probe is missing" in answer.stdout
     assert "::test_kernel: kernel feature flux: no flux here" in answer.stdout
+
+
+def test_a_group_has_one_worker(tmp_path: Path) -> None:
+    """A compiled build, a guest kernel or a cluster is made once; versions of pytest and xdist may not fit together."""
+    answer = _pytest(tmp_path, "-n", "2", "--dist", "loadgroup", ci=True, tests=GROUPED)
+    assert answer.returncode == 0, answer.stdout
+    workers = (tmp_path / "workers").read_text().split()
+    assert (len(workers), len(set(workers))) == (2, 1)
 
 
 def test_a_missing_package_fails_in_continuous_integration(tmp_path: Path) -> None:
