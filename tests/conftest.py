@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import guest_tests
 from tests.support.daemons import Bird, Frr, GoBgp
 from tests.support.netns import Namespace, Namespaces, remove_leftovers
 from tests.support.skips import in_ci, require_kernel
@@ -68,10 +69,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             session.config.get_terminal_writer().line(f"removed the namespace {name} of a run that is no more")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marks that these fixtures and hooks understand."""
+    config.addinivalue_line("markers", f"{guest_tests.MARK}(*features): run in a guest kernel where this one lacks one")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Send tests that this kernel cannot run to one that can."""
+    guest_tests.relay(items)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip the tests marked netns, by name, where namespaces cannot be had."""
     if item.get_closest_marker("netns"):
         require_kernel("netns")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Let whoever waits for it outside a guest know what has become of a test."""
+    guest_tests.note(report)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,8 +15,10 @@
     run, run_daemon, run_notify ``bgpkit run``: its words; the daemon, its signals and its socket; what systemd is told
     asking                      what the commands below share: the way to a running daemon and back
     status, peers, routes,
-    explain, watch              ``bgpkit status`` and so on: the words of each
+    explain, watch, fib         ``bgpkit status`` and so on: the words of each
+    fib_answers, fib_row        what a daemon says of its kernel table
     speaker_text, route_text,
-    event_text, table_text      answers for people: peers, routes, events; tables
+    event_text, fib_text,
+    table_text                  answers for people: peers, routes, events, the kernel's routes; tables
     reflect*, bfd*              ``bgpkit reflect`` and ``bgpkit bfd``
 """

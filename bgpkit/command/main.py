@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TextIO
 
-from bgpkit.command import bfd, decode, explain, peers, reflect, routes, run, status, watch
+from bgpkit.command import bfd, decode, explain, fib, peers, reflect, routes, run, status, watch
 from bgpkit.command.errors import UsageError
 
 _COMMANDS = {
@@ -18,6 +18,7 @@ _COMMANDS = {
     "routes": routes,
     "explain": explain,
     "watch": watch,
+    "fib": fib,
     "reflect": reflect,
     "bfd": bfd,
     "decode": decode,

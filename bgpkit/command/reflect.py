@@ -5,11 +5,12 @@ import asyncio
 import contextlib
 import signal
 from dataclasses import replace
+from errno import EPERM
 from typing import Final
 
 import structlog
 
-from bgpkit import BgpError, ConfigError, PeerConfig, Speaker
+from bgpkit import BgpError, ConfigError, FibError, PeerConfig, Speaker
 from bgpkit.command.count_file import CountFile
 from bgpkit.command.errors import UsageError
 from bgpkit.command.log_lines import log_to_standard_error, say
@@ -94,14 +95,22 @@ async def _reflect(arguments: argparse.Namespace, client: PeerConfig, speaker: S
 async def _start(arguments: argparse.Namespace, speaker: Speaker, stack: contextlib.AsyncExitStack) -> None:
     """Start the speaker, and before it what keeps routes in the kernel, which not every platform has.
 
-    So at the end routes leave the kernel after the sessions, and nobody sends packets in vain.
+    So at the end routes leave the kernel after the sessions, and nobody sends packets in vain. Without the right to
+    change routes that is said, and the speaker runs all the same.
     """
     if not arguments.install:
         await stack.enter_async_context(speaker)
         return
     from bgpkit.command.reflect_kernel import follow, kernel_routes
 
-    fib = await stack.enter_async_context(kernel_routes())
+    try:
+        fib = await stack.enter_async_context(kernel_routes())
+    except FibError as error:
+        if error.errno != EPERM:
+            raise
+        structlog.get_logger("bgpkit.command").error("kernel.unavailable", reason=str(error))
+        await stack.enter_async_context(speaker)
+        return
     await stack.enter_async_context(speaker)
     stack.callback(follow(fib, speaker).cancel)
 

@@ -11,8 +11,6 @@ from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
 
 RTPROT_BGP: Final = 186
 """The kernel's number for routes of BGP; linux/rtnetlink.h."""
-SWEEP_SECONDS: Final = 120.0
-"""How long kernel routes of a former run wait for somebody to announce them again."""
 
 
 @asynccontextmanager
@@ -33,10 +31,8 @@ def follow(fib: Fib, speaker: Speaker) -> asyncio.Task[None]:
     for family in speaker.families:
         if family in {IPV4_UNICAST, IPV6_UNICAST}:
             fib.follow(speaker, family)
-    return asyncio.create_task(_sweep(fib))
+    return asyncio.create_task(_sweep(fib, speaker), name="bgpkit.sweep")
 
 
-async def _sweep(fib: Fib) -> None:
-    """Remove what a former run has left behind and nobody has announced again."""
-    await asyncio.sleep(SWEEP_SECONDS)
-    await fib.sweep()
+async def _sweep(fib: Fib, speaker: Speaker) -> None:
+    await fib.sweep_when_complete(speaker)  # clients come from ranges, so who is still to come only time can tell

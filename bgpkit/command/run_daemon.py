@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import assert_never
 
 import structlog
 
@@ -18,10 +19,20 @@ from bgpkit.configuration import (
     ConfigurationPlan,
     ConfiguredSpeaker,
     Endpoint,
+    FibUse,
     check,
     load,
 )
-from bgpkit.control import Answerer, ControlError, ControlServer, ListeningSocket, SpeakerAnswers, Words, own_socket
+from bgpkit.control import (
+    Answer,
+    Answerer,
+    ControlError,
+    ControlServer,
+    ListeningSocket,
+    SpeakerAnswers,
+    Words,
+    own_socket,
+)
 from bgpkit.errors import BgpError
 from bgpkit.rpki import RtrCacheStatus
 from bgpkit.tuning import tune_gc
@@ -120,8 +131,29 @@ class Daemon:
         return ListeningSocket(path, configuration.control.group)
 
     def _answerers(self) -> Mapping[str, Answerer]:
-        answers = SpeakerAnswers(self._running.speaker, facts=self._facts, forwarding=lambda: self._running.forwarding)
-        return {**answers.answerers(), "plan": self._plan}
+        running = self._running
+        answers = SpeakerAnswers(
+            running.speaker,
+            facts=self._facts,
+            forwarding=lambda: running.forwarding,
+            happenings=running.kernel_events,
+        )
+        return {**answers.answerers(), **self._fib_answerers(), "plan": self._plan}
+
+    def _fib_answerers(self) -> Mapping[str, Answerer]:
+        """Return what answers of the kernel's table, or says why nothing is done with it."""
+        fib = self._running.fib
+        if fib is not None:
+            from bgpkit.command.fib_answers import FibAnswers  # Linux only, and only where the file asks for it
+
+            return FibAnswers(fib).answerers()
+
+        def refuse(_: Words) -> Answer:
+            """Say why."""
+            why = self._running.kernel_problem or 'mode in [fib] of its file is "off", not "install" or "read-only"'
+            raise ControlError(f"this daemon keeps no routes in the kernel: {why}")
+
+        return {"fib": refuse, "fib-diff": refuse}
 
     async def _plan(self, words: Words) -> AsyncGenerator[list[str], None]:
         """Tell what a file would change; whoever may ask only as one of a group learns of this daemon's own file."""
@@ -134,15 +166,31 @@ class Daemon:
         yield [json.dumps({"text": str(plan), "plan": to_plain(plan)})]
 
     def _facts(self) -> Mapping[str, Json]:
-        configuration = self._running.configuration
         return {
             "configuration": str(self._file),
             "reload": self._last_reload,
             "rpki": [_cache(each) for each in self._running.caches()],
-            "kernel": f"routes in table {configuration.fib.table}" if configuration.fib.install else "",
+            "kernel": self._kernel(),
         }
 
+    def _kernel(self) -> str:
+        """Return what is done with the kernel's table, or why nothing is."""
+        settings = self._running.configuration.fib
+        match settings.mode:
+            case FibUse.OFF:
+                return ""
+            case FibUse.READ_ONLY:
+                return f"{settings.place} is only read"
+            case FibUse.INSTALL if self._running.kernel_problem:
+                return f"no routes: {self._running.kernel_problem}"
+            case FibUse.INSTALL:
+                return f"routes in {settings.place}"
+            case _:
+                assert_never(settings.mode)
+
     def _tell_start(self, socket: Path) -> None:
+        if self._running.kernel_problem:
+            self._log.error("kernel.unavailable", reason=self._running.kernel_problem)
         speaker = self._running.speaker
         listen = [str(Endpoint(*each)) for each in speaker.addresses]
         self._log.info(

@@ -17,7 +17,7 @@ SUMMARY: Final = "what changes in the running speaker, as it happens"
 _DESCRIPTION: Final = """\
 Tell the best route of each destination, then every change of one, until Ctrl-C: '+' and what it is now, '-' when
 there is none any more. Who reads slowly gets the last state of a destination, not all states between. With --events
-tell what happens to peers. --json writes an object a line."""
+tell what happens to peers, and to the kernel's routes where they are kept. --json writes an object a line."""
 _EXAMPLES: Final = """\
   bgpkit watch
   bgpkit watch --news 198.51.0.0/16 203.0.113.0/24
@@ -32,14 +32,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("prefixes", nargs="*", metavar="PREFIX", help="only what lies inside one of these")
     add("--family", default="", metavar="NAME", help="default: that of PREFIX, else ipv4-unicast")
     add("--news", action="store_true", help="changes only, not what there is to begin with")
-    add("--events", action="store_true", help="what happens to peers, in place of routes")
+    add("--events", action="store_true", help="what happens to peers and in the kernel, in place of routes")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask and tell until interrupted; return the exit status."""
     if arguments.events and (arguments.prefixes or arguments.family or arguments.news):
-        raise UsageError("--events tells of peers: leave out prefixes, --family and --news")
+        raise UsageError("--events tells of peers and the kernel: leave out prefixes, --family and --news")
 
     def told(client: ControlClient) -> None:
         if arguments.events:

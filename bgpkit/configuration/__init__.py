@@ -14,6 +14,7 @@ from bgpkit.configuration.check import check
 from bgpkit.configuration.configuration import Configuration
 from bgpkit.configuration.configured import ConfiguredSpeaker
 from bgpkit.configuration.fault import ConfigurationFileError, Fault
+from bgpkit.configuration.fib_settings import FibSettings, FibUse
 from bgpkit.configuration.load import load
 from bgpkit.configuration.peers import Peers
 from bgpkit.configuration.plan import ConfigurationPlan, RangePlan
@@ -23,7 +24,6 @@ from bgpkit.configuration.settings import (
     BfdSettings,
     ControlSettings,
     Endpoint,
-    FibSettings,
     LogLevel,
     LogSettings,
     PeerRange,
@@ -44,6 +44,7 @@ __all__ = [
     "Endpoint",
     "Fault",
     "FibSettings",
+    "FibUse",
     "LogLevel",
     "LogSettings",
     "PeerRange",

@@ -34,6 +34,8 @@ async def check(configuration: Configuration) -> None:
         try:
             await announce(speaker, own_routes(configuration.announcements))
             await add_aggregates(speaker, configuration.aggregates)
+            for each in configuration.redistribute:
+                each.redistribution(speaker, configuration.fib.protocol, 0)
         except (ConfigError, ValueError) as error:
             note(error)
     rpki = configuration.rpki

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bgpkit.configuration.fault import Fault
+from bgpkit.configuration.fib_settings import FibSettings
 from bgpkit.configuration.peers import Peers, refused
+from bgpkit.configuration.redistribute import Redistribute
 from bgpkit.configuration.settings import (
     Aggregate,
     Announcement,
     BfdSettings,
     ControlSettings,
-    FibSettings,
     LogSettings,
     RpkiSettings,
     SpeakerSettings,
@@ -29,6 +30,7 @@ class Configuration:
     peers: Peers = field(default_factory=Peers)
     announcements: tuple[Announcement, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
+    redistribute: tuple[Redistribute, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict[str, Policy])
     """By name, those of other files and the built-in ones too."""
     rpki: RpkiSettings | None = None

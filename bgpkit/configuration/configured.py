@@ -1,21 +1,24 @@
 """A speaker that runs by a configuration, and follows from one to the next."""
 
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
+from errno import EPERM
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bgpkit.configuration.check import check
 from bgpkit.configuration.configuration import Configuration
+from bgpkit.configuration.fib_settings import FibUse
 from bgpkit.configuration.liveness import liveness_detector
 from bgpkit.configuration.originate import add_aggregates, announce, withdraw
 from bgpkit.configuration.peers import Peers
 from bgpkit.configuration.plan import ConfigurationPlan, by_name, opens_anew, plan_configuration
+from bgpkit.configuration.redistribute import Redistributions
 from bgpkit.configuration.roas import Roas
 from bgpkit.configuration.routes import own_routes
 from bgpkit.configuration.settings import Aggregate, PeerRange, Stop
-from bgpkit.errors import BgpError, ConfigError, SpeakerClosedError
+from bgpkit.errors import BgpError, ConfigError, FibError, SpeakerClosedError
 from bgpkit.rpki import RtrCacheStatus
 from bgpkit.speaker import ChangePlan, ForwardingTable, PeerConfig, Speaker, plan_change
 from bgpkit.transport import Network
@@ -23,6 +26,8 @@ from bgpkit_rib import Prefix
 
 if TYPE_CHECKING:  # Linux only, and only where the file asks for it
     from bgpkit.configuration.kernel import KernelRoutes
+    from bgpkit.configuration.kernel_events import KernelEvent
+    from bgpkit.fib import Fib, KernelNextHops
 
 
 class ConfiguredSpeaker:
@@ -44,8 +49,11 @@ class ConfiguredSpeaker:
         self._speaker: Speaker | None = None
         self._roas: Roas | None = None
         self._kernel: KernelRoutes | None = None
+        self.kernel_problem = ""
+        """Why no routes are kept in the kernel though the file wants it: the right to change them is missing."""
         self._ranges: dict[str, tuple[PeerRange, PeerConfig]] = {}
         self._aggregates: list[Aggregate] = []
+        self._redistributions: Redistributions | None = None
 
     @property
     def speaker(self) -> Speaker:
@@ -62,7 +70,20 @@ class ConfiguredSpeaker:
     @property
     def forwarding(self) -> ForwardingTable | None:
         """The kernel's routes, to be asked for an explanation; None where none are installed."""
+        return self.fib
+
+    @property
+    def fib(self) -> "Fib | None":
+        """The kernel's table; None where none is kept or read."""
         return None if self._kernel is None else self._kernel.fib
+
+    async def kernel_events(self) -> "AsyncGenerator[KernelEvent, None]":
+        """Yield what happens to the kernel's table from now on; nothing where none is kept or read."""
+        if self._kernel is None:
+            return
+        async with aclosing(self._kernel.events.listen()) as events:
+            async for event in events:
+                yield event
 
     def caches(self) -> tuple[RtrCacheStatus, ...]:
         """Return how the sessions with the caches of ROAs stand."""
@@ -134,6 +155,8 @@ class ConfiguredSpeaker:
         await withdraw(speaker, [route for route in before if route not in after])
         await announce(speaker, {route: each for route, each in after.items() if before.get(route) != each})
         await self._aggregate(new.aggregates)
+        if self._redistributions is not None:
+            await self._redistributions.use(new.redistribute)
 
     async def _aggregate(self, aggregates: tuple[Aggregate, ...]) -> None:
         for each in [each for each in self._aggregates if each not in aggregates]:
@@ -146,31 +169,46 @@ class ConfiguredSpeaker:
     async def _start(self) -> None:
         """Start all; the kernel's routes before the speaker, so that at the end they go after the sessions."""
         configuration = self._configuration
-        if configuration.fib.install:
-            from bgpkit.configuration.kernel import KernelRoutes
-
-            kernel = KernelRoutes(configuration.fib)
-            await kernel.start()
-            self._stack.push_async_callback(kernel.close)
-            self._kernel = kernel
+        if configuration.fib.mode is not FibUse.OFF:
+            await self._start_kernel()
         detector = liveness_detector(configuration)
         if detector is not None:
             await self._stack.enter_async_context(detector)
-        made = configuration.speaker.speaker(network=self._network, liveness=detector, restarting=self._restarting)
+        restarting = self._restarting or (self._kernel is not None and self._kernel.went_on)
+        made = configuration.speaker.speaker(network=self._network, liveness=detector, restarting=restarting)
         speaker = self._speaker = await self._stack.enter_async_context(made)
+        ways: KernelNextHops | None = None
         if configuration.fib.track_next_hops:
             from bgpkit.configuration.kernel import track_next_hops
 
-            await track_next_hops(speaker, configuration.fib, self._stack)
+            ways = await track_next_hops(speaker, configuration.fib, self._kernel, self._stack)
         self._roas = Roas(speaker, configuration.path.parent)
         self._stack.push_async_callback(self._roas.close)
         await self._roas.use(configuration.rpki)
         if self._kernel is not None:
-            self._kernel.follow(speaker)
+            self._kernel.follow(speaker, ways)
         await announce(speaker, own_routes(configuration.announcements))
         await self._aggregate(configuration.aggregates)
+        self._redistributions = Redistributions(speaker, configuration.fib.protocol)
+        self._stack.push_async_callback(self._redistributions.close)
+        await self._redistributions.use(configuration.redistribute)
         await speaker.apply(configuration.peers.named)
         await self._give_ranges(configuration.peers)
+
+    async def _start_kernel(self) -> None:
+        """Begin to keep or to read the kernel's table; without the right to it the speaker runs all the same."""
+        from bgpkit.configuration.kernel import KernelRoutes
+
+        kernel = KernelRoutes(self._configuration.fib)
+        try:
+            await kernel.start()
+        except FibError as error:
+            if error.errno != EPERM:
+                raise
+            self.kernel_problem = str(error)
+            return
+        self._stack.push_async_callback(kernel.close)
+        self._kernel = kernel
 
     async def _accept(self, each: PeerRange, config: PeerConfig) -> None:
         self._ranges[each.name] = each, config

@@ -8,10 +8,12 @@ from typing import Final, TypeVar
 from bgpkit.configuration.configuration import Configuration
 from bgpkit.configuration.document import Value, entries_of, read_document
 from bgpkit.configuration.fault import Faults, FaultyError
+from bgpkit.configuration.fib_settings import FibSettings
 from bgpkit.configuration.keys import keys_of
 from bgpkit.configuration.peers import read_peers
 from bgpkit.configuration.policies import POLICY_TABLES, Policies
 from bgpkit.configuration.reader import Found, Reader, shown
+from bgpkit.configuration.redistribute import read_redistribute
 from bgpkit.configuration.routes import routes_of
 from bgpkit.configuration.secrets import secret_reader
 from bgpkit.configuration.settings import (
@@ -19,7 +21,6 @@ from bgpkit.configuration.settings import (
     Announcement,
     BfdSettings,
     ControlSettings,
-    FibSettings,
     LogSettings,
     RpkiSettings,
     SpeakerSettings,
@@ -40,6 +41,7 @@ _KEYS: Final = (
     "peers",
     "announcements",
     "aggregates",
+    "redistribute",
     "policy_files",
     *POLICY_TABLES,
     "rpki",
@@ -85,8 +87,9 @@ def _read(path: Path, faults: Faults, environment: Mapping[str, str]) -> Configu
     peers = read_peers(reader, tables.get("peers"), tables.get("groups"))
     announcements = _originated(reader, Announcement, tables.get("announcements"))
     aggregates = _originated(reader, Aggregate, tables.get("aggregates"))
+    redistribute = read_redistribute(reader, tables.get("redistribute"))
     rpki = _table(reader, RpkiSettings, tables.get("rpki"))
-    fib = _table(reader, FibSettings, tables.get("fib")) or FibSettings()
+    fib = _fib(reader, tables.get("fib"))
     bfd = _table(reader, BfdSettings, tables.get("bfd"))
     control = _table(reader, ControlSettings, tables.get("control")) or ControlSettings()
     log = _table(reader, LogSettings, tables.get("log")) or LogSettings()
@@ -98,6 +101,7 @@ def _read(path: Path, faults: Faults, environment: Mapping[str, str]) -> Configu
         peers=peers,
         announcements=announcements,
         aggregates=aggregates,
+        redistribute=redistribute,
         policies=policies.found,
         rpki=rpki,
         fib=fib,
@@ -116,6 +120,15 @@ def _table(reader: Reader, cls: type[T], table: Value | None) -> T | None:
     except FaultyError:
         return None
     return made if isinstance(made, cls) else None
+
+
+def _fib(reader: Reader, table: Value | None) -> FibSettings:
+    former = None if table is None else entries_of(table).get("install")
+    if former is None:
+        return _table(reader, FibSettings, table) or FibSettings()
+    word = "off" if former.data is False else "install"
+    reader.note(former, f'fib.install: there are more ways than two; write mode = "{word}"')
+    return FibSettings()
 
 
 def _entries(reader: Reader, cls: type, table: Value) -> Mapping[str, Value]:

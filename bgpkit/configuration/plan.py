@@ -34,6 +34,9 @@ class ConfigurationPlan:
     withdrawn: tuple[str, ...] = ()
     aggregates_added: tuple[str, ...] = ()
     aggregates_removed: tuple[str, ...] = ()
+    redistribution_begun: tuple[str, ...] = ()
+    """Routes of the kernel's that are to be announced, by their protocols."""
+    redistribution_ended: tuple[str, ...] = ()
     rpki: bool = False
     """ROAs come from elsewhere."""
     log: bool = False
@@ -56,6 +59,8 @@ class ConfigurationPlan:
         yield from (f"withdraw {route}" for route in self.withdrawn)
         yield from (f"aggregate {prefix}: remove" for prefix in self.aggregates_removed)
         yield from (f"aggregate {prefix}: add" for prefix in self.aggregates_added)
+        yield from (f"redistribute {each}: end" for each in self.redistribution_ended)
+        yield from (f"redistribute {each}: begin" for each in self.redistribution_begun)
         if self.rpki:
             yield "rpki: ROAs come from elsewhere; routes are judged anew"
         if self.log:
@@ -77,6 +82,8 @@ def plan_configuration(old: Configuration, new: Configuration, peers: tuple[Peer
         withdrawn=tuple(str(route) for route in before if route not in after),
         aggregates_added=tuple(str(each.prefix) for each in new.aggregates if each in come),
         aggregates_removed=tuple(str(each.prefix) for each in old.aggregates if each in gone),
+        redistribution_begun=tuple(str(each) for each in new.redistribute if each not in old.redistribute),
+        redistribution_ended=tuple(str(each) for each in old.redistribute if each not in new.redistribute),
         rpki=old.rpki != new.rpki,
         log=old.log != new.log,
         restart=tuple(_restarts(old, new)),

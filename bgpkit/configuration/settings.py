@@ -10,7 +10,7 @@ from bgpkit.rpki import RTR_PORT, RtrCache
 from bgpkit.speaker import Confederation, LivenessDetector, NextHopResolver, Speaker
 from bgpkit.transport import BGP_PORT, Network
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
-from bgpkit_rib import DecisionOptions, MultipathOptions, PathAttributes, Prefix
+from bgpkit_rib import DecisionOptions, PathAttributes, Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +164,6 @@ class RpkiSettings:
     def rtr_caches(self) -> tuple[RtrCache, ...]:
         """Return the caches, the best first; ConfigError for a text that is none."""
         return tuple(map(_cache, self.caches))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FibSettings:
-    """The table ``[fib]``: the kernel's routes."""
-
-    install: bool = False
-    """Keep the best routes of ipv4-unicast and ipv6-unicast in the kernel."""
-    protocol: int = 186
-    """Our number of the kernel's: 186 is ``bgp``; all routes of it in the table are taken to be ours."""
-    table: int = 254
-    """The kernel's table; 254 is ``main``."""
-    multipath: MultipathOptions | None = None
-    """How many paths make one route; None: the best one."""
-    sweep_time: float = 120.0
-    """Seconds that routes of a former run wait for somebody to announce them again."""
-    track_next_hops: bool = False
-    """Judge next hops by the kernel's routes: those it has no way to cannot be used, the closer path wins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

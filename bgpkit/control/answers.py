@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from bgpkit.control.connection import Answerer
 from bgpkit.control.error import ControlError
+from bgpkit.control.merged import merged
 from bgpkit.control.protocol import Words
 from bgpkit.control.route_answer import family_of, routes_answer
 from bgpkit.control.route_items import change_item
@@ -20,6 +21,8 @@ Facts = Callable[[], Mapping[str, Json]]
 """What a program tells of itself beside what its speaker tells."""
 Forwarding = Callable[[], ForwardingTable | None]
 """Tells which forwarding table there is to be asked for explanations, if any."""
+Happenings = Callable[[], AsyncGenerator[object, None]]
+"""Tells what happens in a program beside what happens to peers: frozen values, as `Speaker.events` yields them."""
 
 
 class SpeakerAnswers:
@@ -31,11 +34,16 @@ class SpeakerAnswers:
         *,
         facts: Facts | None = None,
         forwarding: Forwarding | None = None,
+        happenings: Happenings | None = None,
     ) -> None:
-        """Answer for ``speaker``; ``facts`` are its program's, ``forwarding`` tells of the kernel's routes."""
+        """Answer for ``speaker``; ``facts`` are its program's, ``forwarding`` tells of the kernel's routes.
+
+        ``happenings`` are told among the events of peers.
+        """
         self._speaker = speaker
         self._facts = facts
         self._forwarding = forwarding
+        self._happenings = happenings
         self._started = datetime.now(UTC)
 
     def answerers(self) -> Mapping[str, Answerer]:
@@ -109,11 +117,26 @@ class SpeakerAnswers:
                         yield [json.dumps({"event": "lagged", "keys": event.keys})]
 
     async def _events(self, words: Words) -> AsyncGenerator[list[str], None]:
-        """Tell what happens to peers, from now on."""
+        """Tell what happens to peers, and beside them, from now on."""
         words.only()
+        peers = self._of_peers()
+        every = peers if self._happenings is None else merged(peers, _timed(self._happenings()))
+        async with aclosing(every) as events:
+            async for event in events:
+                yield [json.dumps(event)]
+
+    async def _of_peers(self) -> AsyncGenerator[Json, None]:
         async with self._speaker.events() as events:
             async for event in events:
-                yield [json.dumps(to_plain(event))]
+                yield to_plain(event)
+
+
+async def _timed(happenings: AsyncGenerator[object, None]) -> AsyncGenerator[Json, None]:
+    """Yield what happens, with the time, which events of peers have themselves."""
+    async with aclosing(happenings) as events:
+        async for event in events:
+            told = to_plain(event)
+            yield {**told, "at": datetime.now(UTC).isoformat()} if isinstance(told, dict) else told
 
 
 def _endpoint(address: str, port: int) -> str:

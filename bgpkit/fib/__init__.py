@@ -2,46 +2,106 @@
 
 A chain of small pieces, each knowing only those before it::
 
+    encap                       what a next hop may wrap packets in
     route, form, operation      what is wanted; what the kernel holds; what is asked of it
-    encode, decode              rtnetlink octets, both ways
-    attempts, reconciler        wanted against held: what to do next (pure)
+    netlink/                    rtnetlink: octets both ways, and the sockets
+    news, attempts, foreign,
+    reconciler                  wanted against held: what to do next (pure)
     kernel                      the port through which it is done
     dialogue                    the order in which notices, batches and dumps have one meaning (pure)
-    packet_filter, netlink_reader, netlink
-                                what the kernel need not tell; the kernel told and behind the port: two sockets
+    gateway, link_bandwidth     what a path's next hop is to the kernel; its share of the traffic (pure)
     wanted, multipath, follow   who wants what: stated routes over those of a speaker
-    diff, state                 what differs; what there is to say of one prefix
-    worker, sync                the task that drives the dialogue; the public face
+    events, report              what has happened, and who is told
+    state, inspection, diff     what there is to say of one prefix; what differs (pure)
+    ordering, pacing, look      the same of all, beside the work: as it is known, and read anew
+    watching                    a dialogue in which nothing is written (pure)
+    worker, running             the task that drives the dialogue; all that is open while it runs
+    place, options, sync        which table, of which VRF and namespace; how it is started; the public face
 
-Beside it :class:`KernelNextHops` tells a speaker how far its next hops are by all that the kernel has::
+Beside it :class:`KernelNextHops` tells how far next hops are by all that the kernel has, and by which neighbours::
 
-    route_table, ways           the longest match; what of it is a way (pure)
+    route_table, ways           the longest match; what of it is a way, and by which links (pure)
     next_hops                   the task that follows; the public face
+
+And :class:`Redistribution` has a speaker announce routes that others have put there::
+
+    protocol_names, redistribution_filter   which routes
+    followed_table                          what the kernel has of them (pure)
+    redistribution_verdict, redistributed   what is to be announced for it, against what has been (pure)
+    table_watch, redistribution             the task that follows; the public face
 
 Linux only; imports neither pyroute2 nor the speaker.
 """
 
-from bgpkit.fib.diff import FailedRoute, FibDiff, ForeignConflict, UnwantedRoute
-from bgpkit.fib.follow import Speaker, gateway_of
+from bgpkit.fib.diff import AlteredRoute, FailedRoute, FibDiff, ForeignConflict, UnwantedRoute
+from bgpkit.fib.encap import Encap, IpEncap, MplsEncap, Seg6Encap, Seg6Mode
+from bgpkit.fib.events import (
+    ConflictEnded,
+    Drift,
+    FailureEnded,
+    FibEvent,
+    FibLost,
+    Resynced,
+    ResyncReason,
+    RouteConflict,
+    RouteDrifted,
+    RouteFailed,
+    Swept,
+)
+from bgpkit.fib.follow import Speaker
+from bgpkit.fib.gateway import gateway_of
+from bgpkit.fib.look import PresentRoute
 from bgpkit.fib.next_hops import KernelNextHops
+from bgpkit.fib.options import FibMode
+from bgpkit.fib.present import read_table
+from bgpkit.fib.protocol_names import protocol_names, protocol_number
+from bgpkit.fib.redistribution import REDISTRIBUTED, Announcer, Redistribution
+from bgpkit.fib.redistribution_filter import FoundRoute, RedistributionFilter
 from bgpkit.fib.route import KernelRoute, NextHop, RouteKind
 from bgpkit.fib.state import FibState, FibStatus
 from bgpkit.fib.sync import Fib
 from bgpkit.fib.ways import Way
 
 __all__ = [
+    "REDISTRIBUTED",
+    "AlteredRoute",
+    "Announcer",
+    "ConflictEnded",
+    "Drift",
+    "Encap",
     "FailedRoute",
+    "FailureEnded",
     "Fib",
     "FibDiff",
+    "FibEvent",
+    "FibLost",
+    "FibMode",
     "FibState",
     "FibStatus",
     "ForeignConflict",
+    "FoundRoute",
+    "IpEncap",
     "KernelNextHops",
     "KernelRoute",
+    "MplsEncap",
     "NextHop",
+    "PresentRoute",
+    "Redistribution",
+    "RedistributionFilter",
+    "ResyncReason",
+    "Resynced",
+    "RouteConflict",
+    "RouteDrifted",
+    "RouteFailed",
     "RouteKind",
+    "Seg6Encap",
+    "Seg6Mode",
     "Speaker",
+    "Swept",
     "UnwantedRoute",
     "Way",
     "gateway_of",
+    "protocol_names",
+    "protocol_number",
+    "read_table",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
 
+from bgpkit.fib.news import News
 from bgpkit.fib.operation import Refusal
 
 FIRST_DELAY: Final = 0.5
@@ -28,8 +29,11 @@ class Attempts:
     def __init__(self) -> None:
         """Start without failures."""
         self.failed: dict[bytes, Failure] = {}
+        self.fresh = News[Refusal]()
+        """Failures that are new, or have another reason than before, and have not been told."""
+        self.ended = News[Refusal]()
+        """Failures that have been told, and are no more."""
         self._times: list[tuple[float, bytes]] = []
-        self._fresh: dict[bytes, None] = {}
         self._trying: set[bytes] = set()
 
     @property
@@ -45,23 +49,27 @@ class Attempts:
         self.failed[key] = Failure(refusal, count, retry_at)
         self._trying.discard(key)
         heappush(self._times, (retry_at, key))
-        if before is None or before.refusal != refusal:
-            self._fresh[key] = None
+        if before is not None and before.refusal != refusal:
+            self._end(key, before)
+        if (before is None or before.refusal != refusal) and not self.ended.leave_out(refusal, key):
+            self.fresh.note(refusal, key)
 
     def forgive(self, key: bytes) -> None:
         """Forget a failure: the route is in, or is not wanted like this any more."""
-        if self.failed:
-            self.failed.pop(key, None)
+        if self.failed and (failure := self.failed.pop(key, None)) is not None:
             self._trying.discard(key)
+            self._end(key, failure)
 
     def waits(self, key: bytes) -> bool:
         """Tell whether a prefix has failed and its time has not come; an attempt without an answer does not count."""
         return key in self.failed and key not in self._trying
 
     def clear(self) -> None:
-        """Forget all failures."""
+        """Forget all failures, and what there was to tell of them."""
         self.failed.clear()
         self._trying.clear()
+        self.fresh.clear()
+        self.ended.clear()
 
     def due(self, now: float, limit: int) -> list[bytes]:
         """Return at most ``limit`` prefixes whose time has come."""
@@ -74,7 +82,7 @@ class Attempts:
         self._trying.update(keys)
         return keys
 
-    def news(self) -> list[tuple[bytes, Failure]]:
-        """Return each failure that is new or has another reason than before, once."""
-        fresh, self._fresh = self._fresh, {}
-        return [(key, self.failed[key]) for key in fresh if key in self.failed]
+    def _end(self, key: bytes, failure: Failure) -> None:
+        """Note that a failure is over; one that was never told has not been."""
+        if not self.fresh.leave_out(failure.refusal, key):
+            self.ended.note(failure.refusal, key)

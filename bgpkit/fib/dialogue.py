@@ -15,13 +15,17 @@ some microseconds, a route that takes the place of ours by force is taken for ou
 of a route that has gone with its interface, since the kernel tells the latter to nobody.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
-from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
 from bgpkit.fib.foreign import ForeignRoutes
-from bgpkit.fib.form import Forms
-from bgpkit.fib.kernel import Kernel
+from bgpkit.fib.form import Form, Forms
+from bgpkit.fib.kernel import Kernel, ObjectKernel
+from bgpkit.fib.netlink import uapi
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
+from bgpkit.fib.objects_dialogue import BATCH as OBJECT_BATCH
+from bgpkit.fib.objects_dialogue import ObjectDialogue
+from bgpkit.fib.objects_resolve import ObjectResolver
 from bgpkit.fib.operation import Operation
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
@@ -34,8 +38,19 @@ WIDTHS: Final = (32, 128)
 class Dialogue:
     """Both address widths of one owner in one table, and the kernel at the other end."""
 
-    def __init__(self, protocol: int, kernel: Kernel, index_of: Callable[[str], int]) -> None:
-        """Speak with ``kernel`` about routes of ``protocol``; ``index_of`` finds interfaces by name."""
+    def __init__(
+        self,
+        protocol: int,
+        kernel: Kernel,
+        index_of: Callable[[str], int],
+        *,
+        table: int = uapi.RT_TABLE_MAIN,
+        objects: ObjectKernel | None = None,
+    ) -> None:
+        """Speak with ``kernel`` about routes of ``protocol``; ``index_of`` finds interfaces by name.
+
+        With ``objects``, routes of ``table`` share next-hop objects.
+        """
         self.writes = 0
         """Route changes asked of the kernel so far."""
         self.check_wanted = False
@@ -46,18 +61,28 @@ class Dialogue:
         self._checking = False
         self._kept_back: list[Notice] = []
         self._links: dict[int, tuple[str, int, int]] = {}
-        self._resolvers = {width: Resolver(width, index_of) for width in WIDTHS}
-        self.reconcilers = {width: Reconciler(width, protocol, self._resolvers[width].resolve) for width in WIDTHS}
+        self._unsure_links: set[int] = set()
+        self.objects = None if objects is None else ObjectDialogue(protocol, table, objects)
+        self.resolvers = {width: self._resolver(width, index_of, objects) for width in WIDTHS}
+        self.reconcilers = {width: Reconciler(width, protocol, self.resolvers[width]) for width in WIDTHS}
 
     @property
     def pending(self) -> int:
-        """How many prefixes are still to be looked at, at most."""
-        return sum(each.pending for each in self.reconcilers.values())
+        """How many prefixes and next-hop objects are still to be looked at, at most."""
+        objects = 0 if self.objects is None else self.objects.wanted.pending
+        return objects + sum(each.pending for each in self.reconcilers.values())
+
+    @property
+    def notices_lost(self) -> bool:
+        """Whether more has happened than the kernel could tell, and no dump has shown yet what it was."""
+        return self._lost
 
     @property
     def next_attempt(self) -> float | None:
-        """When a failed route is to be tried again; None for never."""
+        """When what failed is to be tried again; None for never."""
         times = [each.attempts.next_at for each in self.reconcilers.values()]
+        if self.objects is not None:
+            times.append(self.objects.wanted.attempts.next_at)
         return min((time for time in times if time is not None), default=None)
 
     def know_links(self, links: list[LinkNotice]) -> None:
@@ -68,12 +93,17 @@ class Dialogue:
         """Return the name of the interface ``index``, or the number itself when it is not known."""
         return self._links[index][0] if index in self._links else f"#{index}"
 
+    def shown(self, form: Form) -> Form:
+        """Return a route of ours with the next hops that its object has now, as far as that is known."""
+        hops = self.objects.wanted.held.hops(form.nhid) if self.objects is not None and form.nhid else ()
+        return form._replace(hops=hops) if hops else form
+
     def listen(self) -> None:
         """Read the notices that there are."""
         self._listen(())
 
     def write(self, now: float) -> int:
-        """Ask for one batch of changes per address width and return how many changes that were."""
+        """Ask for one batch of changes per address width and return how many changes of routes that were."""
         written = 0
         for reconciler in self.reconcilers.values():
             self.listen()
@@ -83,6 +113,22 @@ class Dialogue:
                 written += len(operations)
         self.writes += written
         return written
+
+    async def write_objects(self, now: Callable[[], float]) -> None:
+        """Ask for a batch of single next hops, and for one of groups; routes come after them."""
+        objects = self.objects
+        if objects is None:
+            return
+        for _ in range(2):
+            self.listen()
+            operations = objects.wanted.take(OBJECT_BATCH, now(), replace=not self._lost)
+            if not operations:
+                break
+            await objects.execute(operations, now)
+            self.check_wanted |= objects.wanted.doubtful
+            self.listen()
+            objects.crossed = frozenset()
+        objects.tell(self.reconcilers)
 
     async def read_all(self, now: Callable[[], float], *, adopt: bool = False) -> None:
         """Take a dump of the table for the truth; what differs is pending when :meth:`compare` is through.
@@ -94,6 +140,8 @@ class Dialogue:
         lost_before = self._lost
         self._checking, self._lost, self.check_wanted = True, False, False
         try:
+            if self.objects is not None:
+                await self._read_objects(self.objects)
             for width, reconciler in self.reconcilers.items():
                 held, foreign = await self._dump(width, own_only=own_only)
                 reconciler.take_dump(held, None if own_only else foreign, now())
@@ -113,6 +161,32 @@ class Dialogue:
         """Queue each prefix that is not as it should be, slice by slice."""
         for reconciler in self.reconcilers.values():
             yield from reconciler.compare()
+
+    def release(self) -> Iterator[None]:
+        """Ask no more for next-hop objects that no prefix needs, slice by slice."""
+        if self.objects is not None:
+            yield from self.objects.release(self.reconcilers)
+            self.objects.tell(self.reconcilers)
+
+    async def remove_unused(self, now: Callable[[], float]) -> bool:
+        """Remove some next-hop objects that nothing needs; tell whether there are more. FibError: it cannot be told."""
+        return self.objects is not None and await self.objects.remove_unused(self._hear_all, now)
+
+    def _resolver(self, width: int, index_of: Callable[[str], int], objects: ObjectKernel | None) -> Resolver:
+        if objects is None or self.objects is None:
+            return Resolver(width, index_of)
+        return ObjectResolver(width, index_of, objects.device_of, self.objects.wanted)
+
+    def _hear_all(self) -> bool:
+        """Read the notices that there are; tell whether none were lost."""
+        self.listen()
+        return not self._lost
+
+    async def _read_objects(self, objects: ObjectDialogue) -> None:
+        await objects.read()
+        for resolver in self.resolvers.values():
+            resolver.forget_failures()
+        objects.tell(self.reconcilers)
 
     def _foreign_matters(self) -> bool:
         """Tell whether a dump has to show the routes of others too."""
@@ -137,26 +211,27 @@ class Dialogue:
         answers = self._kernel.execute(operations)
         reconciler.settle(operations, answers, now)
         self.check_wanted |= reconciler.doubtful
-        self._listen(operations)
+        self._listen({(operation.width, operation.key) for operation in operations})
 
-    def _listen(self, crossed: Sequence[Operation]) -> None:
+    def _listen(self, crossed: Collection[tuple[int, bytes]]) -> None:
         """Read notices; those of a prefix in ``crossed`` may be older or newer than our own change."""
         told, lost = self._kernel.notices()
         if lost:
             self._lost = self.check_wanted = True
+            self._unsure_links = set(self._links)
+            self._heed_interface(lasting=False)
         if self._checking:
             self._kept_back += told
         elif told:
             self._heed(told, crossed)
 
-    def _heed(self, told: list[Notice], crossed: Sequence[Operation]) -> None:
-        keys = {(operation.width, operation.key) for operation in crossed}
+    def _heed(self, told: list[Notice], crossed: Collection[tuple[int, bytes]]) -> None:
         for notice in told:
             match notice:
                 case RouteNotice(_, width, key):
                     reconciler = self.reconcilers[width]
                     reconciler.observe(notice)
-                    if (width, key) in keys:
+                    if (width, key) in crossed:
                         reconciler.doubtful = True
                     self.check_wanted |= reconciler.doubtful
                 case LinkNotice(index, state):
@@ -164,13 +239,14 @@ class Dialogue:
                 case AddressNotice(present):
                     self._heed_interface(lasting=present)
                 case NextHopNotice():
-                    pass  # our routes do not share any
+                    self.check_wanted |= self.objects is not None and self.objects.heed(notice)
 
     def _heed_link(self, index: int, state: tuple[str, int, int] | None) -> None:
         """Note an interface: one that goes, or changes its state, may take routes with it without a word."""
         before = self._links.get(index)
-        if state == before:
+        if state == before and index not in self._unsure_links:
             return
+        self._unsure_links.discard(index)
         if state is None:
             self._links.pop(index, None)
         else:
@@ -181,5 +257,7 @@ class Dialogue:
         """Try again what failed; unless all that was there is ``lasting``, see what is left."""
         self.check_wanted |= not lasting
         for width, reconciler in self.reconcilers.items():
-            self._resolvers[width].forget()
+            self.resolvers[width].forget()
             reconciler.retry()
+        if self.objects is not None:
+            self.objects.wanted.retry()

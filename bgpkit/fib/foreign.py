@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from bgpkit.fib.decode import RouteNotice
+from bgpkit.fib.events import Drift
+from bgpkit.fib.netlink.decode import RouteNotice
+from bgpkit.fib.news import News
 
 ForeignRoutes = tuple[tuple[int, int], ...]
 """Metric and protocol of each foreign route of one prefix."""
@@ -16,7 +18,12 @@ class Foreign:
         self.routes: dict[bytes, ForeignRoutes] = {}
         self.conflicts: dict[bytes, int] = {}
         """Protocol of the foreign route that has the place of ours."""
-        self._fresh: dict[bytes, None] = {}
+        self.fresh = News[int]()
+        """Conflicts that have begun, and have not been told."""
+        self.ended = News[int]()
+        """Conflicts that have been told, and are no more."""
+        self.drifted = News[Drift]()
+        """Routes of ours that another hand has taken or changed, and have not been told."""
 
     def __bool__(self) -> bool:
         """Tell whether any foreign route is known."""
@@ -48,15 +55,16 @@ class Foreign:
         """Tell whether a foreign route has the prefix and the metric; if so there is a conflict, else none any more."""
         found = self.routes.get(key, ())
         protocol = next((number for each, number in found if each == metric), None)
-        if protocol is None:
-            self.conflicts.pop(key, None)
-            return False
         if self.conflicts.get(key) != protocol:
-            self.conflicts[key] = protocol
-            self._fresh[key] = None
-        return True
+            self.end(key)
+            if protocol is not None:
+                self.conflicts[key] = protocol
+                if not self.ended.leave_out(protocol, key):
+                    self.fresh.note(protocol, key)
+        return protocol is not None
 
-    def news(self) -> list[tuple[bytes, int]]:
-        """Return each conflict that has begun since the last call, with the foreign protocol."""
-        fresh, self._fresh = self._fresh, {}
-        return [(key, self.conflicts[key]) for key in fresh if key in self.conflicts]
+    def end(self, key: bytes) -> None:
+        """Forget a conflict, if there is one: the foreign route has gone, or ours is not wanted any more."""
+        protocol = self.conflicts.pop(key, None)
+        if protocol is not None and not self.fresh.leave_out(protocol, key):
+            self.ended.note(protocol, key)

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from bgpkit.fib import uapi
+from bgpkit.fib.encap import Encap
+from bgpkit.fib.netlink import uapi
 
 IPV6_DEFAULT_METRIC: Final = 1024
 """The kernel's metric for an IPv6 route that was given none."""
@@ -24,6 +25,8 @@ class Hop(NamedTuple):
     onlink: bool
     weight: int
     """1 to 256; 1 for a single next hop."""
+    encap: Encap | None = None
+    """What packets are wrapped in."""
 
 
 class Form(NamedTuple):
@@ -40,6 +43,9 @@ class Form(NamedTuple):
     """Route MTU in octets; 0 for none."""
     unread: tuple[int, ...] = ()
     """Numbers of attributes found in the kernel that this library neither writes nor understands."""
+    nhid: int = 0
+    """Number of the next-hop object that decides instead of ``hops``; these show what it has at present, if anything.
+    0 for none."""
 
 
 Forms = tuple[Form, ...]
@@ -50,7 +56,7 @@ def make_form(kind: int, hops: Iterable[Hop], metric: int, source: bytes = b"", 
     """Return the form in which equal routes are equal: hops sorted, no hops but for unicast, no lone weight."""
     if kind != uapi.RTN_UNICAST:
         return Form(kind, (), metric, source, mtu)
-    ordered = tuple(sorted(hops))
+    ordered = tuple(sorted(hops, key=_order))
     if len(ordered) == 1:
         ordered = (ordered[0]._replace(weight=1),)
     return Form(kind, ordered, metric, source, mtu)
@@ -60,10 +66,13 @@ def make_form(kind: int, hops: Iterable[Hop], metric: int, source: bytes = b"", 
 def matches(wanted: Form, found: Form) -> bool:
     """Tell whether ``found`` is what the kernel makes of ``wanted``.
 
-    They are equal but for one thing: where ``wanted`` leaves the interface to the kernel, any will do.
+    They are equal but for one thing: where ``wanted`` leaves the interface to the kernel, any will do. Routes of the
+    same next-hop object have the same next hops, whatever was shown of them.
     """
     if wanted == found:
         return True
+    if wanted.nhid:
+        return wanted._replace(hops=()) == found._replace(hops=())
     if wanted._replace(hops=()) != found._replace(hops=()) or len(wanted.hops) != len(found.hops):
         return False
     left = list(found.hops)
@@ -75,6 +84,11 @@ def matches(wanted: Form, found: Form) -> bool:
     return True
 
 
+def _order(hop: Hop) -> tuple[bytes, int, bool, int, str]:
+    """Return by what next hops are sorted: all they have, encapsulations by their words."""
+    return (*hop[:4], str(hop.encap or ""))
+
+
 def _alike(hop: Hop, other: Hop) -> bool:
     """Tell whether two next hops differ in the interface at most."""
-    return hop.gateway == other.gateway and hop.onlink == other.onlink and hop.weight == other.weight
+    return hop == other._replace(ifindex=hop.ifindex)

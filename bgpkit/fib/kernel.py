@@ -1,9 +1,10 @@
-"""What the kernel is to the synchronisation: a port with three calls, so that a model can stand in for it."""
+"""What the kernel is to the synchronisation: a port with few calls, so that a model can stand in for it."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
-from bgpkit.fib.decode import Notice, Route
+from bgpkit.fib.netlink.decode import Notice, Route
+from bgpkit.fib.objects import KernelObject, ObjectOperation
 from bgpkit.fib.operation import Answers, Operation
 
 
@@ -29,4 +30,27 @@ class Kernel(Protocol):
 
     def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
         """Give the table's routes page by page; with ``own_only`` those of our protocol."""
+        ...
+
+
+class ObjectKernel(Protocol):
+    """The next-hop objects of one network namespace, and what is to be known for them."""
+
+    async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
+        """Carry out a batch in its order and return its answers; a refusal does not stop the others.
+
+        The loop runs meanwhile, since it may take long.
+        """
+        ...
+
+    def dump_objects(self) -> AsyncIterator[list[KernelObject]]:
+        """Give all objects page by page, whosever they are."""
+        ...
+
+    async def used_objects(self) -> set[int]:
+        """Return the numbers of the objects that routes name, of any table and protocol; more do no harm."""
+        ...
+
+    def device_of(self, gateway: bytes) -> int:
+        """Return the index of the interface on which ``gateway``, a packed address, is a neighbour; 0 for none."""
         ...

@@ -9,10 +9,13 @@ from typing import Final, Self
 import structlog
 
 from bgpkit.errors import ConfigError, FibError
-from bgpkit.fib import uapi
-from bgpkit.fib.decode import Notice
-from bgpkit.fib.netlink_reader import NetlinkReader
-from bgpkit.fib.ways import WIDTHS, Picture, Way, Ways
+from bgpkit.fib.gateway import address_of, neighbor_of
+from bgpkit.fib.netlink.decode import Notice
+from bgpkit.fib.netlink.reader import NetlinkReader
+from bgpkit.fib.place import Place
+from bgpkit.fib.route import NextHop
+from bgpkit.fib.ways import WIDTHS, Lookup, Picture, Way, Ways
+from bgpkit_rib import Path
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
 
@@ -26,24 +29,39 @@ _AFTER_FAILURE: Final = 1.0
 _SLICE: Final = 256
 """Addresses looked up before the loop gets a turn: a few milliseconds."""
 REMEMBERED: Final = 65_536
-"""Addresses whose way is kept; more than that and the memory starts afresh."""
+"""Addresses whose lookup is kept; more than that and the memory starts afresh."""
 
 
 class KernelNextHops:
-    """Tells a speaker which next hops the kernel has a route to, and how far they are; needs no privilege.
+    """Tells which next hops the kernel has a route to, how far they are, and by which links; needs no privilege.
 
     The longest match in one table counts, but not a route of our own: a BGP route must not hang on itself. Where it
     refuses packets, or leads to interfaces that are down or without carrier, the next hop cannot be reached; nor can
     one that is an address of this machine. What a way costs is the metric of its route, nothing on links of our own.
 
     The table is read once and then followed by its notices, so that no question goes to the kernel. When a way that
-    was asked for may have changed, ``on_change`` is called, some 50 ms later, and all that is in use is to be asked
-    for again::
+    was asked for has changed, or only the links it takes, ``on_change`` is called, some 50 ms later, and all that is
+    in use is to be asked for again, before the call returns::
 
         async with Speaker(...) as speaker, KernelNextHops(own=[12], on_change=speaker.next_hops_changed) as next_hops:
             speaker.use_next_hops(next_hops)
 
-    RFC 4271, section 9.1.2.1.
+    A next hop behind other routers is no gateway to the kernel, which takes neighbours only. :meth:`via` tells the
+    neighbours on the way, and routes go with them::
+
+        def moved() -> None:
+            fib.next_hops_changed()
+            speaker.next_hops_changed()
+
+        async with (
+            Speaker(...) as speaker,
+            Fib(protocol=12) as fib,
+            KernelNextHops(own=[12], on_change=moved) as next_hops,
+        ):
+            speaker.use_next_hops(next_hops)
+            fib.follow(speaker, IPV4_UNICAST, via=next_hops.via)
+
+    RFC 4271, sections 5.1.3 and 9.1.2.1.
     """
 
     def __init__(
@@ -52,12 +70,16 @@ class KernelNextHops:
         on_change: Callable[[], None],
         own: Iterable[int] = (),
         through: Iterable[int] | None = None,
-        table: int = uapi.RT_TABLE_MAIN,
+        table: int | None = None,
+        vrf: str | None = None,
+        netns: str | None = None,
         default: bool = False,
         check_interval: float = 300,
     ) -> None:
-        """Look up in ``table``, without the routes of the protocol numbers ``own``; ConfigError for what cannot be.
+        """Look up without the routes of the protocol numbers ``own``; ConfigError for what cannot be.
 
+        That is in ``table``, the main one unless told otherwise, or in the table of the VRF device ``vrf``, and in
+        another network namespace with ``netns``, by the name that ``ip netns`` gives it or by a path.
         With ``through`` the routes of these protocols count and no others (kernel 2, static 4, ospf 188: see
         /etc/iproute2/rt_protos). The default route counts only with ``default``. Every ``check_interval`` seconds
         the whole table is read again.
@@ -67,17 +89,15 @@ class KernelNextHops:
         for protocol in owned | counted:
             if protocol not in _PROTOCOLS:
                 raise ConfigError(f"protocol {protocol} is no protocol number of a route; choose 0 to 255")
-        if not 0 < table < 1 << 32:
-            raise ConfigError(f"table {table} cannot be read; choose 1 to 4294967295")
         if check_interval <= 0:
             raise ConfigError(f"check_interval {check_interval} is not a number of seconds above 0")
         self._on_change = on_change
         self._own = owned
-        self._table = table
+        self._place = Place(table=table, vrf=vrf, netns=netns)
         self._check_interval = check_interval
-        self._ways = Ways(counted - owned, default=default)
-        self._told: dict[bytes, Way] = {}
-        self._known: dict[bytes, Way] = {}
+        self._ways = Ways(counted - owned, default=default, in_vrf=vrf is not None)
+        self._told: dict[bytes, Lookup] = {}
+        self._known: dict[bytes, Lookup] = {}
         self._forgotten = False
         self._kept_back: list[Notice] | None = None
         self._lost = False
@@ -86,10 +106,15 @@ class KernelNextHops:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Read the table and begin to follow it; FibError when it cannot be read, or it is started already."""
+        """Read the table and begin to follow it; FibError when it cannot be read, or it is started already.
+
+        ConfigError when there is no such network namespace or VRF. A VRF that gets another table later is followed no
+        longer, which is logged.
+        """
         if self._reader is not None:
             raise FibError("the next hops are followed already")
-        self._reader = reader = NetlinkReader(self._table, unheard=self._own)
+        place = self._place
+        self._reader = reader = NetlinkReader(place.find_table(), unheard=self._own, vrf=place.vrf, netns=place.netns)
         try:
             reader.watch_next_hops()
             await self._read_anew(reader)
@@ -125,14 +150,25 @@ class KernelNextHops:
 
     def resolve(self, address: bytes) -> Way:
         """Return the way to ``address``, packed in 4 or 16 octets; a change of it will be reported."""
-        way = self._told.get(address)
-        if way is None:
+        return self._look_up(address).way
+
+    def via(self, path: Path) -> NextHop | tuple[NextHop, ...] | None:
+        """Return the neighbours on the way to the next hop of ``path``, None where there is no way.
+
+        Several where the way divides. A link-local next hop is a neighbour itself, on the interface of its peer. What
+        `Fib.follow` takes; a change of it will be reported.
+        """
+        return neighbor_of(path) or self._look_up(address_of(path.next_hop)).next_hops or None
+
+    def _look_up(self, address: bytes) -> Lookup:
+        found = self._told.get(address)
+        if found is None:
             if len(self._told) >= REMEMBERED:
                 self._told.clear()
                 self._forgotten = True
-            way = self._known.get(address) or self._ways.resolve(address)
-            self._told[address] = way
-        return way
+            found = self._known.get(address) or self._ways.look_up(address)
+            self._told[address] = found
+        return found
 
     def _listen(self, reader: NetlinkReader) -> None:
         try:
@@ -186,7 +222,7 @@ class KernelNextHops:
         """Take a new picture; notices that come meanwhile are heeded twice, by the old one and by the new one."""
         self._kept_back, self._lost = [], False
         try:
-            picture = Picture(await reader.links(), await reader.addresses())
+            picture = Picture(await reader.links(), () if self._place.vrf else await reader.addresses())
             for width in WIDTHS:
                 async for page in reader.dump(width, own_only=False):
                     self._ways.add(picture, width, page)
@@ -204,9 +240,9 @@ class KernelNextHops:
         concerned = self._ways.concerned(self._told)
         for start in range(0, len(concerned), _SLICE):
             for address in concerned[start : start + _SLICE]:
-                way = self._ways.resolve(address)
-                moved |= self._told.get(address) != way
-                self._told[address] = way
+                found = self._ways.look_up(address)
+                moved |= self._told.get(address) != found
+                self._told[address] = found
             await asyncio.sleep(0)
         if forgotten or moved:
             self._report()

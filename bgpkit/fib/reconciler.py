@@ -11,20 +11,25 @@ foreign route is never replaced; what is removed is named with our protocol.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from errno import EEXIST, ENODEV, ENOENT, ESRCH
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from errno import EEXIST, ENOENT, ESRCH
 from typing import Final
 
+from bgpkit.fib.agreement import Agreement
 from bgpkit.fib.attempts import Attempts
-from bgpkit.fib.decode import RouteNotice
+from bgpkit.fib.drift import DriftWatch
 from bgpkit.fib.foreign import Foreign, ForeignRoutes
 from bgpkit.fib.form import Form, Forms, matches
+from bgpkit.fib.held import drop, put
+from bgpkit.fib.moves import Moves
+from bgpkit.fib.netlink.decode import RouteNotice
+from bgpkit.fib.objects import NOT_YET
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from bgpkit.fib.resolve import Resolving
 from bgpkit.fib.route import Spec
 
 _SLICE: Final = 2048
 """Prefixes compared before the loop gets a turn: a few milliseconds."""
-_REMEMBERED: Final = 65_536
 _ABSENT: Final = frozenset({ENOENT, ESRCH})
 """Errors by which the kernel says that there is no such route."""
 _HIDDEN: Final = Refusal(EEXIST, "the kernel has such a route already, but does not show it")
@@ -33,8 +38,8 @@ _HIDDEN: Final = Refusal(EEXIST, "the kernel has such a route already, but does 
 class Reconciler:
     """The routes of one owner in one table, for one address width."""
 
-    def __init__(self, width: int, protocol: int, resolve: Callable[[Spec], Forms | str]) -> None:
-        """Reconcile routes of ``protocol``; ``resolve`` gives the form of a spec, or why there is none."""
+    def __init__(self, width: int, protocol: int, resolver: Resolving) -> None:
+        """Reconcile routes of ``protocol``; ``resolver`` gives the form of a spec, or why there is none."""
         self.width = width
         self.desired: dict[bytes, Spec] = {}
         self.held: dict[bytes, Forms] = {}
@@ -45,30 +50,46 @@ class Reconciler:
         self.doubtful = False
         """Something was answered or told that only a dump of all routes can explain."""
         self._protocol = protocol
-        self._resolve = resolve
+        self._resolver = resolver
+        self._resolve = resolver.resolve
         self._pending: deque[bytes] = deque()
         self._contested: set[bytes] = set()
-        self._agreed: dict[Spec, Forms] = {}
+        self._put_off: list[bytes] = []
+        self._agreement = Agreement(resolver)
+        self._drift = DriftWatch(self.desired, self._agreement, self.foreign.drifted)
+        self._moves = Moves(self.desired)
 
     @property
     def pending(self) -> int:
         """How many prefixes are still to be looked at, at most."""
-        return len(self._pending)
+        return len(self._pending) + self._moves.left
 
     def want(self, keys: Iterable[bytes], spec: Spec) -> None:
         """From now on, each of ``keys`` is wanted as ``spec``."""
         desired = self.desired
         changed = [key for key in keys if desired.get(key) is not spec]
         desired.update(dict.fromkeys(changed, spec))
-        self._changed(changed)
+        self._changed(changed, asked=spec.leads)  # where there is no way yet, an adopted route is left to the sweep
 
     def unwant(self, keys: Iterable[bytes]) -> None:
         """From now on, none of ``keys`` is wanted; an adopted route that was not asked for goes too."""
         changed = [key for key in keys if self.desired.pop(key, None) is not None or key in self.stale]
         for key in changed:
-            self.foreign.conflicts.pop(key, None)
+            self.foreign.end(key)
             self._contested.discard(key)
+        self._moves.removed(len(changed))
         self._changed(changed)
+
+    def move(self, spec: Spec) -> None:
+        """Have what is wanted as ``spec`` forwarded by its next hops, which are others now."""
+        self._agreement.forget_spec(spec)
+        if self._resolver.moved(spec):
+            self._moves.add(spec)
+
+    def compare_again(self, spec: Spec) -> None:
+        """Compare again, slice by slice, what is wanted as ``spec``: its form may be another one."""
+        self._agreement.forget_spec(spec)
+        self._moves.add(spec)
 
     def sweep(self) -> int:
         """Let go of the adopted routes that nobody asked for; return how many."""
@@ -85,6 +106,7 @@ class Reconciler:
             self.attempts,
             self.stale,
             self._pending,
+            self._moves,
         ):
             wishes.clear()
         self._pending.extend(self.held)
@@ -92,8 +114,11 @@ class Reconciler:
     def take(self, limit: int, now: float, *, replace: bool = True) -> list[Operation]:
         """Return at most ``limit`` operations, each of another prefix; answer them with :meth:`settle` before more.
 
-        Without ``replace``, what would be replaced is left to the next :meth:`compare`.
+        Without ``replace``, what would be replaced, or has to wait for its next-hop object, is left to the next
+        :meth:`compare`.
         """
+        if self._moves.left:
+            self._changed(self._moves.take())
         pending = self._pending
         pending.extend(self.attempts.due(now, _SLICE))
         decide = self._decide if self.foreign or self._contested else self._decide_plain
@@ -107,6 +132,9 @@ class Reconciler:
                 operations[key] = operation
                 if len(operations) >= limit:
                     break
+        if self._put_off:
+            pending.extend(self._put_off if replace else ())
+            self._put_off.clear()
         return list(operations.values())
 
     def settle(self, operations: Sequence[Operation], answers: Answers, now: float) -> None:
@@ -120,39 +148,42 @@ class Reconciler:
             elif not answers.complete:
                 continue
             elif verb is Verb.DELETE:
-                if self._drop(key, forms[0].metric) or key in self.desired:
+                if drop(self.held, key, forms[0].metric) or key in self.desired:
                     self._pending.append(key)
             else:
                 if key not in held:
                     held[key] = forms
-                elif self._put(key, forms):
+                elif put(self.held, key, forms):
                     self._pending.append(key)
                 self.attempts.forgive(key)
 
     def observe(self, notice: RouteNotice) -> None:
         """Note a route that has come or gone by another hand than ours."""
         key = notice.key
+        right = self._drift.is_right(key, self.held)
         if notice.protocol == self._protocol:
             if notice.present:
-                self._put(key, notice.forms)
+                put(self.held, key, notice.forms)
                 self.doubtful |= notice.replaced and key in self.foreign.routes
             else:
-                self._drop(key, notice.forms[0].metric)
+                drop(self.held, key, notice.forms[0].metric)
             self._pending.append(key)
         elif key in self.desired or key in self.held:
             metric = notice.forms[0].metric
             others = self.foreign.observe(notice)
             if notice.replaced:
                 self.doubtful |= others or any(form.metric == metric for form in self.held.get(key, ()))
-                self._drop(key, metric)
+                drop(self.held, key, metric)
             self._pending.append(key)
+        if right and not self._drift.is_right(key, self.held):
+            self._drift.note(key, self.held)
 
     def take_dump(self, held: dict[bytes, Forms], foreign: dict[bytes, ForeignRoutes] | None, now: float) -> None:
         """Take a dump for the truth; ``foreign`` is None when only our routes were dumped.
 
         Nothing is compared yet: :meth:`compare` does that slice by slice.
         """
-        self.held = held
+        self._drift.held_before, self.held = self.held, held
         if foreign is None:
             return
         self.foreign.take_dump(foreign)
@@ -176,12 +207,12 @@ class Reconciler:
                 spec, forms = self.desired.get(key), self.held.get(key)
                 if forms is None:
                     continue
-                if not self._agrees(spec, forms) if spec is not None else key not in self.stale:
+                if not self._agreement.agrees(spec, forms) if spec is not None else key not in self.stale:
                     self._doubt(key)
             yield
         for part in _slices(self.desired):
             for key in part:
-                if key not in self.held:
+                if key not in self.held and (spec := self.desired.get(key)) is not None and spec.leads:
                     self._doubt(key)
             yield
         for part in _slices(self.stale):
@@ -191,40 +222,39 @@ class Reconciler:
             self._pending.extend(key for key in part if key in self.desired)
             self.foreign.forget(key for key in part if key not in self.desired and key not in self.held)
             yield
+        self._drift.held_before = {}
 
     def retry(self) -> None:
         """Try all failed routes again now, and resolve anew: an interface or an address has come or gone."""
-        self._agreed.clear()
+        self._agreement.forget()
         self._pending.extend(self.attempts.failed)
 
     def missing(self) -> Iterator[bytes]:
         """Walk the wanted prefixes that are not in the kernel as wanted."""
         for key, spec in self.desired.items():
-            forms = self.held.get(key, ())
-            if not self._agrees(spec, forms):
-                wanted = self._resolve(spec)
-                if isinstance(wanted, str) or not any(matches(wanted[0], form) for form in forms):
-                    yield key
+            if self._agreement.lacks(spec, self.held.get(key, ())):
+                yield key
 
     def agrees(self, key: bytes) -> bool:
         """Tell whether a wanted prefix is in the kernel as wanted, and nothing else of ours is."""
-        return self._agrees(self.desired[key], self.held.get(key, ()))
+        return self._agreement.agrees(self.desired[key], self.held.get(key, ()))
 
     def unwanted(self) -> Iterator[tuple[bytes, Form]]:
         """Walk the routes of ours in the kernel that nobody wants."""
         for key, forms in self.held.items():
             spec = self.desired.get(key)
-            if spec is not None and self._agrees(spec, forms):
-                continue
-            wanted = self._resolve(spec) if spec is not None else ""
-            for form in forms:
-                if isinstance(wanted, str) or wanted[0].metric != form.metric:
-                    yield key, form
+            for form in forms if spec is None else self._agreement.beside(spec, forms):
+                yield key, form
+
+    def specs(self) -> Iterator[Collection[Spec]]:
+        """Walk what prefixes are wanted as, slice by slice; each spec more than once."""
+        for part in _slices(self.desired):
+            yield {spec for key in part if (spec := self.desired.get(key)) is not None}
 
     def _note_refusal(self, operation: Operation, refusal: Refusal, now: float) -> None:
         verb, _, key, forms = operation
         if refusal.errno in _ABSENT and verb is not Verb.ADD:
-            self._drop(key, forms[0].metric)
+            drop(self.held, key, forms[0].metric)
             self._pending.append(key)
         elif refusal.errno == EEXIST and verb is Verb.ADD:
             self._contested.add(key)
@@ -232,10 +262,10 @@ class Reconciler:
         else:
             self.attempts.fail(key, refusal, now)
 
-    def _changed(self, keys: list[bytes]) -> None:
+    def _changed(self, keys: list[bytes], *, asked: bool = True) -> None:
         """Look at ``keys`` anew, since what is wanted of them has changed."""
         self._pending.extend(keys)
-        if self.stale:
+        if self.stale and asked:
             self.stale.difference_update(keys)
         if self.attempts.failed:
             for key in keys:
@@ -246,12 +276,13 @@ class Reconciler:
         spec = self.desired.get(key)
         if spec is None:
             return self._decide(key, now)
-        forms, wanted = self.held.get(key), self._resolve(spec)
-        if isinstance(wanted, str):
+        forms = self.held.get(key)
+        wanted = self._resolve(spec, forms or ())
+        if not wanted or isinstance(wanted, Refusal):
             return self._decide(key, now)
         if forms is None:
             return Operation(Verb.ADD, self.width, key, wanted)
-        if self._agrees(spec, forms):
+        if self._agreement.agrees(spec, forms):
             self.attempts.forgive(key)
             return None
         if len(forms) != 1 or forms[0].metric != wanted[0].metric:
@@ -262,14 +293,20 @@ class Reconciler:
         """Compare what is wanted and held of one prefix and return the next step, None when there is none."""
         forms = self.held.get(key, ())
         spec = self.desired.get(key)
-        if spec is None:
+        if spec is None or not spec.leads:
+            if spec is not None:
+                self.attempts.forgive(key)
+                self.foreign.end(key)
             gone = forms and key not in self.stale
             return Operation(Verb.DELETE, self.width, key, forms[:1]) if gone else None
         if key in self._contested:
             return None
-        wanted = self._resolve(spec)
-        if isinstance(wanted, str):
-            self.attempts.fail(key, Refusal(ENODEV, wanted), now)
+        wanted = self._resolve(spec, forms)
+        if wanted is NOT_YET:
+            self._put_off.append(key)
+            return None
+        if isinstance(wanted, Refusal):
+            self.attempts.fail(key, wanted, now)
             return None
         form = wanted[0]
         twin = next((each for each in forms if each.metric == form.metric), None)
@@ -282,42 +319,10 @@ class Reconciler:
             return Operation(Verb.DELETE, self.width, key, (twin,)) if twin is not None else None
         return Operation(Verb.ADD if twin is None else Verb.REPLACE, self.width, key, wanted)
 
-    def _put(self, key: bytes, forms: Forms) -> bool:
-        """Hold the one form in ``forms``, in place of one with the same metric; tell whether others are held too."""
-        before, metric = self.held.get(key), forms[0].metric
-        if before is None or (len(before) == 1 and before[0].metric == metric):
-            self.held[key] = forms
-            return False
-        others = tuple(each for each in before if each.metric != metric)
-        self.held[key] = (*others, *forms)
-        return bool(others)
-
-    def _drop(self, key: bytes, metric: int) -> bool:
-        """Hold the form with ``metric`` no longer; tell whether others are held."""
-        before = self.held.get(key, ())
-        if len(before) > 1 and (others := tuple(each for each in before if each.metric != metric)):
-            self.held[key] = others
-            return True
-        if any(each.metric == metric for each in before):
-            del self.held[key]
-            return False
-        return bool(before)
-
-    def _agrees(self, spec: Spec, forms: Forms) -> bool:
-        """Tell whether what is held is what is wanted, and nothing else."""
-        if self._agreed.get(spec) is forms:
-            return True
-        wanted = self._resolve(spec)
-        if isinstance(wanted, str) or len(forms) != 1 or not matches(wanted[0], forms[0]):
-            return False
-        if len(self._agreed) >= _REMEMBERED:
-            self._agreed.clear()
-        self._agreed[spec] = forms
-        return True
-
     def _doubt(self, key: bytes) -> None:
         """Queue a prefix that is not as it should be, unless it is known why: then it has its own time."""
         if not (self.attempts.waits(key) or key in self.foreign.conflicts or key in self._contested):
+            self._drift.look(key, self.held)
             self._pending.append(key)
 
 

@@ -1,10 +1,13 @@
 """From what a caller wants to what the kernel is told: interface names become indexes."""
 
 from collections.abc import Callable
-from typing import Final
+from errno import EMSGSIZE, ENODEV
+from typing import Final, Protocol
 
-from bgpkit.fib import uapi
-from bgpkit.fib.form import IPV6_DEFAULT_METRIC, Forms, Hop, make_form
+from bgpkit.fib.form import IPV6_DEFAULT_METRIC, Form, Forms, Hop, make_form
+from bgpkit.fib.netlink import uapi
+from bgpkit.fib.netlink.encode import fits
+from bgpkit.fib.operation import Refusal
 from bgpkit.fib.route import NextHop, RouteKind, Spec
 
 NUMBER_OF_KIND: Final = {
@@ -18,6 +21,21 @@ _REMEMBERED: Final = 65_536
 """Specs whose form is kept; more than that and the memory starts afresh."""
 
 
+class Resolving(Protocol):
+    """What tells the form of a spec."""
+
+    def resolve(self, spec: Spec, held: Forms = (), /) -> Forms | Refusal:
+        """Return the form of ``spec``, always the same tuple of one, or why there is none; no form where none leads.
+
+        ``held`` is what the kernel has of the prefix in question.
+        """
+        ...
+
+    def moved(self, spec: Spec, /) -> bool:
+        """Take note that ``spec`` has other next hops; tell whether its routes are to be compared again."""
+        ...
+
+
 class Resolver:
     """Turns specs of one address width into forms, and remembers them until an interface changes."""
 
@@ -25,33 +43,52 @@ class Resolver:
         """Resolve for addresses of ``width`` bits; ``index_of`` gives an interface's index, 0 when there is none."""
         self._width = width
         self._index_of = index_of
-        self._known: dict[Spec, Forms | str] = {}
+        self._known: dict[Spec, Forms | Refusal] = {}
 
-    def resolve(self, spec: Spec) -> Forms | str:
-        """Return the form of ``spec`` in a tuple of one, always the same one; or why there is none, as a sentence."""
+    def resolve(self, spec: Spec, held: Forms = (), /) -> Forms | Refusal:
+        """Return the form of ``spec`` in a tuple of one, always the same one, or why there is none."""
         known = self._known.get(spec)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[spec] = self._resolve(spec)
+            known = self._known[spec] = self._learn(spec, held)
         return known
+
+    def moved(self, spec: Spec) -> bool:
+        """Resolve ``spec`` again: it has other next hops, and so have its routes."""
+        self._known.pop(spec, None)
+        return True
 
     def forget(self) -> None:
         """Ask for each interface again: one has appeared, gone or changed its name."""
         self._known.clear()
 
-    def _resolve(self, spec: Spec) -> Forms | str:
+    def forget_failures(self) -> None:
+        """Ask again for what was not to be had: something that nobody tells of may have come."""
+        for spec, answer in list(self._known.items()):
+            if isinstance(answer, Refusal):
+                del self._known[spec]
+
+    def _learn(self, spec: Spec, _held: Forms) -> Forms | Refusal:
+        """Resolve a spec that is not known; ``_held`` is what the kernel has of one of its prefixes."""
+        return self._plain(spec) if spec.leads else ()
+
+    def _plain(self, spec: Spec) -> tuple[Form] | Refusal:
+        """Return the form of a spec that leads somewhere."""
         hops: list[Hop] = []
         for next_hop in spec.next_hops:
             index = self._index_of(next_hop.device) if next_hop.device is not None else 0
             if next_hop.device is not None and not index:
-                return f"device {next_hop.device} does not exist"
+                return Refusal(ENODEV, f"device {next_hop.device} does not exist")
             hops.append(_hop(next_hop, index))
         metric = spec.metric or (IPV6_DEFAULT_METRIC if self._width == 128 else 0)
         source = spec.source.packed if spec.source is not None else b""
-        return (make_form(NUMBER_OF_KIND[spec.kind], hops, metric, source, spec.mtu),)
+        form = make_form(NUMBER_OF_KIND[spec.kind], hops, metric, source, spec.mtu)
+        if not fits(form, self._width):
+            return Refusal(EMSGSIZE, f"{len(hops)} next hops are more than the kernel can show again")
+        return (form,)
 
 
 def _hop(next_hop: NextHop, index: int) -> Hop:
     gateway = next_hop.gateway.packed if next_hop.gateway is not None else b""
-    return Hop(gateway, index, next_hop.onlink, next_hop.weight)
+    return Hop(gateway, index, next_hop.onlink, next_hop.weight, next_hop.encap)

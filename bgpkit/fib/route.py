@@ -6,6 +6,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, TypeAlias
 
+from bgpkit.fib.encap import Encap, Seg6Encap, Seg6Mode
 from bgpkit_rib import Prefix
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -38,6 +39,8 @@ class NextHop:
     """Take the gateway for a neighbour on ``device`` though no address of the device covers it."""
     weight: int = 1
     """Share of the flows among several next hops, 1 to 256."""
+    encap: Encap | None = None
+    """What packets are wrapped in before they leave."""
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse with less clear words."""
@@ -79,25 +82,33 @@ class KernelRoute:
             raise ValueError(f"route {self.prefix}: MTU {self.mtu} is below 68, the least that IPv4 allows")
         if self.source is not None and self.source.max_prefixlen != self.prefix.width:
             raise ValueError(f"route {self.prefix}: source {self.source} is of the other address family")
-        places = {(hop.gateway, hop.device) for hop in self.next_hops}
+        places = {(hop.gateway, hop.device, hop.encap) for hop in self.next_hops}
         if len(places) != len(self.next_hops):
             raise ValueError(f"route {self.prefix}: the same next hop twice; give one of them a weight instead")
         if self.prefix.width == 128 and any(isinstance(hop.gateway, IPv4Address) for hop in self.next_hops):
             raise ValueError(f"route {self.prefix}: an IPv6 prefix cannot have an IPv4 gateway")
+        if self.prefix.width == 32 and any(_inserts(hop.encap) for hop in self.next_hops):
+            raise ValueError(f"route {self.prefix}: segments are inserted into IPv6 only; use the mode encap")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Spec:
-    """All of a wanted route but its prefix; interned by its maker, so that it compares and hashes by identity."""
+    """All of a wanted route but its prefix, which many share; an entity: it compares and hashes by identity."""
 
     kind: RouteKind
     next_hops: tuple[NextHop, ...]
+    """Changed by ``Wanted.move`` alone; none for unicast: there is no way at present."""
     metric: int = 0
     source: Address | None = None
     mtu: int = 0
 
+    @property
+    def leads(self) -> bool:
+        """Whether there is a route to be had: not for unicast while it has no next hop."""
+        return bool(self.next_hops) or self.kind is not RouteKind.UNICAST
+
     def route(self, prefix: Prefix) -> KernelRoute:
-        """Return the whole route of ``prefix``."""
+        """Return the whole route of ``prefix``; ValueError while there is none to be had."""
         return KernelRoute(
             prefix=prefix,
             kind=self.kind,
@@ -106,3 +117,8 @@ class Spec:
             source=self.source,
             mtu=self.mtu,
         )
+
+
+def _inserts(encap: Encap | None) -> bool:
+    """Tell whether segments get into the packet itself."""
+    return isinstance(encap, Seg6Encap) and encap.mode is Seg6Mode.INLINE

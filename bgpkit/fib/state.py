@@ -6,9 +6,7 @@ from enum import Enum
 from ipaddress import ip_address
 from typing import Final
 
-from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
-from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import NUMBER_OF_KIND
 from bgpkit.fib.route import KernelRoute, RouteKind
 from bgpkit_rib import Prefix
@@ -20,7 +18,7 @@ class FibStatus(Enum):
     """How far a prefix has come."""
 
     ABSENT = "absent"
-    """Neither wanted nor there."""
+    """Neither there nor about to be: it is not wanted, or there is no way to its next hop."""
     INSTALLED = "installed"
     """In the kernel as wanted."""
     PENDING = "pending"
@@ -31,6 +29,14 @@ class FibStatus(Enum):
     """Wanted, but the kernel refused it; it is tried again."""
     ADOPTED = "adopted"
     """Found at the start, and not asked for yet: it stays until the sweep."""
+    MISSING = "missing"
+    """Wanted and not there; nothing is about to be done, for the table is only read, or the loss is not known yet."""
+    ALTERED = "altered"
+    """Likewise, but there is a route of ours, another one."""
+    UNWANTED = "unwanted"
+    """Likewise a route of ours that nobody wants."""
+    FOREIGN = "foreign"
+    """Another program's; nothing of ours is wanted there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +56,16 @@ class FibState:
         """Whether the kernel forwards by a route of ours, be it the one wanted or not."""
         return bool(self.present)
 
+    @property
+    def wanted_words(self) -> str:
+        """What is wanted, in the words of ip-route(8); empty for nothing."""
+        return "" if self.wanted is None else words_of_route(self.wanted)
+
     def __str__(self) -> str:
         """Return the state in one line, without the prefix."""
         parts: list[str] = []
         if self.status is not FibStatus.INSTALLED and self.wanted is not None:
-            parts.append(f"wanted {words_of_route(self.wanted)}")
+            parts.append(f"wanted {self.wanted_words}")
         if self.present:
             parts.append(f"the kernel has {' and '.join(self.present)}")
         if self.reason:
@@ -62,49 +73,32 @@ class FibState:
         return f"{self.status.value}{': ' if parts else ''}{', '.join(parts)}"
 
 
-def state_of(dialogue: Dialogue, prefix: Prefix) -> FibState:
-    """Return what ``dialogue`` knows of ``prefix``."""
-    reconciler, key = dialogue.reconcilers[prefix.width], prefix.key
-    spec = reconciler.desired.get(key)
-    status, reason = _status(reconciler, key)
-    return FibState(
-        prefix=prefix,
-        status=status,
-        wanted=None if spec is None else spec.route(prefix),
-        present=tuple([words_of_form(form, dialogue.name_of) for form in reconciler.held.get(key, ())]),
-        reason=reason,
-    )
-
-
-def _status(reconciler: Reconciler, key: bytes) -> tuple[FibStatus, str]:
-    if key not in reconciler.desired:
-        if key in reconciler.held:
-            return (FibStatus.ADOPTED if key in reconciler.stale else FibStatus.PENDING), ""
-        return FibStatus.ABSENT, ""
-    if key in reconciler.foreign.conflicts:
-        return FibStatus.CONFLICT, f"a route of protocol {reconciler.foreign.conflicts[key]} has its place"
-    failure = reconciler.attempts.failed.get(key)
-    if failure is not None:
-        times = "once" if failure.count == 1 else f"{failure.count} times"
-        return FibStatus.FAILED, f"refused {times}: {failure.refusal.text}"
-    return (FibStatus.INSTALLED if reconciler.agrees(key) else FibStatus.PENDING), ""
-
-
 def words_of_route(route: KernelRoute) -> str:
     """Return a wanted route without its prefix in the words of ip-route(8)."""
-    hops = [(str(hop.gateway or ""), hop.device or "", hop.onlink, hop.weight) for hop in route.next_hops]
+    hops = [
+        (str(hop.encap or ""), str(hop.gateway or ""), hop.device or "", hop.onlink, hop.weight)
+        for hop in route.next_hops
+    ]
     return _words(route.kind.value, hops, route.metric, str(route.source or ""), route.mtu)
 
 
 def words_of_form(form: Form, name_of: Callable[[int], str]) -> str:
     """Return a route of the kernel's likewise; ``name_of`` gives the name of an interface by its index."""
     hops = [
-        (_text(hop.gateway), name_of(hop.ifindex) if hop.ifindex else "", hop.onlink, hop.weight) for hop in form.hops
+        (
+            str(hop.encap or ""),
+            _text(hop.gateway),
+            name_of(hop.ifindex) if hop.ifindex else "",
+            hop.onlink,
+            hop.weight,
+        )
+        for hop in form.hops
     ]
-    return _words(_KINDS.get(form.kind, f"type {form.kind}"), hops, form.metric, _text(form.source), form.mtu)
+    words = _words(_KINDS.get(form.kind, f"type {form.kind}"), hops, form.metric, _text(form.source), form.mtu)
+    return f"nhid {form.nhid} {words}".rstrip() if form.nhid else words
 
 
-def _words(kind: str, hops: list[tuple[str, str, bool, int]], metric: int, source: str, mtu: int) -> str:
+def _words(kind: str, hops: list[tuple[str, str, str, bool, int]], metric: int, source: str, mtu: int) -> str:
     parts = [] if kind == RouteKind.UNICAST.value else [kind]
     for hop in hops:
         parts += ["nexthop"] if len(hops) > 1 else []
@@ -115,7 +109,9 @@ def _words(kind: str, hops: list[tuple[str, str, bool, int]], metric: int, sourc
     return " ".join(parts)
 
 
-def _hop(gateway: str, device: str, onlink: bool, weight: int) -> Iterator[str]:
+def _hop(encap: str, gateway: str, device: str, onlink: bool, weight: int) -> Iterator[str]:
+    if encap:
+        yield encap
     if gateway:
         yield f"via {gateway}"
     if device:

@@ -68,6 +68,12 @@ class Wanted:
         else:
             self._reconciler.want(keys, spec)
 
+    def move(self, spec: Spec, next_hops: tuple[NextHop, ...]) -> None:
+        """Forward all that is followed as ``spec`` by ``next_hops`` from now on; without any, there is no way now."""
+        if spec.next_hops != next_hops:
+            spec.next_hops = next_hops
+            self._reconciler.move(spec)
+
     def _parted(self, keys: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Part ``keys`` into those not stated and those stated."""
         stated = self._stated

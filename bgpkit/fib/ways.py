@@ -1,11 +1,13 @@
 """Which ways the kernel knows to an address, as far as dumps and notices tell. Pure."""
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Final, NamedTuple
 
-from bgpkit.fib import uapi
-from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
-from bgpkit.fib.form import Form
+from bgpkit.fib.form import Form, Hop
+from bgpkit.fib.netlink import uapi
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
+from bgpkit.fib.route import NextHop
 from bgpkit.fib.route_table import RouteTable, covering
 
 _CARRIER: Final = uapi.IFF_UP | uapi.IFF_LOWER_UP
@@ -20,7 +22,18 @@ class Way(NamedTuple):
     """That of the route, the smaller the better; 0 where the address is on a link of our own."""
 
 
-_NO_WAY: Final = Way(reachable=False)
+class Lookup(NamedTuple):
+    """The way to an address, and the links it takes."""
+
+    way: Way
+    next_hops: tuple[NextHop, ...] = ()
+    """Neighbours that packets are given to, those of one route that have a carrier; none where there is no way.
+
+    Where the address is on a link it is the gateway itself; so what is behind it needs no second lookup.
+    """
+
+
+_NO_WAY: Final = Lookup(Way(reachable=False))
 
 
 class Picture:
@@ -43,20 +56,25 @@ class Ways:
     cannot bring that about.
     """
 
-    def __init__(self, protocols: frozenset[int], *, default: bool = False) -> None:
-        """Know nothing; routes of ``protocols`` count, a default route only with ``default``."""
+    def __init__(self, protocols: frozenset[int], *, default: bool = False, in_vrf: bool = False) -> None:
+        """Know nothing; routes of ``protocols`` count, a default route only with ``default``.
+
+        A VRF's table (``in_vrf``) tells itself which addresses are our own there: by routes of kind local, which count
+        whatever their protocol. What addresses other interfaces have is then of no interest.
+        """
         self.doubtful = True
         self._changed: dict[int, set[bytes]] = {width: set() for width in WIDTHS}
         self._all_changed = False
         self._protocols = protocols
         self._shortest = 0 if default else 1
+        self._in_vrf = in_vrf
         self._picture = Picture()
 
     def add(self, picture: Picture, width: int, page: Iterable[Route]) -> None:
         """Add to a new picture what counts of a page of a dump."""
         protocols, shortest, add = self._protocols, self._shortest, picture.tables[width].add
         for route in page:
-            if route[1] in protocols and route[0][0] >= shortest:
+            if (route[1] in protocols or self._is_local(route[2][0])) and route[0][0] >= shortest:
                 add(route)
 
     def take(self, picture: Picture) -> None:
@@ -97,12 +115,12 @@ class Ways:
             case NextHopNotice():
                 self.doubtful = True
 
-    def resolve(self, address: bytes) -> Way:
-        """Return the way to ``address``: packed, 4 or 16 octets.
+    def look_up(self, address: bytes) -> Lookup:
+        """Return the way to ``address``, packed in 4 or 16 octets, and by which links.
 
         There is none to an address of our own: it would lead back to us. Of the longest prefix the smallest metric
         decides, whatever is beside it, as it does in the kernel. There is no way through a route that refuses packets,
-        nor through interfaces that are down or without carrier.
+        nor through interfaces that are down or without carrier. Of several routes alike the first is taken.
         """
         if address in self._picture.addresses:
             return _NO_WAY
@@ -111,15 +129,34 @@ class Ways:
         if not routes:
             return _NO_WAY
         least = min(forms[0].metric for _, _, forms in routes)
-        metrics = [
-            _metric(protocol, forms[0])
+        passable = [
+            (protocol, forms[0])
             for _, protocol, forms in routes
-            if forms[0].metric == least and self._forwards(forms[0])
+            if forms[0].metric == least and any(map(self._leads_on, forms[0].hops))
         ]
-        return Way(reachable=True, metric=min(metrics)) if metrics else _NO_WAY
+        if not passable:
+            return _NO_WAY
+        metric = min(_metric(protocol, form) for protocol, form in passable)
+        hops = [hop for hop in passable[0][1].hops if self._leads_on(hop)]
+        return Lookup(Way(reachable=True, metric=metric), tuple(self._next_hop(hop, address) for hop in hops))
 
-    def _forwards(self, form: Form) -> bool:
-        return any(not hop.ifindex or self._has_carrier(hop.ifindex) for hop in form.hops)
+    def _next_hop(self, hop: Hop, address: bytes) -> NextHop:
+        """Return the neighbour on the way to ``address``; the interface is left open where the kernel tells none."""
+        device = self._picture.links[hop.ifindex][0] if hop.ifindex else None
+        return NextHop(
+            gateway=ip_address(hop.gateway or address),
+            device=device,
+            onlink=hop.onlink and device is not None,
+            weight=hop.weight,
+            encap=hop.encap,
+        )
+
+    def _leads_on(self, hop: Hop) -> bool:
+        return not hop.ifindex or self._has_carrier(hop.ifindex)
+
+    def _is_local(self, form: Form) -> bool:
+        """Tell whether a route of a VRF's table stands for an address of our own."""
+        return self._in_vrf and form.kind == uapi.RTN_LOCAL
 
     def _has_carrier(self, index: int) -> bool:
         state = self._picture.links.get(index)
@@ -128,7 +165,7 @@ class Ways:
     def _heed_address(self, present: bool, address: bytes) -> None:
         """Note an address; one that has gone may be on another interface still, and takes routes along."""
         addresses = self._picture.addresses
-        if present and address not in addresses and len(address) * 8 in self._changed:
+        if present and not self._in_vrf and address not in addresses and len(address) * 8 in self._changed:
             addresses.add(address)
             self._changed[len(address) * 8].add(covering(address, len(address) * 8))
         self.doubtful |= not present
@@ -151,7 +188,7 @@ class Ways:
             return
         table, metric = self._picture.tables[width], forms[0].metric
         equals = [route for route in table.routes(key) if route[2][0].metric == metric]
-        counts = protocol in self._protocols
+        counts = protocol in self._protocols or self._is_local(forms[0])
         twin = next((route for route in equals if route[1] == protocol and route[2] == forms), None)
         if replaced:
             if len(equals) > 1:

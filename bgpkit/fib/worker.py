@@ -9,7 +9,8 @@ import structlog
 
 from bgpkit.errors import FibError
 from bgpkit.fib.dialogue import Dialogue
-from bgpkit.fib.report import report_news
+from bgpkit.fib.events import FibLost, Resynced, ResyncReason
+from bgpkit.fib.report import Reporter
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
 
@@ -28,9 +29,12 @@ class Worker:
     and call :meth:`wake`.
     """
 
-    def __init__(self, dialogue: Dialogue, check_interval: float, clock: Callable[[], float]) -> None:
-        """Check all routes every ``check_interval`` seconds of ``clock``, at the latest."""
+    def __init__(
+        self, dialogue: Dialogue, check_interval: float, clock: Callable[[], float], reporter: Reporter
+    ) -> None:
+        """Check all routes every ``check_interval`` seconds of ``clock``, at the latest; ``reporter`` tells of it."""
         self._dialogue = dialogue
+        self._reporter = reporter
         self._interval = check_interval
         self._clock = clock
         self._wakeup = asyncio.Event()
@@ -95,28 +99,48 @@ class Worker:
         if self._check_at(now) <= now:
             await self._try_check()
         elif self._dialogue.pending or self._attempt_at() <= now:
+            await self._dialogue.write_objects(self._clock)
             self._dialogue.write(now)
-            report_news(self._dialogue)
+            self._reporter.tell_news(self._dialogue)
             await asyncio.sleep(0)
         else:
             await self._wait(now)
 
     async def _try_check(self) -> None:
-        doubted, before = self._dialogue.check_wanted, self._dialogue.pending
+        doubted, before, reason = self._dialogue.check_wanted, self._dialogue.pending, self._reason()
         try:
             await self.check()
+            if not doubted:
+                await self._tidy()
         except FibError as error:
             _log.warning("fib.check_failed", reason=str(error), errno=error.errno)
             self._rest_until = self._clock() + _AFTER_FAILURE
             self._routine_at = self._clock() + self._interval
             return
-        report_news(self._dialogue)
+        self._reporter.tell_news(self._dialogue)
         differing = max(0, self._dialogue.pending - before)
         if doubted or differing:
-            _log.info("fib.resynced", differing=differing)
+            _log.info("fib.resynced", differing=differing, reason=reason.value)
+            self._reporter.tell(Resynced(reason=reason, differing=differing))
+
+    def _reason(self) -> ResyncReason:
+        """Return why the table is about to be read."""
+        if self._dialogue.notices_lost:
+            return ResyncReason.NOTICES_LOST
+        if self._dialogue.check_wanted:
+            return ResyncReason.DOUBT
+        return ResyncReason.ASKED if self._check_now else ResyncReason.INTERVAL
+
+    async def _tidy(self) -> None:
+        """Remove what nothing needs any more."""
+        for _ in self._dialogue.release():
+            await asyncio.sleep(0)
+        while await self._dialogue.remove_unused(self._clock):
+            pass
 
     async def _wait(self, now: float) -> None:
         self._wakeup.clear()
+        self._reporter.tell_news(self._dialogue)
         if not self._busy():
             self._idle.set()
         until = min(self._check_at(now), self._attempt_at())
@@ -145,6 +169,7 @@ class Worker:
         """Note that the kernel cannot be heard any more."""
         self._ended = error
         _log.error("fib.lost", reason=str(error), errno=error.errno)
+        self._reporter.tell(FibLost(errno=error.errno, reason=str(error)))
 
     def _busy(self) -> bool:
         return bool(self._dialogue.pending or self._dialogue.check_wanted or self._check_now)

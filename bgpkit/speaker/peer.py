@@ -11,6 +11,7 @@ import structlog
 from bgpkit.errors import ConfigError
 from bgpkit.policy import uses_rpki
 from bgpkit.session import Endpoint, Session
+from bgpkit.speaker.completion import Progress
 from bgpkit.speaker.config import PeerConfig
 from bgpkit.speaker.default_reject import tell_missing
 from bgpkit.speaker.ending import final_word
@@ -241,6 +242,19 @@ class SpeakerPeer:
             tell = self._shared.events.publish
             limit = route_limit(self.config, family, self._log, close=self._close, tell=tell)
             self._shared.outputs.join(self.source, self, key, limit)
+
+    def progress(self) -> Progress | None:
+        """Return how far the peer has come in telling its routes; None without a session."""
+        negotiated, connection = self._negotiated, self.session.connection
+        if negotiated is None:
+            return None
+        return Progress(
+            session=self._established_count,
+            families=frozenset(negotiated.families),
+            told=self._restart.told,
+            marks=self.config.graceful_restart and negotiated.peer_graceful_restart is not None,
+            updates=messages_received(connection).updates,
+        )
 
     def status(self) -> PeerStatus:
         """Return the peer as it is now."""

@@ -44,6 +44,11 @@ class PeerRanges:
         self._used: dict[str, PeerRange] = {}
         self._counts: dict[str, int] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ranges and interfaces that peers may come from."""
+        return tuple(self._ranges)
+
     def add(self, prefix: str | Prefix, configure: Configure, limit: int, rate: float | None = None) -> str:
         """Add a range and return its name; ConfigError when it is there already, or is none."""
         parsed = _parsed(prefix)

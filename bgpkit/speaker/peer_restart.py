@@ -42,6 +42,8 @@ class PeerRestart:
         self._swept = swept
         self._stale = StaleRoutes(self._sweep_stale, self._mark)
         self._refreshes = IncomingRefreshes(self._begin, self.sweep)
+        self.told: frozenset[Family] = frozenset()
+        """Families of which End-of-RIB has come in the present session."""
 
     @property
     def families(self) -> frozenset[Family]:
@@ -56,6 +58,7 @@ class PeerRestart:
     def session_up(self, negotiated: Negotiated) -> None:
         """Begin a generation, and keep of the stale routes what the peer says it went on forwarding."""
         self._source.generation += 1
+        self.told = frozenset()
         families = frozenset(negotiated.families)
         graceful = negotiated.peer_graceful_restart
         preserved = families & preserved_families(graceful)
@@ -78,6 +81,7 @@ class PeerRestart:
 
     def end_of_rib(self, family: Family) -> None:
         """Drop the stale routes of ``family`` that the peer has not announced again."""
+        self.told |= {family}
         self._stale.end_of_rib(family)
         self._refreshes.end_of_rib(family)
 

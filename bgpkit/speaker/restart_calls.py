@@ -3,7 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 
+from bgpkit.speaker.completion import wait_complete
 from bgpkit.speaker.roster import Roster
 from bgpkit.speaker.selection_deferral import AwaitedPeer, Deferral
 from bgpkit.speaker.shared import Shared
@@ -59,6 +61,18 @@ class RestartCalls(ABC):
         SpeakerClosedError when the speaker stops meanwhile.
         """
         await self._open().deferral.over.wait()
+        self._open()
+
+    async def wait_complete(self, family: Family, /) -> None:
+        """Wait until every peer that is configured for ``family`` has a session and has told all it knows of it.
+
+        By End-of-RIB (RFC 4724, section 2), or, where it does not promise one, by sending no UPDATE for 10 seconds.
+        While no peer has the family, or more of them may come from a range, that never is: set a deadline. A family
+        that the speaker has no table for is complete. SpeakerClosedError when the speaker stops meanwhile.
+        """
+        shared = self._open()
+        if family in shared.tables:
+            await wait_complete(family, partial(self._peers().progress, family), shared.events)
         self._open()
 
     async def refresh_peer(self, address: str, families: Iterable[Family] | None = None) -> None:

@@ -9,6 +9,7 @@ from bgpkit.adj_rib_out import PrivateAs
 from bgpkit.errors import ConfigError
 from bgpkit.session import Connection
 from bgpkit.speaker.acceptor import Acceptor
+from bgpkit.speaker.completion import PeersProgress
 from bgpkit.speaker.config import PeerConfig
 from bgpkit.speaker.ending import PEER_DE_CONFIGURED
 from bgpkit.speaker.events import PeerAdded, PeerChanged, PeerRemoved
@@ -21,7 +22,7 @@ from bgpkit.speaker.shared import Shared
 from bgpkit.speaker.status import PeerStatus
 from bgpkit.speaker.stranger_limits import Strangers
 from bgpkit.transport import TransportOptions
-from bgpkit_fsm import CeaseSubcode, ErrorCode, Notification
+from bgpkit_fsm import CeaseSubcode, ErrorCode, Family, Notification
 from bgpkit_rib import Prefix, SourceKind
 
 _NAMED: Final = 10
@@ -142,6 +143,12 @@ class Roster:
     def status(self) -> tuple[PeerStatus, ...]:
         """Return all peers as they are now."""
         return tuple(peer.status() for peer in self._peers.values())
+
+    def progress(self, family: Family) -> PeersProgress:
+        """Return how far the peers of ``family`` have come in telling their routes; none while more may come."""
+        if self.ranges.names:
+            return {}
+        return {address: peer.progress() for address, peer in self._peers.items() if family in peer.config.families}
 
     async def close(self, notification: Notification | None) -> None:
         """End all sessions; return when all connections are gone."""

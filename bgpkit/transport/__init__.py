@@ -3,6 +3,7 @@
 from bgpkit.transport.doorkeeper import Doorkeeper
 from bgpkit.transport.field_kinds import check_kinds
 from bgpkit.transport.listener import TcpListener
+from bgpkit.transport.namespace import socket_in
 from bgpkit.transport.neighbor_discovery import NeighborDiscovery
 from bgpkit.transport.network import Listener, MakeProtocol, Network
 from bgpkit.transport.options import DEFAULT_OPTIONS, AoKey, Dialer, TransportOptions
@@ -28,4 +29,5 @@ __all__ = [
     "host_at",
     "listening_socket",
     "serve",
+    "socket_in",
 ]

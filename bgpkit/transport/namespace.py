@@ -25,11 +25,11 @@ _CURES: Final = MappingProxyType(
 )
 
 
-def socket_in(netns: str | None, make: Callable[[], socket.socket]) -> socket.socket:
+def socket_in(netns: str | None, make: Callable[[], socket.socket], *, who: str = "transport") -> socket.socket:
     """Return the socket that ``make`` opens inside a network namespace: a name of ``ip netns``, or a path.
 
     A thread of its own, which ends at once, goes there: this one, and whoever runs in it, stays where it is.
-    ConfigError when there is no way in; what ``make`` raises comes through.
+    ConfigError, of what ``who`` has asked for, when there is no way in; what ``make`` raises comes through.
     """
     if netns is None:
         return make()
@@ -39,7 +39,7 @@ def socket_in(netns: str | None, make: Callable[[], socket.socket]) -> socket.so
         try:
             _enter(path)
         except OSError as error:
-            raise refusal(f"transport: netns {netns}", error, _CURES) from error
+            raise refusal(f"{who}: netns {netns}", error, _CURES) from error
         return make()
 
     with ThreadPoolExecutor(1, thread_name_prefix="bgpkit-netns") as thread:

@@ -10,8 +10,8 @@ import pytest
 
 from bgpkit_setup.preparation import COMPILED, PROJECT
 
-TESTS = ("wire", "rib", "adj_rib_out", "speaker")
-"""Folders of unit tests of packages that have compiled modules; those of sessions wait much and are left out."""
+TESTS = ("wire", "rib", "adj_rib_out")
+"""Folders of unit tests of packages that have compiled modules; those of sessions and speakers take longer, and are left out."""
 IMPORTED = """
 import importlib, sys
 for name in sys.argv[1:]:
@@ -53,4 +53,4 @@ def test_the_unit_tests_pass_with_compiled_modules(compiled: dict[str, str], tmp
     passed = re.search(r"(\d+) passed", last)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
     assert passed is not None
-    assert int(passed[1]) > 4000
+    assert int(passed[1]) > 3900

@@ -158,7 +158,7 @@ async def test_an_explanation_tells_of_the_kernels_route(node: Namespace) -> Non
         assert await eventually(lambda: rig.fib.state(Prefix.parse(PREFIX)).status is FibStatus.CONFLICT)
         text = str(rig.speaker.explain(PREFIX, fib=rig.fib))
         assert "Forwarding: not in use; conflict: wanted nexthop via 10.0.0.2" in text
-        assert "a route of protocol 4 has its place." in text
+        assert "a route of protocol static has its place." in text
 
 
 async def test_a_table_told_bit_by_bit_is_followed_with_its_changes(node: Namespace) -> None:

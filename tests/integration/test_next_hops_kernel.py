@@ -12,7 +12,7 @@ import pytest
 
 from bgpkit import PeerConfig, Speaker
 from bgpkit.fib import KernelNextHops, Way
-from bgpkit.fib.netlink_reader import NetlinkReader
+from bgpkit.fib.netlink.reader import NetlinkReader
 from tests.support import octets
 from tests.support.netns import Namespace, Namespaces
 from tests.support.scripted_peer import ScriptedPeer, eventually

@@ -30,7 +30,7 @@ listen = "{OURS}"
 [control]
 socket = "s"
 [fib]
-install = true
+mode = "install"
 [groups.upstream]
 asn = 64513
 import_policy = "in"
@@ -179,7 +179,7 @@ def test_a_daemon_from_a_file_serves_bird_and_follows_the_file(lab: Lab, start_b
 
 def test_a_graceful_end_leaves_routes_on_both_sides(lab: Lab, start_bird: StartBird) -> None:
     """In the kernel and at BIRD; the next start takes them over."""
-    tracked = FILE.replace("install = true", "install = true\ntrack_next_hops = true")
+    tracked = FILE.replace('mode = "install"', 'mode = "install"\ntrack_next_hops = true')
     lab.file.write_text(tracked.replace("[control]", 'stop = "graceful"\n[control]'))
     daemon = lab.started()
     bird = start_bird(lab.theirs, BIRD)

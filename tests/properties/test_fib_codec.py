@@ -1,48 +1,30 @@
-"""What is written into a request is what the reader finds, for any form the kernel can hold."""
+"""What is written into a request is what the reader finds, for any form the kernel can hold; and nothing upsets it."""
 
 import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bgpkit.fib.decode import RouteReader, messages
-from bgpkit.fib.encode import Encoder
-from bgpkit.fib.form import Form, Hop, make_form
+from bgpkit.fib import Encap
+from bgpkit.fib.form import Form
+from bgpkit.fib.netlink.decode import (
+    Message,
+    RouteReader,
+    decode_address,
+    decode_link,
+    decode_refusal,
+    messages,
+    terminator,
+)
+from bgpkit.fib.netlink.encap_octets import decode_encap, encode_encap
+from bgpkit.fib.netlink.encode import Encoder
 from bgpkit.fib.operation import Operation, Verb
+from tests.properties.fib_forms import encaps, forms, keys, tables
 
-tables = st.one_of(st.integers(1, 254), st.integers(256, (1 << 32) - 1))
-metrics = st.one_of(st.just(0), st.integers(0, (1 << 32) - 1))
-mtus = st.one_of(st.just(0), st.integers(68, 65535))
-
-
-@st.composite
-def keys(draw: st.DrawFn, width: int) -> bytes:
-    """Return a canonical prefix key."""
-    length = draw(st.integers(0, width))
-    octets = (length + 7) // 8
-    number = draw(st.integers(0, (1 << length) - 1)) << (octets * 8 - length)
-    return bytes((length,)) + number.to_bytes(octets, "big")
+WIDTHS = st.sampled_from((32, 128))
 
 
-@st.composite
-def hops(draw: st.DrawFn, width: int) -> Hop:
-    """Return one next hop; an IPv4 prefix may have an IPv6 gateway."""
-    size = draw(st.sampled_from((0, 4, 16) if width == 32 else (0, 16)))
-    gateway = draw(st.binary(min_size=size, max_size=size))
-    index = draw(st.integers(0 if gateway else 1, (1 << 31) - 1))
-    return Hop(gateway, index, bool(gateway) and draw(st.booleans()), draw(st.integers(1, 256)))
-
-
-@st.composite
-def forms(draw: st.DrawFn, width: int) -> Form:
-    """Return a form of any kind."""
-    kind = draw(st.sampled_from((1, 1, 1, 6, 7, 8)))
-    source = draw(st.one_of(st.just(b""), st.binary(min_size=width // 8, max_size=width // 8)))
-    several = draw(st.lists(hops(width), min_size=1, max_size=5))
-    return make_form(kind, several, draw(metrics), source, draw(mtus))
-
-
-@given(st.data(), st.sampled_from((32, 128)), tables, st.integers(5, 255))
+@given(st.data(), WIDTHS, tables, st.integers(5, 255))
 def test_requests_read_back(data: st.DataObject, width: int, table: int, protocol: int) -> None:
     """A batch of any routes is read back route by route: prefix, protocol, form."""
     wanted = data.draw(st.lists(st.tuples(keys(width), forms(width)), min_size=1, max_size=4))
@@ -57,15 +39,63 @@ def test_requests_read_back(data: st.DataObject, width: int, table: int, protoco
     assert RouteReader(table % 100 + 1000).read_dump(batch, width) == [] or table % 100 + 1000 == table
 
 
-@given(st.binary(max_size=200), st.sampled_from((24, 25)), st.sampled_from((2, 10)))
-def test_the_reader_survives_anything(body: bytes, kind: int, family: int) -> None:
+@given(WIDTHS.flatmap(encaps))
+def test_encapsulations_read_back(encap: Encap) -> None:
+    """What is written of an encapsulation is all that there is to know of it."""
+    assert decode_encap(*encode_encap(encap)) == encap
+
+
+@given(st.integers(0, 12), st.binary(max_size=80))
+def test_any_octets_are_an_encapsulation_or_nothing(kind: int, payload: bytes) -> None:
+    """The reader gives only what can be written again."""
+    encap = decode_encap(kind, payload)
+    assert encap is None or decode_encap(*encode_encap(encap)) == encap
+
+
+@given(st.data(), WIDTHS, st.integers(0, 1 << 16), st.binary(max_size=8))
+def test_the_reader_survives_damage(data: st.DataObject, width: int, place: int, patch: bytes) -> None:
+    """A request of which a few octets are overwritten, left out or put in is read, or left out."""
+    key, form = data.draw(keys(width)), data.draw(forms(width))
+    batch = Encoder(width, 12, 254).encode([Operation(Verb.ADD, width, key, (form,))], 1)
+    start = place % len(batch)
+    removed = data.draw(st.integers(0, 8))
+    damaged = batch[:start] + patch + batch[start + removed :]
+    survive(damaged)
+    survive(struct.pack("=I", len(damaged)) + damaged[4:])
+
+
+@given(st.binary(max_size=200), st.sampled_from((2, 3, 16, 17, 20, 21, 24, 25)), st.integers(0, 0xFFFF))
+def test_the_reader_survives_anything(body: bytes, kind: int, flags: int) -> None:
     """Octets of a kernel that is newer than this library may mean anything: they are read or left out."""
-    body = bytes((family,)) + body[1:].ljust(11, b"\0")
-    bits = 32 if family == 2 else 128
-    body = body[:1] + bytes((body[1] % (bits + 1),)) + body[2:]
-    data = struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body
-    reader = RouteReader(254)
-    for message in messages(data):
-        notice = reader.read(data, message)
-        assert notice is None or notice.width == bits
-    assert len(reader.read_dump(data, bits)) <= 1
+    survive(struct.pack("=IHHII", 16 + len(body), kind, flags, 0, 0) + body)
+    survive(struct.pack("=IHHII", 16, kind, flags, 0, 0))
+
+
+def survive(data: bytes) -> None:
+    """Read octets with every reader there is: what comes of it has the shape that was promised."""
+    for width in (32, 128):
+        for key, _, found in RouteReader(254).read_dump(data, width):
+            check(key, width, found)
+    last = terminator(data)
+    for message in [*messages(data), *([last] if last else [])]:
+        read_each(data, message)
+
+
+def read_each(data: bytes, message: Message) -> None:
+    """Read one message as each kind that it might be."""
+    notice = RouteReader(254).read(data, message)
+    if notice is not None:
+        check(notice.key, notice.width, notice.forms)
+    refusal = decode_refusal(data, message)
+    assert refusal is None or (refusal.errno > 0 and refusal.text)
+    assert decode_link(data, message).index >= 0
+    assert len(decode_address(data, message).address) < len(data)
+
+
+def check(key: bytes, width: int, found: tuple[Form, ...]) -> None:
+    """Check that a route can be shown and written again."""
+    assert key[0] <= width
+    assert len(key) == 1 + (key[0] + 7) // 8
+    (form,) = found
+    assert all(len(hop.gateway) in {0, 4, 16} for hop in form.hops)
+    assert len(form.source) in {0, 4, 16}

@@ -1,28 +1,36 @@
-"""Whatever happens to a kernel's table, in any order: once there is no doubt, the ways are those of a linear search."""
+"""Whatever happens to a kernel's table, in any order: once there is no doubt, the ways are those of a linear search.
+
+So are the next hops by which they go.
+"""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bgpkit.fib.decode import AddressNotice, LinkNotice, Route, RouteNotice
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.ways import Picture, Way, Ways
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, Route, RouteNotice
+from bgpkit.fib.route import NextHop
+from bgpkit.fib.ways import Lookup, Picture, Way, Ways
 from bgpkit_rib import Prefix
 
 KERNEL, STATIC, OURS = 2, 4, 12
 PREFIXES = [Prefix.parse(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/17", "10.1.0.1/32", "10.1.128.0/17")]
 ADDRESSES = [bytes((10, 1, 0, 1)), bytes((10, 1, 0, 2)), bytes((10, 1, 200, 1)), bytes((10, 9, 9, 9)), bytes((9,) * 4)]
-GATEWAY = b"\x0a\0\0\2"
+GATEWAYS = (b"\x0a\0\0\2", b"\x0a\0\0\3")
 UP, STATES = 0x10041, (0x10041, 0x1, 0)
 
 prefixes = st.sampled_from(PREFIXES)
 protocols = st.sampled_from((KERNEL, STATIC, OURS))
-hops = st.builds(
-    Hop, st.sampled_from((GATEWAY, b"")), st.sampled_from((2, 3)), onlink=st.just(False), weight=st.just(1)
+links = st.sampled_from((2, 3))
+hops = st.one_of(
+    st.builds(Hop, st.sampled_from(GATEWAYS), links, st.booleans(), st.integers(1, 3), st.none()),
+    st.builds(Hop, st.just(b""), links, st.just(False), st.integers(1, 3), st.none()),
 )
-forms = st.builds(make_form, st.sampled_from((1, 1, 1, 7)), st.lists(hops, min_size=1, max_size=2), st.integers(0, 1))
+several = st.lists(hops, min_size=1, max_size=3)
+forms = st.builds(make_form, st.sampled_from((1, 1, 1, 7)), several, st.integers(0, 1), st.just(b""), st.just(0))
 
 
 @dataclass
@@ -43,7 +51,7 @@ class WaysLife(RuleBasedStateMachine):
         self.rows: list[Row] = []
         self.links = {2: UP, 3: UP}
         self.ways = Ways(frozenset({KERNEL, STATIC}), default=True)
-        self.known: dict[bytes, Way] = {}
+        self.known: dict[bytes, Lookup] = {}
         self.read()
 
     @rule(prefix=prefixes, protocol=protocols, form=forms, first=st.booleans())
@@ -94,8 +102,8 @@ class WaysLife(RuleBasedStateMachine):
         """Take a new picture."""
         picture = Picture([LinkNotice(index, (f"e{index}", flags, 0)) for index, flags in self.links.items()])
         routes: list[Route] = [(row.prefix.key, row.protocol, (row.form,)) for row in self.rows]
-        self.ways.add(picture, 32, routes[::2])
-        self.ways.add(picture, 32, routes[1::2])
+        self.ways.add(picture, 32, routes[:3])
+        self.ways.add(picture, 32, routes[3:])
         self.ways.take(picture)
 
     @invariant()
@@ -105,10 +113,10 @@ class WaysLife(RuleBasedStateMachine):
             return
         concerned = set(self.ways.concerned(ADDRESSES))
         for address in ADDRESSES:
-            way = self.ways.resolve(address)
-            assert way == self.searched(address)
-            assert address in concerned or self.known.get(address) == way
-            self.known[address] = way
+            found = self.ways.look_up(address)
+            assert found == self.searched(address)
+            assert address in concerned or self.known.get(address) == found
+            self.known[address] = found
 
     def goes_by_what_is_down(self, form: Form) -> bool:
         """Tell whether the kernel refuses a route."""
@@ -127,19 +135,28 @@ class WaysLife(RuleBasedStateMachine):
         """Let the ways hear of a route."""
         self.ways.heed(RouteNotice(present, 32, row.prefix.key, row.protocol, (row.form,), replaced))
 
-    def searched(self, address: bytes) -> Way:
-        """Return the way by looking at every route."""
+    def searched(self, address: bytes) -> Lookup:
+        """Return the way, and the next hops on it, by looking at every route."""
         number = int.from_bytes(address, "big")
         found = [row for row in self.rows if row.protocol != OURS and self.holds(row.prefix, number)]
         longest = max((row.prefix.length for row in found), default=0)
         found = [row for row in found if row.prefix.length == longest]
         least = min((row.form.metric for row in found), default=0)
-        open_ways = [
-            0 if row.protocol == KERNEL and all(hop.gateway == b"" for hop in row.form.hops) else least
-            for row in found
-            if row.form.metric == least and any(self.links[hop.ifindex] == UP for hop in row.form.hops)
+        found = [row for row in found if row.form.metric == least and self.open_hops(row)]
+        if not found:
+            return Lookup(Way(False))
+        metrics = [
+            0 if row.protocol == KERNEL and all(hop.gateway == b"" for hop in row.form.hops) else least for row in found
         ]
-        return Way(True, min(open_ways)) if open_ways else Way(False)
+        next_hops = [
+            NextHop(IPv4Address(hop.gateway or address), f"e{hop.ifindex}", hop.onlink, hop.weight)
+            for hop in self.open_hops(found[0])
+        ]
+        return Lookup(Way(True, min(metrics)), tuple(next_hops))
+
+    def open_hops(self, row: Row) -> list[Hop]:
+        """Return the next hops of a route whose interface has a carrier."""
+        return [hop for hop in row.form.hops if self.links[hop.ifindex] == UP]
 
     @staticmethod
     def holds(prefix: Prefix, number: int) -> bool:

@@ -6,8 +6,10 @@ feature stays a skip. The end of each run lists every skip and its reason.
 
 import functools
 import os
+import platform
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -57,8 +59,18 @@ def require_kernel(feature: str) -> None:
         pytest.skip(f"kernel feature {feature}: {reason}")
 
 
-def _device(kind: str, *arguments: str) -> Callable[[], str]:
-    """Return a probe that makes a network device of a kind."""
+def skip_as_there(reason: str) -> None:
+    """Skip the test since it was skipped, for this reason, where it ran in place of here."""
+    pytest.skip(reason)
+
+
+def has_kernel(feature: str) -> bool:
+    """Tell whether the kernel has a feature, a key of FEATURES: for tests of which only a part needs it."""
+    return not _lack(feature)
+
+
+def _accepts(*arguments: str) -> Callable[[], str]:
+    """Return a probe that asks ip for something in a namespace of its own."""
 
     def probe() -> str:
         refusal = _lack("netns")
@@ -66,12 +78,22 @@ def _device(kind: str, *arguments: str) -> Callable[[], str]:
             return refusal
         with Namespace("probe") as namespace:
             try:
-                namespace.ip("link", "add", "probe", "type", kind, *arguments)
+                namespace.ip(*arguments)
             except AssertionError as error:
                 return str(error).strip().splitlines()[-1]
         return ""
 
     return probe
+
+
+def _device(kind: str, *arguments: str) -> Callable[[], str]:
+    """Return a probe that makes a network device of a kind."""
+    return _accepts("link", "add", "probe", "type", kind, *arguments)
+
+
+def _encap(*words: str) -> Callable[[], str]:
+    """Return a probe that makes a route which wraps packets."""
+    return _accepts("route", "add", "192.0.2.0/24", "encap", *words, "dev", "lo")
 
 
 def _network_namespaces() -> str:
@@ -98,6 +120,15 @@ def _other_users() -> str:
     return answer.stderr.strip() if answer.returncode else ""
 
 
+def _user_mode_linux() -> str:
+    """Probe for what a kernel as a process needs: it traces its programs, and there is one for x86-64 only."""
+    if platform.machine() != "x86_64":
+        return f"user-mode Linux does not run on {platform.machine()}"
+    ask = "import ctypes, os; c = ctypes.CDLL(None, use_errno=True); c.ptrace(0, 0, 0, 0) and print(ctypes.get_errno())"
+    answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)
+    return f"ptrace: {os.strerror(int(answer.stdout))}" if answer.stdout.strip() else ""
+
+
 def _tcp_md5() -> str:
     """Probe for TCP MD5 signatures (RFC 2385): a key for 192.0.2.1 on a socket."""
     address = b"\x02\x00\x00\x00" + socket.inet_aton("192.0.2.1")
@@ -114,10 +145,14 @@ FEATURES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "bridge": _device("bridge"),
         "dummy": _device("dummy"),
+        "encap_ip": _encap("ip", "id", "1", "dst", "192.0.2.1"),
+        "encap_mpls": _encap("mpls", "100"),
+        "encap_seg6": _encap("seg6", "mode", "encap", "segs", "2001:db8::1"),
         "ipip": _device("ipip", "local", "192.0.2.1", "remote", "192.0.2.2"),
         "netns": _network_namespaces,
         "other_users": _other_users,
         "tcp_md5": _tcp_md5,
+        "uml": _user_mode_linux,
         "userns": _user_namespaces,
         "veth": _device("veth", "peer", "name", "probe2"),
         "vrf": _device("vrf", "table", "10"),

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from bgpkit import AsPath, Community, Origin, PathAttributes, Prefix
-from bgpkit.configuration import Announcement, ControlSettings, FibSettings, LogLevel, RpkiSettings, Stop, load
+from bgpkit.configuration import (
+    Announcement,
+    ControlSettings,
+    FibSettings,
+    FibUse,
+    LogLevel,
+    RpkiSettings,
+    Stop,
+    load,
+)
 from bgpkit_fsm import Family
 from tests.unit.configuration.files import configuration, faults
 
@@ -45,7 +54,7 @@ def test_other_tables_are_read(tmp_path: Path) -> None:
     """Kernel, ROAs, socket, log, aggregates, and how a daemon ends."""
     text = (
         'stop = "graceful"\nconfederation = { identifier = 65000, members = [64513] }\n'
-        '[fib]\ninstall = true\nmultipath = { maximum_ebgp = 4 }\n[rpki]\ncaches = "a:3323"\n'
+        '[fib]\nmode = "install"\nmultipath = { maximum_ebgp = 4 }\n[rpki]\ncaches = "a:3323"\n'
         '[control]\nsocket = "s"\ngroup = "g"\n[log]\nlevel = "debug"\n'
         '[[aggregates]]\nprefix = "198.51.0.0/16"\nalways = true\nlarge_communities = ["1:2:3"]\n'
     )
@@ -53,7 +62,7 @@ def test_other_tables_are_read(tmp_path: Path) -> None:
     assert found.speaker.stop is Stop.GRACEFUL
     assert found.speaker.confederation is not None
     assert found.fib.multipath is not None
-    assert (found.fib.install, found.fib.multipath.maximum_ebgp) == (True, 4)
+    assert (found.fib.mode, found.fib.multipath.maximum_ebgp) == (FibUse.INSTALL, 4)
     assert found.rpki == RpkiSettings(caches=("a:3323",))
     assert (found.control, found.log.level) == (ControlSettings(socket="s", group="g"), LogLevel.DEBUG)
     assert [(str(each.prefix), each.always) for each in found.aggregates] == [("198.51.0.0/16", True)]
@@ -63,7 +72,9 @@ def test_other_tables_are_read(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[speakr]", "4: unknown key 'speakr'; did you mean 'speaker'?"),
-        ("[fib]\ninstal = true", "5: unknown key 'instal' in fib; did you mean 'install'?"),
+        ("[fib]\nmod = 'off'", "5: unknown key 'mod' in fib; did you mean 'mode'?"),
+        ("[fib]\ninstall = true", '5: fib.install: there are more ways than two; write mode = "install"'),
+        ("[fib]\ninstall = false", '5: fib.install: there are more ways than two; write mode = "off"'),
         ('[bfd]\nlisten = ["nowhere"]', "5: bfd: listen: 'nowhere' is not an IPv4 or IPv6 address"),
         ("[rpki]\ncaches = []", "5: rpki: ROAs come from caches or from roas_file; give one of the two"),
         ("[announcements]", "4: announcements: this is a list; write each as [[announcements]]"),

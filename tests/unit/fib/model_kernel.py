@@ -5,13 +5,15 @@ Interfaces and gateways are one thing here: interface ``n`` leads to the gateway
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from errno import EEXIST, ENETUNREACH, ENOENT, ESRCH
+from errno import EEXIST, EINVAL, ENETUNREACH, ENOENT, ESRCH
 from typing import TypeVar
 
-from bgpkit.fib.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.kernel import Notices
+from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
+from bgpkit.fib.objects import KernelObject, ObjectOperation
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from tests.unit.fib.model_objects import ModelObjects
 
 OURS = 12
 T = TypeVar("T")
@@ -50,10 +52,14 @@ class ModelKernel:
         self.told: list[Notice] = []
         self.lost = False
         self.executed: list[Operation] = []
+        self.executed_objects: list[ObjectOperation] = []
         self.before_batch: Callable[[], None] = nothing
         self.after_batch: Callable[[], None] = nothing
         self.between_pages: Callable[[], None] = nothing
         self.lose_answers = False
+        self.moods: list[int] = []
+        """Errors with which the next operations are refused for no reason, 0 for none."""
+        self.objects = ModelObjects(self._drop_routes, self._tell_routes, self.told.append)
 
     # The port.
 
@@ -63,7 +69,7 @@ class ModelKernel:
         hook()
         refused: dict[int, Refusal] = {}
         for place, operation in enumerate(operations):
-            errno = self._execute(operation)
+            errno = self._mood() or self._execute(operation)
             if errno:
                 refused[place] = Refusal(errno, f"error {errno}")
         self.executed += operations
@@ -74,8 +80,9 @@ class ModelKernel:
 
     def notices(self) -> Notices:
         """Hand over what was told."""
-        notices = Notices(self.told, self.lost)
-        self.told, self.lost = [], False
+        notices = Notices(list(self.told), self.lost)
+        self.told.clear()
+        self.lost = False
         return notices
 
     async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
@@ -83,9 +90,41 @@ class ModelKernel:
         for place in sorted(place for place in self.table if place[0] == width):
             routes = self.table.get(place, [])
             yield [
-                (place[1], route.protocol, (route.form,)) for route in routes if route.protocol == OURS or not own_only
+                (place[1], route.protocol, (self.expanded(route.form),))
+                for route in routes
+                if route.protocol == OURS or not own_only
             ]
             self.between_pages()
+
+    async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
+        """Carry out a batch of changes of objects."""
+        hook, self.before_batch = self.before_batch, nothing
+        hook()
+        refused: dict[int, Refusal] = {}
+        for place, operation in enumerate(operations):
+            errno = self._mood() or self.objects.execute(operation, OURS, self.up)
+            if errno:
+                refused[place] = Refusal(errno, f"error {errno}")
+        self.executed_objects += operations
+        hook, self.after_batch = self.after_batch, nothing
+        hook()
+        whole, self.lose_answers = not self.lose_answers, False
+        return Answers(refused if whole else {}, whole)
+
+    async def dump_objects(self) -> AsyncIterator[list[KernelObject]]:
+        """Give one object a page, each as it is when its turn comes."""
+        for number in sorted(self.objects.objects):
+            if number in self.objects.objects:
+                yield [self.objects.objects[number]]
+            self.between_pages()
+
+    async def used_objects(self) -> set[int]:
+        """Return what routes name."""
+        return {route.form.nhid for routes in self.table.values() for route in routes}
+
+    def device_of(self, gateway: bytes) -> int:
+        """Return the interface that leads to the gateway, if it is up."""
+        return gateway[-1] if gateway[-1] in self.up else 0
 
     # Other hands.
 
@@ -124,14 +163,21 @@ class ModelKernel:
         for place, routes in self.table.items():
             if not up:
                 self.table[place] = [one for one in routes if all(hop.ifindex != index for hop in one.form.hops)]
+        if not up:
+            self.objects.flush_device(index)
         self.told.append(LinkNotice(index, (f"e{index}", int(up), 0)))
 
     def overflow(self) -> None:
         """Lose all notices that nobody has read."""
         if self.told:
-            self.told, self.lost = [], True
+            self.told.clear()
+            self.lost = True
 
     # Views.
+
+    def expanded(self, form: Form) -> Form:
+        """Return a form with the next hops of its object."""
+        return form._replace(hops=tuple(sorted(self.objects.hops(form.nhid)))) if form.nhid else form
 
     def ours(self) -> dict[Place, list[Form]]:
         """Return our routes."""
@@ -140,6 +186,10 @@ class ModelKernel:
     def foreign(self) -> dict[Place, list[Form]]:
         """Return the routes of others."""
         return self._routes(lambda protocol: protocol != OURS)
+
+    def foreign_objects(self) -> dict[int, KernelObject]:
+        """Return the objects that are not ours."""
+        return {number: found for number, found in self.objects.objects.items() if found.protocol != OURS}
 
     def _routes(self, chosen: Callable[[int], bool]) -> dict[Place, list[Form]]:
         found = {place: [one.form for one in routes if chosen(one.protocol)] for place, routes in self.table.items()}
@@ -155,6 +205,8 @@ class ModelKernel:
                 return ESRCH
             routes.remove(mine[0])
             return 0
+        if form.nhid and form.nhid not in self.objects.objects:
+            return EINVAL
         if any(self._index(hop) not in self.up for hop in form.hops):
             return ENETUNREACH
         kept = form._replace(hops=tuple(sorted(hop._replace(ifindex=self._index(hop)) for hop in form.hops)))
@@ -168,6 +220,19 @@ class ModelKernel:
             return ENOENT
         same[0].protocol, same[0].form = OURS, kept
         return 0
+
+    def _mood(self) -> int:
+        return self.moods.pop(0) if self.moods else 0
+
+    def _drop_routes(self, number: int) -> None:
+        for place, routes in self.table.items():
+            self.table[place] = [one for one in routes if one.form.nhid != number]
+
+    def _tell_routes(self, number: int) -> None:
+        for place, routes in self.table.items():
+            for one in routes:
+                if one.form.nhid == number:
+                    self._tell(place, one.protocol, one.form, replaced=True)
 
     def _index(self, hop: Hop) -> int:
         return hop.ifindex or hop.gateway[-1]

@@ -3,6 +3,7 @@
 import pytest
 
 from bgpkit.fib.attempts import LONGEST_DELAY, Attempts
+from bgpkit.fib.news import News
 from bgpkit.fib.operation import Refusal
 
 UNREACHABLE, DOWN = Refusal(101, "Nexthop has invalid gateway"), Refusal(100, "Network is down")
@@ -71,20 +72,58 @@ def test_forgiving_starts_the_delays_afresh() -> None:
     assert attempts.failed[b"a"].retry_at == pytest.approx(10.5)
 
 
+def told(news: News[Refusal]) -> list[tuple[Refusal, tuple[bytes, ...]]]:
+    """Return what is new, by reason."""
+    return [(reason, keys) for reason, keys, _ in news.take()]
+
+
 def test_news_are_new_reasons_only() -> None:
-    """A failure is told once, and again when the reason is another."""
+    """A failure is told once, and again when the reason is another; the former is over then."""
     attempts = Attempts()
     attempts.fail(b"a", UNREACHABLE, 0.0)
-    assert [key for key, _ in attempts.news()] == [b"a"]
+    assert told(attempts.fresh) == [(UNREACHABLE, (b"a",))]
     attempts.fail(b"a", UNREACHABLE, 1.0)
-    assert attempts.news() == []
+    assert told(attempts.fresh) == []
     attempts.fail(b"a", DOWN, 3.0)
-    assert [failure.refusal for _, failure in attempts.news()] == [DOWN]
+    assert (told(attempts.fresh), told(attempts.ended)) == ([(DOWN, (b"a",))], [(UNREACHABLE, (b"a",))])
 
 
 def test_news_leave_out_what_has_been_forgiven() -> None:
-    """A failure that is over before it is told is not told."""
+    """A failure that is over before it is told is not told, and neither is its end."""
     attempts = Attempts()
     attempts.fail(b"a", UNREACHABLE, 0.0)
     attempts.forgive(b"a")
-    assert attempts.news() == []
+    assert (told(attempts.fresh), told(attempts.ended)) == ([], [])
+
+
+def test_a_failure_that_has_been_told_ends_once() -> None:
+    """Forgiving what has not failed is no end."""
+    attempts = Attempts()
+    for key in (b"a", b"b"):
+        attempts.fail(key, UNREACHABLE, 0.0)
+    attempts.fresh.take()
+    for key in (b"a", b"a", b"c"):
+        attempts.forgive(key)
+    assert told(attempts.ended) == [(UNREACHABLE, (b"a",))]
+
+
+def test_what_fails_again_before_its_end_is_told_has_not_ended() -> None:
+    """Of what comes and goes between two reports nothing is told."""
+    attempts = Attempts()
+    attempts.fail(b"a", UNREACHABLE, 0.0)
+    attempts.fresh.take()
+    attempts.forgive(b"a")
+    attempts.fail(b"a", UNREACHABLE, 1.0)
+    assert (told(attempts.fresh), told(attempts.ended)) == ([], [])
+
+
+def test_clearing_leaves_nothing_to_tell() -> None:
+    """Who wants nothing any more needs no news of it."""
+    attempts = Attempts()
+    attempts.fail(b"a", UNREACHABLE, 0.0)
+    attempts.fail(b"b", DOWN, 0.0)
+    attempts.fresh.take()
+    attempts.forgive(b"b")
+    attempts.fail(b"c", DOWN, 0.0)
+    attempts.clear()
+    assert (told(attempts.fresh), told(attempts.ended)) == ([], [])

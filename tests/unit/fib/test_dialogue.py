@@ -3,9 +3,9 @@
 from ipaddress import IPv4Address
 
 from bgpkit.fib import NextHop, RouteKind
-from bgpkit.fib.decode import AddressNotice, LinkNotice
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, Hop, make_form
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice
 from bgpkit.fib.operation import Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.route import Spec

@@ -1,12 +1,12 @@
 """Following a speaker: best paths that are not its own become gateway routes."""
 
-from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address
 
 from bgpkit.fib import NextHop
-from bgpkit.fib.follow import Follower, gateway_of
+from bgpkit.fib.follow import Follower
 from bgpkit.fib.form import make_form
-from bgpkit.fib.multipath import Specs
+from bgpkit.fib.gateway import gateway_of
+from bgpkit.fib.multipath import Specs, Via
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.wanted import Wanted
@@ -30,13 +30,23 @@ def path(source: Source, *, local_pref: int = 100, next_hop: bytes = b"\x0a\0\0\
     )
 
 
+class Following(Reconciler):
+    """A reconciler that knows who tells it."""
+
+    def __init__(self) -> None:
+        """Start without anybody; e0 has the index 1, e1 the index 2."""
+        super().__init__(32, 12, Resolver(32, lambda name: int(name[1:]) + 1 if name[:1] == "e" else 0))
+        self.followers: list[Follower] = []
+
+
 def follow(
-    table: Table, via: Callable[[Path], NextHop | None] = gateway_of, multipath: MultipathOptions | None = None
-) -> tuple[Reconciler, list[None]]:
+    table: Table, via: Via = gateway_of, multipath: MultipathOptions | None = None
+) -> tuple[Following, list[None]]:
     """Follow ``table``; return who is told, and the list that grows with each wake."""
-    reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
+    reconciler = Following()
     woken: list[None] = []
     follower = Follower(Wanted(reconciler), Specs(via, 7, multipath), lambda: woken.append(None))
+    reconciler.followers.append(follower)
     table.subscribe(lambda keys, old, new, _nlri: follower.consume(keys, old, new))
     return reconciler, woken
 
@@ -116,24 +126,7 @@ def test_via_decides_how_a_path_is_forwarded() -> None:
         (NextHop(IPv4Address("10.0.0.7"), "tunl0", onlink=True),)
     }
     table.announce(path(OTHER, local_pref=200), KEYS)
-    assert reconciler.desired == {}
-
-
-def test_gateway_of_a_double_next_hop_is_the_global_address() -> None:
-    """RFC 2545, section 3: a next hop of 32 octets is the global address and then the link-local one."""
-    first, second = IPv6Address("2001:db8::1"), IPv6Address("fe80::1")
-    assert gateway_of(path(PEER, next_hop=first.packed + second.packed)) == NextHop(first)
-    assert gateway_of(path(PEER, next_hop=first.packed)) == NextHop(first)
-    assert gateway_of(path(PEER)) == NextHop(IPv4Address("10.0.0.7"))
-
-
-def test_from_a_peer_on_an_interface_the_link_local_address_there_is_the_gateway() -> None:
-    """Beside a global address, alone, or twice; where there is none the global one, wherever it is."""
-    peer = Source("fe80::1%eth0", SourceKind.EBGP)
-    own, other = IPv6Address("2001:db8::1"), IPv6Address("fe80::1")
-    for octets in (own.packed + other.packed, other.packed, other.packed * 2, bytes(16) + other.packed):
-        assert gateway_of(path(peer, next_hop=octets)) == NextHop(other, "eth0")
-    assert gateway_of(path(peer, next_hop=own.packed)) == NextHop(own)
+    assert {spec.next_hops for spec in reconciler.desired.values()} == {()}
 
 
 def test_with_multipath_every_change_of_the_members_is_followed() -> None:
@@ -182,19 +175,21 @@ def test_what_via_says_later_does_not_keep_a_route() -> None:
 
 
 def test_a_path_that_is_not_forwarded_leaves_an_adopted_route_to_the_sweep() -> None:
-    """Nothing was followed there."""
+    """Nothing was followed there; there may be a way by then."""
     table = Table(32)
     reconciler, _ = follow(table, lambda _: None)
     reconciler.held = {KEYS[0]: (make_form(6, [], 0),)}
     reconciler.adopt()
     table.announce(path(PEER), KEYS)
+    assert reconciler.take(9, 0.0) == []
     assert reconciler.stale == {KEYS[0]}
-    assert reconciler.pending == 0
+    reconciler.sweep()
+    assert [operation.key for operation in reconciler.take(9, 0.0)] == KEYS[:1]
 
 
 def test_a_replay_among_changes_ends_with_the_table() -> None:
     """Blocks without an old entry, told of keys that were never told of, between ordinary ones."""
-    reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0).resolve)
+    reconciler = Reconciler(32, 12, Resolver(32, lambda _: 0))
     follower = Follower(Wanted(reconciler), Specs(gateway_of, 0), lambda: None)
     first, second = path(PEER), path(OTHER, local_pref=200, next_hop=b"\x0a\0\0\x08")
     follower.consume(KEYS[:1], None, first)
@@ -202,3 +197,41 @@ def test_a_replay_among_changes_ends_with_the_table() -> None:
     follower.consume(KEYS[:1], first, (second, first))
     follower.consume(KEYS[1:], (second, first), None)
     assert gateways(reconciler) == {KEYS[0]: "10.0.0.8"}
+
+
+def test_what_is_forwarded_otherwise_moves_and_the_rest_stays() -> None:
+    """No block comes from the table: the routes of one next hop go by another link, those of the other are left."""
+    table = Table(32)
+    links = {7: "e0", 8: "e0"}
+    reconciler, woken = follow(table, lambda one: NextHop(IPv4Address("10.9.9.9"), links[one.next_hop[3]]))
+    table.announce(path(PEER), KEYS[:1])
+    table.announce(path(PEER, next_hop=b"\x0a\0\0\x08"), KEYS[1:])
+    specs = dict(reconciler.desired)
+    reconciler.take(9, 0.0)
+    woken.clear()
+    links[7] = "e1"
+    reconciler.followers[0].next_hops_changed()
+    assert woken
+    assert reconciler.desired == specs
+    assert {key: spec.next_hops[0].device for key, spec in specs.items()} == {KEYS[0]: "e1", KEYS[1]: "e0"}
+    assert [operation.key for operation in reconciler.take(9, 0.0)] == KEYS[:1]
+    reconciler.followers[0].next_hops_changed()
+    assert reconciler.pending == 0
+
+
+def test_without_a_way_there_is_no_route_until_it_is_back() -> None:
+    """Announced before, between or after: each prefix is wanted by what ``via`` says in the end."""
+    table = Table(32)
+    way: list[NextHop] = []
+    reconciler, _ = follow(table, lambda _: tuple(way) or None)
+    table.announce(path(PEER), KEYS[:1])
+    assert [spec.next_hops for spec in reconciler.desired.values()] == [()]
+    assert reconciler.take(9, 0.0) == []
+    way.append(NextHop(IPv4Address("10.9.9.9")))
+    table.announce(path(PEER, local_pref=99), KEYS[1:])
+    reconciler.followers[0].next_hops_changed()
+    assert gateways(reconciler) == dict.fromkeys(KEYS, "10.9.9.9")
+    assert sorted(operation.key for operation in reconciler.take(9, 0.0)) == KEYS
+    way.clear()
+    reconciler.followers[0].next_hops_changed()
+    assert {spec.next_hops for spec in reconciler.desired.values()} == {()}

@@ -1,7 +1,10 @@
 """Forms: equal routes have equal forms, and what the kernel may add is no difference."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
+from bgpkit.fib import IpEncap, MplsEncap
 from bgpkit.fib.form import Form, Hop, make_form, matches
 
 A = Hop(b"\x0a\0\0\2", 3, onlink=False, weight=1)
@@ -12,6 +15,12 @@ UNICAST, BLACKHOLE = 1, 6
 def test_order_of_next_hops_makes_no_difference() -> None:
     """ECMP next hops are a set: the kernel may list them in another order."""
     assert make_form(UNICAST, [A, B], 0) == make_form(UNICAST, [B, A], 0)
+
+
+def test_order_of_encapsulations_makes_no_difference() -> None:
+    """Two tunnels by one gateway are a set, too."""
+    ends = [A._replace(encap=IpEncap(destination=IPv4Address(end))) for end in ("10.9.9.8", "10.9.9.9")]
+    assert make_form(UNICAST, [A, *ends], 0) == make_form(UNICAST, [*reversed(ends), A], 0)
 
 
 def test_weight_of_a_single_next_hop_makes_no_difference() -> None:
@@ -34,6 +43,7 @@ def test_routes_that_drop_have_no_next_hops() -> None:
         make_form(UNICAST, [A, B], 0),
         make_form(BLACKHOLE, [], 0),
         make_form(UNICAST, [A], 0)._replace(unread=(22,)),
+        make_form(UNICAST, [A._replace(encap=MplsEncap((100,)))], 0),
     ],
 )
 def test_every_field_counts(found: Form) -> None:

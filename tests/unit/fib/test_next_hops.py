@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bgpkit.errors import ConfigError, FibError
-from bgpkit.fib import KernelNextHops, Way
+from bgpkit.fib import KernelNextHops, NextHop, Way
 from bgpkit.fib import next_hops as module
-from bgpkit.fib.decode import LinkNotice, Notice, Route, RouteNotice
 from bgpkit.fib.form import Hop, make_form
 from bgpkit.fib.kernel import Notices
-from bgpkit_rib import Prefix
+from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
+from bgpkit_rib import Path, Prefix, Source, SourceKind
 from tests.support import virtual_time
 
 NEAR, FAR = ip_address("10.1.0.1").packed, ip_address("10.2.0.1").packed
@@ -119,7 +119,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Make a rig whose reader is the model."""
     made = Rig()
 
-    def opened(_table: int, *, unheard: Collection[int]) -> ModelReader:
+    def opened(_table: int, *, unheard: Collection[int], **_place: str | None) -> ModelReader:
         made.reader.unheard = unheard
         return made.reader
 
@@ -168,6 +168,57 @@ def test_what_nobody_asked_for_is_not_reported(rig: Rig) -> None:
             rig.reader.change(FAR, 22)
             await pause()
             assert rig.reports == 1
+
+    virtual_time.run(main())
+
+
+def path(*addresses: str, peer: str = "10.0.0.9") -> Path:
+    """Return a path by a next hop."""
+    packed = b"".join(ip_address(address).packed for address in addresses)
+    return Path(Source(peer, SourceKind.CLIENT), b"", next_hop=packed)
+
+
+def test_a_gateway_that_moves_is_reported_though_the_way_is_as_far(rig: Rig) -> None:
+    """What speakers are told is the same, and what routes are told is not."""
+
+    async def main() -> None:
+        answers: list[object] = []
+
+        def moved() -> None:
+            answers.append((rig.next_hops.resolve(NEAR), rig.next_hops.via(path("10.1.0.1"))))
+
+        rig.next_hops = KernelNextHops(on_change=moved, own=[12])
+        async with rig.next_hops:
+            moved()
+            for gateway in ("10.0.0.3", "10.0.0.3", "10.0.0.4"):
+                form = make_form(1, [Hop(ip_address(gateway).packed, 2, onlink=False, weight=1)], 10)
+                rig.reader.tell(RouteNotice(True, 32, KEYS[NEAR], 4, (form,), replaced=True))
+                await pause()
+            way = Way(reachable=True, metric=10)
+            assert answers == [
+                (way, (NextHop(ip_address(gateway), "e0"),)) for gateway in ("10.0.0.2", "10.0.0.3", "10.0.0.4")
+            ]
+
+    virtual_time.run(main())
+
+
+def test_via_tells_the_neighbors_behind_which_a_next_hop_is(rig: Rig) -> None:
+    """None where there is no way; a link-local one is a neighbour without being looked up."""
+
+    async def main() -> None:
+        async with rig.next_hops:
+            via = rig.next_hops.via
+            assert via(path("10.1.0.1")) == (NextHop(ip_address("10.0.0.2"), "e0"),)
+            assert via(path("10.1.0.1")) is via(path("10.1.0.1"))
+            assert via(path("10.3.0.1")) is None
+            assert via(path("2001:db8::1")) is None
+            neighbor = NextHop(ip_address("fe80::1"), "e7")
+            assert via(path("2001:db8::1", "fe80::1", peer="fe80::1%e7")) == neighbor
+            form = make_form(1, [Hop(ip_address("fe80::9").packed, 2, onlink=False, weight=1)], 1024)
+            rig.reader.tell(RouteNotice(True, 128, Prefix.parse("2001:db8::/32").key, 4, (form,)))
+            await pause()
+            for addresses in (("2001:db8::1",), ("2001:db8::1", "fe80::1"), ("::", "2001:db8::1")):
+                assert via(path(*addresses)) == (NextHop(ip_address("fe80::9"), "e0"),)
 
     virtual_time.run(main())
 

@@ -6,8 +6,8 @@ from ipaddress import IPv4Address
 import pytest
 
 from bgpkit.fib import NextHop, RouteKind
-from bgpkit.fib.decode import RouteNotice
 from bgpkit.fib.form import Form, make_form
+from bgpkit.fib.netlink.decode import RouteNotice
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
@@ -26,13 +26,13 @@ FINE = Answers({}, complete=True)
 def form(spec: Spec) -> tuple[Form]:
     """Return the form of a spec."""
     forms = RESOLVER.resolve(spec)
-    assert not isinstance(forms, str)
+    assert not isinstance(forms, Refusal)
     return (forms[0],)
 
 
 def reconciler(held: dict[bytes, tuple[Form, ...]] | None = None) -> Reconciler:
     """Return a reconciler that holds routes and has nothing to do."""
-    made = Reconciler(32, OURS, RESOLVER.resolve)
+    made = Reconciler(32, OURS, RESOLVER)
     made.take_dump(held or {}, {}, 0.0)
     return made
 

@@ -1,9 +1,11 @@
 """Resolving: interface names become indexes, once, until something changes."""
 
+from errno import EMSGSIZE, ENODEV
 from ipaddress import IPv4Address, IPv6Address
 
 from bgpkit.fib import NextHop, RouteKind
 from bgpkit.fib.form import Form, Hop
+from bgpkit.fib.operation import Refusal
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.route import Spec
 
@@ -33,7 +35,16 @@ def test_ipv6_without_metric_has_1024() -> None:
 def test_missing_device_is_named() -> None:
     """The answer for a device that does not exist is a sentence with its name."""
     spec = Spec(RouteKind.UNICAST, (NextHop(IPv6Address("fe80::1"), "eth9"),))
-    assert Resolver(128, lambda _: 0).resolve(spec) == "device eth9 does not exist"
+    assert Resolver(128, lambda _: 0).resolve(spec) == Refusal(ENODEV, "device eth9 does not exist")
+
+
+def test_more_next_hops_than_the_kernel_can_show_are_refused() -> None:
+    """Linux would take such a route, but neither show nor remove it; so it is not asked."""
+    hops = tuple(NextHop(IPv4Address("10.0.0.2") + number, "eth0") for number in range(1025))
+    answer = Resolver(32, lambda _: 2).resolve(Spec(RouteKind.UNICAST, hops))
+    expected = Refusal(EMSGSIZE, "1025 next hops are more than the kernel can show again")
+    assert answer == expected, "resolved"
+    assert Resolver(32, lambda _: 2).resolve(Spec(RouteKind.UNICAST, hops[1:])) != expected
 
 
 def test_remembered_until_forgotten() -> None:
@@ -46,5 +57,5 @@ def test_remembered_until_forgotten() -> None:
     assert resolver.resolve(spec) is first
     resolver.forget()
     second = resolver.resolve(spec)
-    assert not isinstance(second, str)
+    assert not isinstance(second, Refusal)
     assert second[0].hops[0].ifindex == 8

@@ -5,13 +5,14 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from bgpkit.fib import KernelRoute, NextHop, RouteKind
+from bgpkit.fib import IpEncap, KernelRoute, NextHop, RouteKind, Seg6Encap, Seg6Mode
 from bgpkit.fib.route import Spec
 from bgpkit_rib import Prefix
 
 V4, V6 = Prefix.parse("10.1.0.0/16"), Prefix.parse("2001:db8::/32")
 GATEWAY, GATEWAY6 = IPv4Address("10.0.0.2"), IPv6Address("fe80::1")
 HOP = NextHop(GATEWAY)
+INSERTED = NextHop(device="eth0", encap=Seg6Encap((IPv6Address("2001:db8::9"),), Seg6Mode.INLINE))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,7 @@ HOP = NextHop(GATEWAY)
         (lambda: KernelRoute(prefix=V4, next_hops=(HOP,), source=GATEWAY6), "source fe80::1 is of the other"),
         (lambda: KernelRoute(prefix=V4, next_hops=(HOP, NextHop(GATEWAY, weight=2))), "the same next hop twice"),
         (lambda: KernelRoute(prefix=V6, next_hops=(HOP,)), "an IPv6 prefix cannot have an IPv4 gateway"),
+        (lambda: KernelRoute(prefix=V4, next_hops=(INSERTED,)), "10.1.0.0/16: segments are inserted into IPv6 only"),
     ],
 )
 def test_what_cannot_be_is_refused(make: Callable[[], object], words: str) -> None:
@@ -50,3 +52,11 @@ def test_a_spec_gives_back_the_route() -> None:
     """A route taken apart into prefix and spec is put together unchanged."""
     route = KernelRoute(prefix=V4, next_hops=(HOP,), metric=5, source=GATEWAY, mtu=1400)
     assert Spec(RouteKind.UNICAST, (HOP,), 5, GATEWAY, 1400).route(V4) == route
+
+
+def test_one_gateway_may_be_the_way_into_two_tunnels() -> None:
+    """Next hops that differ in their encapsulation are two: the kernel has them side by side."""
+    ends = (IPv4Address("10.9.9.8"), IPv4Address("10.9.9.9"))
+    hops = tuple(NextHop(GATEWAY, encap=IpEncap(destination=end)) for end in ends)
+    assert KernelRoute(prefix=V4, next_hops=hops).next_hops == hops
+    assert KernelRoute(prefix=V6, next_hops=(INSERTED,)).next_hops == (INSERTED,)

@@ -4,8 +4,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from bgpkit.fib.decode import Route
 from bgpkit.fib.form import Hop, make_form
+from bgpkit.fib.netlink.decode import Route
 from bgpkit.fib.route_table import RouteTable, covering
 from bgpkit_rib import Prefix
 

@@ -5,11 +5,12 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from bgpkit.fib import FibStatus, KernelRoute, NextHop, RouteKind
-from bgpkit.fib.decode import LinkNotice
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, Hop, make_form
+from bgpkit.fib.inspection import Inspection
+from bgpkit.fib.netlink.decode import LinkNotice
 from bgpkit.fib.route import Spec
-from bgpkit.fib.state import FibState, state_of, words_of_form, words_of_route
+from bgpkit.fib.state import FibState, words_of_form, words_of_route
 from bgpkit_rib import Prefix
 from tests.unit.fib.model_kernel import OURS, ModelKernel, complete
 
@@ -43,7 +44,7 @@ class Rig:
 
     def state(self) -> FibState:
         """Return what is said."""
-        return state_of(self.dialogue, PREFIX)
+        return Inspection(self.dialogue, 32, writes=True).state(PREFIX.key)
 
 
 def told(state: FibState) -> tuple[FibStatus, bool, str]:

@@ -1,12 +1,14 @@
 """Which routes are a way to a next hop, and which notices leave doubt."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 import pytest
 
-from bgpkit.fib.decode import AddressNotice, LinkNotice, NextHopNotice, RouteNotice
+from bgpkit.fib.encap import IpEncap
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.ways import Picture, Way, Ways
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, RouteNotice
+from bgpkit.fib.route import NextHop
+from bgpkit.fib.ways import Lookup, Picture, Way, Ways
 from bgpkit_rib import Prefix
 
 UP, DOWN, NO_CARRIER = 0x10041, 0, 0x1
@@ -51,7 +53,7 @@ def ways(*told: RouteNotice, default: bool = False, protocols: frozenset[int] = 
 
 def way(made: Ways, address: str) -> Way:
     """Return the way to an address."""
-    return made.resolve(ip_address(address).packed)
+    return made.look_up(ip_address(address).packed).way
 
 
 def test_a_connected_network_costs_nothing_whatever_its_metric() -> None:
@@ -128,17 +130,110 @@ def test_an_address_of_our_own_is_no_next_hop() -> None:
     made.heed(AddressNotice(True, own))
     made.heed(AddressNotice(True, b""))
     assert made.concerned([own, other]) == [own]
-    assert [made.resolve(each).reachable for each in (own, other)] == [False, True]
+    assert [made.look_up(each).way.reachable for each in (own, other)] == [False, True]
     made.heed(AddressNotice(False, own))
     assert made.doubtful
     made.take(Picture([link(E0, UP)], [other]))
     made.heed(notice("10.0.0.0/24", through(E0, gateway=""), KERNEL))
-    assert [made.resolve(each).reachable for each in (own, other)] == [True, False]
+    assert [made.look_up(each).way.reachable for each in (own, other)] == [True, False]
+
+
+def test_in_a_vrf_the_table_itself_tells_which_addresses_are_our_own() -> None:
+    """By routes of kind local, whatever protocols count; what interfaces of other VRFs have is of no interest."""
+    local = make_form(2, [], 0)
+    for protocols in (EVERYONE, frozenset({STATIC})):
+        made = Ways(protocols, in_vrf=True)
+        picture = Picture([link(E0, UP)])
+        key = Prefix.parse("10.1.0.1/32").key
+        made.add(picture, 32, [(key, KERNEL, (local,))])
+        made.take(picture)
+        made.heed(notice("10.1.0.0/16", through(E0)))
+        made.heed(AddressNotice(True, ip_address("10.1.0.2").packed))
+        assert [way(made, each).reachable for each in ("10.1.0.1", "10.1.0.2")] == [False, True]
+        made.heed(notice("10.1.0.3/32", local, KERNEL))
+        assert not way(made, "10.1.0.3").reachable
+        made.heed(notice("10.1.0.3/32", local, KERNEL, present=False))
+        assert way(made, "10.1.0.3").reachable
+
+
+def next_hops(made: Ways, address: str) -> list[str]:
+    """Return gateway, interface and weight of the next hops on the way to an address."""
+    found = made.look_up(ip_address(address).packed).next_hops
+    return [f"{hop.gateway} {hop.device} {hop.weight}{' onlink' * hop.onlink}" for hop in found]
+
+
+def test_the_way_goes_by_the_next_hops_of_the_route() -> None:
+    """By its gateway; to an address on a link by that address itself, in each address family."""
+    onlink = make_form(1, [Hop(ip_address("172.16.0.1").packed, E1, onlink=True, weight=1)], 0)
+    made = ways(
+        notice("10.0.0.0/24", through(E0, gateway=""), KERNEL),
+        notice("10.1.0.0/16", through(E0, 5)),
+        notice("10.2.0.0/16", through(E1, gateway="2001:db8::9")),
+        notice("10.3.0.0/16", onlink),
+        notice("2001:db8::/64", through(E0, 256, gateway=""), KERNEL),
+        notice("2001:db8:1::/48", through(E1, 1024, gateway="fe80::9")),
+    )
+    assert next_hops(made, "10.0.0.9") == ["10.0.0.9 e0 1"]
+    assert next_hops(made, "10.1.2.3") == ["10.0.0.2 e0 1"]
+    assert next_hops(made, "10.2.2.3") == ["2001:db8::9 e1 1"]
+    assert next_hops(made, "10.3.2.3") == ["172.16.0.1 e1 1 onlink"]
+    assert next_hops(made, "2001:db8::7") == ["2001:db8::7 e0 1"]
+    assert next_hops(made, "2001:db8:1::7") == ["fe80::9 e1 1"]
+    assert next_hops(made, "11.0.0.1") == []
+
+
+def test_of_several_next_hops_those_with_carrier_are_taken() -> None:
+    """With the weights that the route gives them; nothing is left when the last has none."""
+    hops = [Hop(b"\x0a\0\0\2", E0, onlink=False, weight=3), Hop(b"\x0a\0\1\2", E1, onlink=False, weight=5)]
+    made = ways(notice("10.1.0.0/16", make_form(1, hops, 0)))
+    assert next_hops(made, "10.1.2.3") == ["10.0.0.2 e0 3", "10.0.1.2 e1 5"]
+    made.heed(link(E0, NO_CARRIER))
+    assert next_hops(made, "10.1.2.3") == ["10.0.1.2 e1 5"]
+    made.heed(link(E1, DOWN))
+    assert next_hops(made, "10.1.2.3") == []
+
+
+def test_of_several_routes_alike_the_first_is_taken_that_leads_on() -> None:
+    """As the kernel does, which tries them in order."""
+    made = Ways(EVERYONE)
+    picture = Picture([link(E0, UP), link(E1, UP)])
+    key = Prefix.parse("10.1.0.0/16").key
+    made.add(picture, 32, [(key, STATIC, (through(E1),)), (key, 188, (through(E0),)), (key, 11, (through(E0, 9),))])
+    made.take(picture)
+    assert next_hops(made, "10.1.2.3") == ["10.0.0.2 e1 1"]
+    made.heed(link(E1, NO_CARRIER))
+    assert next_hops(made, "10.1.2.3") == ["10.0.0.2 e0 1"]
+
+
+def test_a_renamed_interface_and_a_moved_gateway_make_another_answer() -> None:
+    """Though the way is as far as before."""
+    made = ways(notice("10.1.0.0/16", through(E0, 5)))
+    before = made.look_up(ip_address("10.1.2.3").packed)
+    made.heed(notice("10.1.0.0/16", through(E0, 5, gateway="10.0.0.3"), replaced=True))
+    after = made.look_up(ip_address("10.1.2.3").packed)
+    assert before.way == after.way
+    assert before != after
+    made.heed(LinkNotice(E0, ("wan0", UP, 0)))
+    assert next_hops(made, "10.1.2.3") == ["10.0.0.3 wan0 1"]
+
+
+def test_what_packets_are_wrapped_in_goes_along() -> None:
+    """What leads to a next hop through a tunnel leads there through it only."""
+    encap = IpEncap(destination=IPv4Address("192.0.2.1"), tunnel_id=7)
+    hop = Hop(b"\x0a\0\0\2", E0, onlink=False, weight=1, encap=encap)
+    made = ways(notice("10.1.0.0/16", make_form(1, [hop], 0)))
+    assert [each.encap for each in made.look_up(b"\x0a\1\2\3").next_hops] == [encap]
+
+
+def test_where_the_kernel_tells_no_interface_it_is_left_to_find_one() -> None:
+    """So it is with next-hop objects where their routes are not expanded: nexthop_compat_mode 0."""
+    made = ways(notice("10.1.0.0/16", make_form(1, [Hop(b"", 0, onlink=True, weight=1)], 0)))
+    assert made.look_up(b"\x0a\1\2\3") == Lookup(Way(True), (NextHop(IPv4Address("10.1.2.3")),))
 
 
 def test_only_addresses_can_be_looked_up() -> None:
     """A next hop of another length has no way, and does no harm."""
-    assert ways(notice("10.0.0.0/8", through(E0))).resolve(b"\x0a") == Way(reachable=False)
+    assert ways(notice("10.0.0.0/8", through(E0))).look_up(b"\x0a") == Lookup(Way(reachable=False))
 
 
 def test_a_replaced_route_takes_the_place_of_the_one_with_its_metric() -> None:

@@ -9,11 +9,12 @@ from typing import Self
 import pytest
 
 from bgpkit.errors import FibError
-from bgpkit.fib import NextHop, RouteKind
-from bgpkit.fib.decode import Route
+from bgpkit.fib import Drift, FibEvent, FibLost, NextHop, Resynced, ResyncReason, RouteConflict, RouteDrifted, RouteKind
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
 from bgpkit.fib.kernel import Notices
+from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.report import Reporter
 from bgpkit.fib.route import Spec
 from bgpkit.fib.worker import Worker
 from tests.unit.fib.model_kernel import OURS, ModelKernel
@@ -66,8 +67,9 @@ class Rig:
     def __init__(self) -> None:
         """Make all parts."""
         self.kernel, self.clock = CountingKernel(), Clock()
+        self.events: list[FibEvent] = []
         self.dialogue = Dialogue(OURS, self.kernel, lambda _: 0)
-        self.worker = Worker(self.dialogue, 30, self.clock)
+        self.worker = Worker(self.dialogue, 30, self.clock, Reporter(self.events.append, self.clock))
         self.task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -224,3 +226,40 @@ async def test_whoever_waits_when_it_is_closed_is_told() -> None:
         await asyncio.sleep(0)
     with pytest.raises(FibError, match="closed"):
         await waiter
+
+
+async def test_what_other_hands_do_is_told_once() -> None:
+    """A route that is deleted, one that is overwritten, and the conflict that follows from it."""
+    async with Rig() as rig:
+        rig.dialogue.reconcilers[32].want(KEYS[:3], SEND)
+        await rig.pass_time(1)
+        assert rig.events == []
+        rig.kernel.delete((32, KEYS[0]), OURS)
+        rig.worker.listen()
+        await rig.pass_time(1)
+        (drift,) = rig.events
+        assert isinstance(drift, RouteDrifted)
+        assert (drift.drift, drift.count, [each.key for each in drift.prefixes]) == (Drift.REMOVED, 1, KEYS[:1])
+        form = rig.kernel.ours()[32, KEYS[1]][0]
+        rig.kernel.change((32, KEYS[1]), 4, form)
+        rig.worker.listen()
+        await rig.pass_time(10)
+        told = [each for each in rig.events if isinstance(each, RouteConflict)]
+        assert [(each.protocol, each.count) for each in told] == [(4, 1)]
+
+
+async def test_a_comparison_tells_its_reason_and_the_end_is_told() -> None:
+    """Lost notices before a doubt; a route that was taken meanwhile is drift, too."""
+    async with Rig() as rig:
+        rig.dialogue.reconcilers[32].want(KEYS[:3], SEND)
+        await rig.pass_time(1)
+        rig.kernel.delete((32, KEYS[0]), OURS)
+        rig.kernel.overflow()
+        rig.worker.listen()
+        await rig.pass_time(0)
+        await rig.pass_time(1)
+        assert Resynced(reason=ResyncReason.NOTICES_LOST, differing=1) in rig.events
+        assert [each.drift for each in rig.events if isinstance(each, RouteDrifted)] == [Drift.REMOVED]
+        rig.kernel.deaf = True
+        rig.worker.listen()
+        assert rig.events[-1] == FibLost(errno=9, reason="netlink: gone")

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from bgpkit import IPV4_UNICAST, SpeakerClosedError
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, SpeakerClosedError
 from bgpkit.speaker import AwaitedPeer
+from bgpkit_fsm import IPV4_MULTICAST
 from tests.support import octets
 from tests.support.scripted_peer import ScriptedPeer
 from tests.support.speakers import THEIRS, THIRD, scripted, settled, speaker_at, towards_scripted
@@ -128,10 +129,94 @@ def test_who_is_waited_for_after_a_restart_can_be_asked() -> None:
     run(prove())
 
 
+@pytest.mark.rfc("4724", "2")
+def test_the_last_peers_end_of_rib_completes_a_family() -> None:
+    """After a cold start, too; a family without a table is complete, one without a peer never."""
+
+    async def prove() -> None:
+        async with speaker_at(families=(IPV4_UNICAST, IPV6_UNICAST)) as speaker:
+            for address in (THEIRS, THIRD):
+                await speaker.add_peer(towards_scripted(address, families=(IPV4_UNICAST,)))
+            await speaker.wait_complete(IPV4_MULTICAST)
+            six = asyncio.create_task(speaker.wait_complete(IPV6_UNICAST))
+            complete = asyncio.create_task(speaker.wait_complete(IPV4_UNICAST))
+            async with (
+                await scripted(speaker, GRACEFUL) as peer,
+                await scripted(speaker, GRACEFUL, address=THIRD) as it,
+            ):
+                await peer.send(octets.end_of_rib())
+                await asyncio.sleep(11)
+                assert not complete.done()
+                await it.send(octets.end_of_rib())
+                await asyncio.sleep(1)
+                assert complete.done()
+                await speaker.wait_complete(IPV4_UNICAST)
+                assert not six.done()
+        with pytest.raises(SpeakerClosedError):
+            await six
+
+    run(prove())
+
+
+def test_a_new_session_has_told_nothing_yet() -> None:
+    """What was told in the one before was told then."""
+
+    async def prove() -> None:
+        async with speaker_at() as speaker:
+            await speaker.add_peer(towards_scripted())
+            async with await scripted(speaker, GRACEFUL) as peer:
+                await peer.send(octets.end_of_rib())
+                await speaker.wait_complete(IPV4_UNICAST)
+            async with await scripted(speaker, GRACEFUL) as peer:
+                await settled()
+                complete = asyncio.create_task(speaker.wait_complete(IPV4_UNICAST))
+                await asyncio.sleep(11)
+                assert not complete.done()
+                await peer.send(octets.end_of_rib())
+                await complete
+
+    run(prove())
+
+
+def test_a_peer_without_graceful_restart_completes_by_silence() -> None:
+    """On either side: who has not said that it can be waited for is sent no End-of-RIB."""
+
+    async def prove() -> None:
+        for ours, capabilities in ((True, ()), (False, (GRACEFUL,))):
+            async with speaker_at() as speaker:
+                await speaker.add_peer(towards_scripted(graceful_restart=ours))
+                async with await scripted(speaker, *capabilities) as peer:
+                    await peer.send(octets.update(octets.attributes(64700), ONE))
+                    began = asyncio.get_running_loop().time()
+                    await speaker.wait_complete(IPV4_UNICAST)
+                    assert 9 < asyncio.get_running_loop().time() - began < 12
+
+    run(prove())
+
+
+def test_who_may_come_from_a_range_is_waited_for() -> None:
+    """However many have told all: nobody knows who is still to come."""
+
+    async def prove() -> None:
+        async with speaker_at() as speaker:
+            await speaker.accept_peers("127.0.0.0/29", towards_scripted)
+            async with await scripted(speaker, GRACEFUL) as peer:
+                await peer.send(octets.end_of_rib())
+                complete = asyncio.create_task(speaker.wait_complete(IPV4_UNICAST))
+                await asyncio.sleep(11)
+                assert not complete.done()
+        with pytest.raises(SpeakerClosedError):
+            await complete
+
+    run(prove())
+
+
 async def test_a_speaker_that_does_not_run_says_so() -> None:
     """As in every other call."""
     async with speaker_at() as speaker:
         assert not speaker.deferral.active
+    with pytest.raises(SpeakerClosedError):
+        await speaker.wait_complete(IPV4_UNICAST)
     with pytest.raises(SpeakerClosedError):
         speaker.release_end_of_rib()
     with pytest.raises(SpeakerClosedError):

@@ -13,8 +13,9 @@ from typing import Final
 import structlog
 
 from bgpkit import IPV4_UNICAST, BgpError, Prefix, Speaker
-from bgpkit.fib import Fib
+from bgpkit.fib import Fib, FibMode
 from bgpkit.policy import PrefixPolicy, PrefixRule
+from bgpkit_node.agent.bird_beside import check_no_bird
 from bgpkit_node.agent.block_routes import BlockRoutes
 from bgpkit_node.agent.claim import NameClaim
 from bgpkit_node.agent.node_address import check_own_address, check_port_free
@@ -27,7 +28,7 @@ from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.datastore import SqliteDatastore
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam, StoredPools
-from bgpkit_node.kernel import write_sysctl
+from bgpkit_node.kernel import own_namespace, write_sysctl
 from bgpkit_node.paths import SOCKET_NAME
 from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
 from bgpkit_node.peering.sessions import Sessions, Terms
@@ -36,9 +37,6 @@ from bgpkit_node.resources import BGPConfiguration, Metadata, Node, ResourceBatc
 _EVERYWHERE: Final = str(IPv4Address(0))
 PROTOCOL: Final = 12
 """The kernel's number for routes of ours: ``bird``, as operators of such networks know it."""
-LOOK_SECONDS: Final = 0.25
-LEFTOVER_LOOKS: Final = 80
-"""How often, once routes are chosen, those of an earlier life are looked at before they go: for 20 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +80,7 @@ class NodeAgent:
             store = ResourceStore(datastore)
             await _check_address(store, options)
             check_port_free(await _port_of(store, options.node))
+            await _check_no_bird(options.run_dir)
             node = await register(store, options.node, options.address)
             write_sysctl("ipv4/ip_forward", "1")
             ipam = Ipam(datastore, StoredPools(store))
@@ -202,16 +201,12 @@ class _Served:
         """Hand routes to the kernel once the peers have told theirs; leftovers of an earlier life go last.
 
         Peers that restart at the same time, as when the AS number changes, are not waited for before routes are chosen
-        (RFC 4724, section 4.1), and yet their routes are still to come: leftovers have some seconds to be wanted again.
+        (RFC 4724, section 4.1), and yet their routes are still to come: leftovers wait for their End-of-RIB.
         """
         await speaker.wait_converged()
         self._fib.follow(speaker, IPV4_UNICAST)
         await self._fib.settled()
-        for _ in range(LEFTOVER_LOOKS):
-            if not self._fib.leftover:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
-        swept = await self._fib.sweep()
+        swept = await self._fib.sweep_when_complete(speaker)
         self._log.info("agent.converged", swept=swept)
 
     def _present(self) -> tuple[Cluster, Node]:
@@ -238,6 +233,12 @@ class _Served:
             "blocks": [str(prefix) for prefix in routes.blocks],
             "fib_in_sync": not diff.missing and not diff.unwanted,
         }
+
+
+async def _check_no_bird(run_dir: Path) -> None:
+    """Raise NodeError when a BIRD is here that keeps kernel routes under the number that is ours."""
+    async with Fib(protocol=PROTOCOL, mode=FibMode.READ_ONLY) as fib:
+        await asyncio.to_thread(check_no_bird, run_dir, fib.held, own_namespace())
 
 
 def _sentence(group: ExceptionGroup[Exception]) -> Exception:

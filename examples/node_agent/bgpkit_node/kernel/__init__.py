@@ -5,7 +5,13 @@ network namespace of the calling thread.
 """
 
 from bgpkit_node.kernel.error import KernelError
-from bgpkit_node.kernel.namespace import NamespaceGoneError, is_own_namespace, open_namespace, run_in_namespace
+from bgpkit_node.kernel.namespace import (
+    NamespaceGoneError,
+    is_own_namespace,
+    open_namespace,
+    own_namespace,
+    run_in_namespace,
+)
 from bgpkit_node.kernel.netlink import Netlink
 from bgpkit_node.kernel.sysctl import read_sysctl, write_sysctl
 from bgpkit_node.kernel.values import Link, Neighbour, Route
@@ -19,6 +25,7 @@ __all__ = [
     "Route",
     "is_own_namespace",
     "open_namespace",
+    "own_namespace",
     "read_sysctl",
     "run_in_namespace",
     "write_sysctl",

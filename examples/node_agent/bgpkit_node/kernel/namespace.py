@@ -8,6 +8,7 @@ in the wrong place. That costs 0.1 ms, and no fork of a process that has threads
 import ctypes
 import errno
 import os
+import socket
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ _Result = TypeVar("_Result")
 
 _CLONE_NEWNET: Final = 0x40000000
 _NS_GET_NSTYPE: Final = 0xB703
+_SIOCGSKNS: Final = 0x894C
 _GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESRCH})
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -62,8 +64,24 @@ def _refuse_other_files(descriptor: int, path: str | Path) -> None:
 
 def is_own_namespace(descriptor: int) -> bool:
     """Tell whether ``descriptor`` is the network namespace that the calling thread is in."""
-    theirs, ours = os.fstat(descriptor), Path("/proc/thread-self/ns/net").stat()
-    return (theirs.st_dev, theirs.st_ino) == (ours.st_dev, ours.st_ino)
+    return os.path.samestat(os.fstat(descriptor), own_namespace())
+
+
+def own_namespace() -> os.stat_result:
+    """Return what tells the network namespace of the calling thread from others.
+
+    A socket is asked, for /proc may be that of other processes: a command that was brought into a container by
+    nsenter(1) has no thread-self there. Raises KernelError without CAP_NET_ADMIN.
+    """
+    with socket.socket(socket.AF_UNIX) as here:
+        try:
+            descriptor = ioctl(here, _SIOCGSKNS)
+        except OSError as error:
+            raise KernelError("the own network namespace cannot be told", error.errno or 0) from error
+    try:
+        return os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def run_in_namespace(descriptor: int, work: Callable[[], _Result]) -> _Result:

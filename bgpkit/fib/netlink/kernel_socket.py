@@ -1,0 +1,122 @@
+"""The kernel's routing netlink as the port of the synchronisation: read, watched and written. Linux only.
+
+netlink(7), rtnetlink(7).
+"""
+
+import asyncio
+import os
+import struct
+import sys
+from collections.abc import Sequence
+from errno import EMSGSIZE, ENOBUFS, EPERM
+from fcntl import ioctl
+
+from bgpkit.errors import FibError
+from bgpkit.fib.netlink import uapi
+from bgpkit.fib.netlink.decode import decode_refusal, messages
+from bgpkit.fib.netlink.encode import encode_probe
+from bgpkit.fib.netlink.object_octets import encode_objects
+from bgpkit.fib.netlink.reader import DATAGRAM, NetlinkReader
+from bgpkit.fib.objects import ObjectOperation
+from bgpkit.fib.operation import Answers, Operation, Refusal
+
+
+class NetlinkKernel(NetlinkReader):
+    """One table of one network namespace; routes of one protocol are its own."""
+
+    def __init__(self, protocol: int, table: int, *, vrf: str | None = None, netns: str | None = None) -> None:
+        """Open both sockets; FibError when there is no netlink or the right to change routes is missing.
+
+        ConfigError when there is no way into ``netns``.
+        """
+        super().__init__(table, protocol=protocol, vrf=vrf, netns=netns)
+        self._protocol = protocol
+        try:
+            self._probe()
+        except BaseException:
+            self.close()
+            raise
+
+    def index_of(self, device: str) -> int:
+        """Return the index of an interface in the sockets' namespace, 0 when there is none."""
+        request = struct.pack("=16s24x", os.fsencode(device))
+        try:
+            answer = ioctl(self._asking, uapi.SIOCGIFINDEX, request)
+        except OSError:
+            return 0
+        return int.from_bytes(answer[16:20], sys.byteorder)
+
+    def execute(self, operations: Sequence[Operation]) -> Answers:
+        """Send a batch in one call, acknowledged on its last message; errors are known by sequence number.
+
+        All operations are of one address width. The kernel carries the batch out before ``send`` returns, so there
+        is nothing to wait for.
+        """
+        first = self._sequence + 1
+        self._sequence = last = self._sequence + len(operations)
+        try:
+            self._asking.send(self._encoders[operations[0].width].encode(operations, first))
+        except OSError as error:
+            if error.errno == EMSGSIZE and len(operations) > 1:
+                return self._execute_halves(operations)
+            refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
+            return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
+        return self._outcome(first, last)
+
+    async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
+        """Send a batch of changes of next-hop objects likewise, but beside the loop.
+
+        Whoever listens is told of each route that moves with an object: the kernel takes 0.3 seconds for a million.
+        """
+        first = self._sequence + 1
+        self._sequence = last = self._sequence + len(operations)
+        request = encode_objects(operations, self._protocol, first)
+        sending = asyncio.get_running_loop().run_in_executor(None, self._asking.send, request)
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await asyncio.wait([sending])
+            raise
+        except OSError as error:
+            refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
+            return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
+        return self._outcome(first, last)
+
+    def _outcome(self, first: int, last: int) -> Answers:
+        """Return what became of the requests ``first`` to ``last``."""
+        answers, complete = self._answers(first, last)
+        return Answers({sequence - first: refusal for sequence, refusal in answers.items() if refusal}, complete)
+
+    def _execute_halves(self, operations: Sequence[Operation]) -> Answers:
+        """Carry out a batch that is too long for the send buffer."""
+        middle = len(operations) // 2
+        head, rest = self.execute(operations[:middle]), self.execute(operations[middle:])
+        refused = dict(head.refused) | {place + middle: refusal for place, refusal in rest.refused.items()}
+        return Answers(refused, head.complete and rest.complete)
+
+    def _answers(self, first: int, last: int) -> tuple[dict[int, Refusal | None], bool]:
+        """Read what is there already for the requests ``first`` to ``last``, and tell whether nothing was lost."""
+        answers: dict[int, Refusal | None] = {}
+        whole = True
+        while True:
+            try:
+                data = self._asking.recv(DATAGRAM)
+            except OSError as error:
+                if error.errno == ENOBUFS:
+                    whole = False
+                    continue
+                return answers, whole and last in answers
+            for message in messages(data):
+                if message.kind == uapi.NLMSG_ERROR and first <= message.sequence <= last:
+                    answers[message.sequence] = decode_refusal(data, message)
+            if whole and last in answers:
+                return answers, True
+
+    def _probe(self) -> None:
+        """Ask for something that changes nothing; FibError when the kernel says that we may not."""
+        self._sequence += 1
+        self._asking.send(encode_probe(self._sequence))
+        answers, _ = self._answers(self._sequence, self._sequence)
+        refusal = answers.get(self._sequence)
+        if refusal is not None and refusal.errno == EPERM:
+            raise FibError("changing the kernel's routes needs the capability CAP_NET_ADMIN; run as root", EPERM)

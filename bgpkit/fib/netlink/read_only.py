@@ -1,0 +1,45 @@
+"""A table that is read and watched, and never written. Linux only."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from bgpkit.errors import FibError
+from bgpkit.fib.form import Forms
+from bgpkit.fib.kernel import Notices
+from bgpkit.fib.netlink.decode import Route, RouteNotice
+from bgpkit.fib.netlink.kernel_socket import NetlinkKernel
+from bgpkit.fib.operation import Answers, Operation
+
+
+class ReadOnlyKernel(NetlinkKernel):
+    """One table of one network namespace, for those who have no right to change it, or no wish.
+
+    Routes are as they forward: that some of them share next-hop objects is left out.
+    """
+
+    def execute(self, operations: Sequence[Operation]) -> Answers:
+        """Refuse: FibError."""
+        raise FibError(f"the table is only read; {len(operations)} changes are not written")
+
+    def notices(self) -> Notices:
+        """Return what has happened, without waiting."""
+        told, lost = super().notices()
+        plain = [each._replace(forms=_plain(each.forms)) if isinstance(each, RouteNotice) else each for each in told]
+        return Notices(plain, lost)
+
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+        """Give the routes of the table page by page; the loop runs between pages."""
+        async for page in super().dump(width, own_only=own_only):
+            yield without_objects(page)
+
+    def _probe(self) -> None:
+        """Ask for no right: none is needed."""
+
+
+def without_objects(routes: list[Route]) -> list[Route]:
+    """Return routes as they forward, whether by next-hop objects or by next hops of their own."""
+    return [(key, protocol, _plain(forms)) for key, protocol, forms in routes]
+
+
+def _plain(forms: Forms) -> Forms:
+    """Return the one form of a route without the number of its object."""
+    return tuple(form._replace(nhid=0) for form in forms) if forms[0].nhid else forms
