@@ -1,7 +1,12 @@
 """This project's Fib in a process of its own, which follows a full table; the table's routes are withheld at first."""
 
+import os
+import sys
+from collections.abc import Sequence
+
 from benchmarks._fib_program import Step, Word
 from benchmarks._fib_worker import Worker
+from bgpkit_setup.preparation import COMPILED, PROJECT
 
 
 class Bgpkit(Worker):
@@ -30,6 +35,25 @@ class Bgpkit(Worker):
 
 class BgpkitObjects(Bgpkit):
     """Routes that share next-hop objects of the kernel's."""
+
+    objects = True
+
+
+class Compiled(Bgpkit):
+    """The first with its hot modules compiled, as ``make compiled`` leaves them."""
+
+    @classmethod
+    def lacks(cls) -> str:
+        """Return that there are no compiled modules, or nothing."""
+        return "" if COMPILED.site.is_dir() else "make compiled, or make bench, has not been run"
+
+    def _python(self) -> Sequence[str]:
+        folders = os.pathsep.join(map(str, (COMPILED.site, PROJECT, PROJECT / "setup")))
+        return ("env", "PYTHONSAFEPATH=1", f"PYTHONPATH={folders}", sys.executable)
+
+
+class CompiledObjects(Compiled):
+    """The second likewise."""
 
     objects = True
 

@@ -15,6 +15,7 @@ import structlog
 
 from benchmarks._fib_program import Step
 from benchmarks._fib_routes import MOVED, NEXT_HOPS, Routes, address, gateway
+from bgpkit import tune_gc
 from bgpkit.fib import Fib, NextHop
 from bgpkit.speaker.subscriptions import Subscription, Subscriptions
 from bgpkit_fsm import IPV4_UNICAST, Family
@@ -141,6 +142,7 @@ def _say(figures: dict[str, float]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Read the routes from a file, and serve."""
+    tune_gc()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
     file, *options = arguments
     keys = [bytes.fromhex(line) for line in Path(file).read_text(encoding="ascii").split()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks._fib_bgpkit import Bgpkit, BgpkitObjects, PyRoute2
+from benchmarks._fib_bgpkit import Bgpkit, BgpkitObjects, Compiled, CompiledObjects, PyRoute2
 from benchmarks._fib_bird import Bird
 from benchmarks._fib_ip import IpBatch
 from benchmarks._fib_program import Program, Step
@@ -15,6 +15,8 @@ from benchmarks._fib_zebra import Zebra
 PROGRAMS: Final[Mapping[str, type[Program]]] = {
     "bgpkit": Bgpkit,
     "bgpkit-objects": BgpkitObjects,
+    "compiled": Compiled,
+    "compiled-objects": CompiledObjects,
     "bird": Bird,
     "frr": Zebra,
     "ip": IpBatch,

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmarks._fib_options import PROGRAMS, Options
 from benchmarks._fib_place import run
-from benchmarks._fib_report import Column, described, failures, ratios_table, times_table, verdicts
+from benchmarks._fib_report import OURS, Column, described, failures, ratios_table, times_table, verdicts
 from bgpkit_setup.daemons import unpacked
 from bgpkit_setup.packages import read_packages
 from bgpkit_setup.preparation import DAEMON_CACHE
@@ -80,6 +80,6 @@ def _versions(columns: Sequence[Column]) -> Mapping[str, str]:
             found[name] = folder.name.removeprefix(f"{package}-") if folder is not None else "of the machine"
         elif name == "ip":
             found[name] = run("-V").partition("iproute2-")[2].partition(",")[0]
-        elif not name.startswith("bgpkit-"):
+        elif name not in OURS[1:]:
             found[name] = metadata.version(name)
     return found

@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks._fib_measure import Figures
 from benchmarks._fib_program import Step
 
-OURS: Final = ("bgpkit", "bgpkit-objects")
+OURS: Final = ("bgpkit", "bgpkit-objects", "compiled", "compiled-objects")
 OTHERS: Final = ("bird", "frr", "ip", "pyroute2")
 TITLES: Final = {
     Step.ADD: "all routes into an empty kernel table",
@@ -71,6 +71,8 @@ class Target:
 
 
 TARGETS: Final = (Target(Step.ADD, "bird", 0.6), Target(Step.ADD, "ip", 0.5))
+VERIFICATION: Final = 0.3
+"""Seconds that it may take to read and compare 100,000 routes."""
 STALL: Final = 0.01
 """Seconds that the event loop may be busy with one thing."""
 
@@ -95,16 +97,16 @@ def ratios_table(columns: Sequence[Column]) -> str:
     found = {column.program: column for column in columns}
     ours = [found[name] for name in OURS if name in found]
     others = [found[name] for name in OTHERS if name in found]
-    pairs = [(one, other) for one in ours for other in others]
-    if not pairs:
+    lines = [
+        f"| {step.value} | {one.program} | {' | '.join(cells)} |"
+        for step in Step
+        for one in ours
+        if any(cells := [_ratio(one, other, step) for other in others])
+    ]
+    if not lines:
         return ""
-    heads = [f"{one.program} / {other.program}" for one, other in pairs]
-    lines = [f"| {columns[0].routes:,} routes | {' | '.join(heads)} |", f"|---{'|---' * len(heads)}|"]
-    for step in Step:
-        cells = [_ratio(one, other, step) for one, other in pairs]
-        if any(cells):
-            lines.append(f"| {step.value} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    heads = " | ".join(f"of {other.program}'s" for other in others)
+    return "\n".join((f"| {columns[0].routes:,} routes | | {heads} |", f"|{'---|' * (2 + len(others))}", *lines))
 
 
 def verdicts(columns: Sequence[Column]) -> list[str]:
@@ -120,6 +122,11 @@ def verdicts(columns: Sequence[Column]) -> list[str]:
             if ratio is not None:
                 what = f"{name}: {target.step.value} in {ratio:.2f} of {target.other}'s time"
                 sentences.append(f"{what}, {target.most:g} wanted: {_reached(ratio <= target.most)}")
+        verified = ours.seconds(Step.DUMP)
+        if verified is not None:
+            each = verified * 100_000 / ours.routes
+            what = f"{name}: a full verification in {each:.2f} s for 100,000 routes"
+            sentences.append(f"{what}, {VERIFICATION:g} wanted: {_reached(each <= VERIFICATION)}")
         sentences += _verdicts_of_restarts(ours)
     return sentences
 

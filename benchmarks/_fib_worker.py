@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 
 from benchmarks._fib_program import Program, ProgramError, Step, Word
 
@@ -25,8 +26,12 @@ class Worker(Program):
         """Start the process and wait until it is ready."""
         file = self.folder / "keys"
         file.write_text("".join(f"{key.hex()}\n" for key in self.routes.keys), encoding="ascii")
-        self._run([sys.executable, "-m", module, str(file), *arguments])
+        self._run([*self._python(), "-m", module, str(file), *arguments])
         return self._hear()
+
+    def _python(self) -> Sequence[str]:
+        """Return how Python is started."""
+        return (sys.executable,)
 
     def _hear(self) -> Word:
         process = self._process

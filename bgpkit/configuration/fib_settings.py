@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from bgpkit.errors import ConfigError
+from bgpkit.transport import check_kinds
 from bgpkit_rib import MultipathOptions
 
 if TYPE_CHECKING:  # Linux only, and only where the file asks for it
@@ -53,6 +54,7 @@ class FibSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_kinds(self, "fib")
         if not 0 <= self.sweep_time < float("inf"):
             raise ConfigError(f"sweep_time {self.sweep_time} is not a number of seconds from 0")
         if self.link_bandwidth and self.multipath is None:

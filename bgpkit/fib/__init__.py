@@ -6,7 +6,7 @@ A chain of small pieces, each knowing only those before it::
     route, form, operation      what is wanted; what the kernel holds; what is asked of it
     netlink/                    rtnetlink: octets both ways, and the sockets
     news, attempts, foreign,
-    reconciler                  wanted against held: what to do next (pure)
+    deciding, reconciler        wanted against held: what to do next (pure)
     kernel                      the port through which it is done
     dialogue                    the order in which notices, batches and dumps have one meaning (pure)
     gateway, link_bandwidth     what a path's next hop is to the kernel; its share of the traffic (pure)

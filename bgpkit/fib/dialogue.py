@@ -1,10 +1,12 @@
 """The dialogue with the kernel, in an order in which every answer has one meaning. No clock, no loop, no sockets.
 
-The kernel keeps notices of changes in a queue, and answers a batch before the call returns. So:
+The kernel keeps notices of changes in a queue, and answers a batch before it takes the next. So:
 
-- notices are read right before a batch is made: it builds on all that had happened;
-- notices are read again right after it: what they say of a prefix in the batch happened just before or just after
-  our own change, nobody can tell, so a dump is asked for; all later notices are later than the batch;
+- notices are read right before a batch is asked for: it builds on all that had happened. While the kernel is busy
+  with one batch, the next is made; it is made again when there are notices before it is asked for;
+- notices are read again right after it, and none in between: what they say of a prefix in the batch happened just
+  before or just after our own change, nobody can tell, so a dump is asked for; all later notices are later than the
+  batch;
 - when notices were lost, nothing is replaced before a dump has told what is still ours; adding and removing can
   harm nobody and go on;
 - while a dump is read nothing is written, and notices are kept back until it is complete: the last notice of a
@@ -15,11 +17,13 @@ some microseconds, a route that takes the place of ours by force is taken for ou
 of a route that has gone with its interface, since the kernel tells the latter to nobody.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Final
 
 from bgpkit.fib.foreign import ForeignRoutes
 from bgpkit.fib.form import Form, Forms
+from bgpkit.fib.held import gather
 from bgpkit.fib.kernel import Kernel, ObjectKernel
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
@@ -30,9 +34,12 @@ from bgpkit.fib.operation import Operation
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
 
-BATCH: Final = 256
-"""Operations in one call to the kernel: about a millisecond."""
+BATCH: Final = 512
+"""Operations in one call to the kernel: a millisecond or two, beside the loop."""
+_IN_A_ROW: Final = 16
+"""Batches after which all else that there is to do has its turn."""
 WIDTHS: Final = (32, 128)
+_KEY: Final[Callable[[Operation], bytes]] = itemgetter(2)
 
 
 class Dialogue:
@@ -46,10 +53,11 @@ class Dialogue:
         *,
         table: int = uapi.RT_TABLE_MAIN,
         objects: ObjectKernel | None = None,
+        batch: int = BATCH,
     ) -> None:
         """Speak with ``kernel`` about routes of ``protocol``; ``index_of`` finds interfaces by name.
 
-        With ``objects``, routes of ``table`` share next-hop objects.
+        With ``objects``, routes of ``table`` share next-hop objects. ``batch`` operations are asked for at a time.
         """
         self.writes = 0
         """Route changes asked of the kernel so far."""
@@ -57,8 +65,11 @@ class Dialogue:
         """Something has happened that only a dump can explain."""
         self._kernel = kernel
         self._protocol = protocol
+        self._batch = batch
         self._lost = False
         self._checking = False
+        """Notices are kept back: a dump is read, or a batch is being carried out."""
+        self._taken = 0
         self._kept_back: list[Notice] = []
         self._links: dict[int, tuple[str, int, int]] = {}
         self._unsure_links: set[int] = set()
@@ -70,7 +81,7 @@ class Dialogue:
     def pending(self) -> int:
         """How many prefixes and next-hop objects are still to be looked at, at most."""
         objects = 0 if self.objects is None else self.objects.wanted.pending
-        return objects + sum(each.pending for each in self.reconcilers.values())
+        return self._taken + objects + sum(each.pending for each in self.reconcilers.values())
 
     @property
     def notices_lost(self) -> bool:
@@ -100,19 +111,11 @@ class Dialogue:
 
     def listen(self) -> None:
         """Read the notices that there are."""
-        self._listen(())
+        self._listen(0, frozenset())
 
-    def write(self, now: float) -> int:
-        """Ask for one batch of changes per address width and return how many changes of routes that were."""
-        written = 0
-        for reconciler in self.reconcilers.values():
-            self.listen()
-            operations = reconciler.take(BATCH, now, replace=not self._lost)
-            if operations:
-                self._execute(reconciler, operations, now)
-                written += len(operations)
-        self.writes += written
-        return written
+    async def write(self, now: float) -> int:
+        """Ask for some batches of changes per address width and return how many changes of routes that were."""
+        return sum([await self._write(reconciler, now) for reconciler in self.reconcilers.values()])
 
     async def write_objects(self, now: Callable[[], float]) -> None:
         """Ask for a batch of single next hops, and for one of groups; routes come after them."""
@@ -153,8 +156,6 @@ class Dialogue:
             raise
         finally:
             self._checking = False
-            kept_back, self._kept_back = self._kept_back, []
-            self._heed(kept_back, ())
             self.listen()
 
     def compare(self) -> Iterator[None]:
@@ -198,40 +199,76 @@ class Dialogue:
         held: dict[bytes, Forms] = {}
         foreign: dict[bytes, ForeignRoutes] = {}
         async for page in self._kernel.dump(width, own_only=own_only):
-            for key, protocol, forms in page:
-                if protocol != self._protocol:
-                    foreign[key] = (*foreign.get(key, ()), (forms[0].metric, protocol))
-                elif key in held:
-                    held[key] = (*held[key], *forms)
-                else:
-                    held[key] = forms
+            for key, protocol, forms in gather(held, page, self._protocol):
+                foreign[key] = (*foreign.get(key, ()), (forms[0].metric, protocol))
         return held, foreign
 
-    def _execute(self, reconciler: Reconciler, operations: list[Operation], now: float) -> None:
-        answers = self._kernel.execute(operations)
+    async def _write(self, reconciler: Reconciler, now: float) -> int:
+        """Ask for some batches of one address width."""
+        before = self.writes
+        self.listen()
+        operations = self._take(reconciler, now)
+        for further in reversed(range(_IN_A_ROW)):
+            if not operations:
+                break
+            keys, full = frozenset(map(_KEY, operations)), len(operations) == self._batch
+            following = await self._execute(reconciler, operations, keys if full and further else None, now)
+            heard = self._listen(reconciler.width, keys)
+            if following and (heard or self._lost):
+                reconciler.give_back(following)
+                following = self._take(reconciler, now)
+            operations = following
+        return self.writes - before
+
+    def _take(self, reconciler: Reconciler, now: float, besides: frozenset[bytes] = frozenset()) -> list[Operation]:
+        return reconciler.take(self._batch, now, replace=not self._lost, besides=besides)
+
+    async def _execute(
+        self, reconciler: Reconciler, operations: list[Operation], besides: frozenset[bytes] | None, now: float
+    ) -> list[Operation]:
+        """Have a batch carried out, and return the next one, taken meanwhile ``besides``; none for None."""
+        following: list[Operation] = []
+
+        def take() -> list[Operation]:
+            """Take the next batch."""
+            if besides is not None:
+                following.extend(self._take(reconciler, now, besides))
+                self._taken += len(following)
+            return following
+
+        self.writes += len(operations)
+        self._taken, self._checking = len(operations), True
+        try:
+            answers = await self._kernel.execute(operations, take)
+        finally:
+            self._taken, self._checking = 0, False
         reconciler.settle(operations, answers, now)
         self.check_wanted |= reconciler.doubtful
-        self._listen({(operation.width, operation.key) for operation in operations})
+        return following
 
-    def _listen(self, crossed: Collection[tuple[int, bytes]]) -> None:
-        """Read notices; those of a prefix in ``crossed`` may be older or newer than our own change."""
+    def _listen(self, width: int, crossed: frozenset[bytes]) -> bool:
+        """Read notices, and tell whether there were any.
+
+        Those of a prefix in ``crossed``, of ``width``, may be older or newer than our own change.
+        """
         told, lost = self._kernel.notices()
         if lost:
             self._lost = self.check_wanted = True
             self._unsure_links = set(self._links)
             self._heed_interface(lasting=False)
-        if self._checking:
-            self._kept_back += told
-        elif told:
-            self._heed(told, crossed)
+        told = self._kept_back + told
+        self._kept_back = told if self._checking else []
+        if told and not self._checking:
+            self._heed(told, width, crossed)
+        return lost or bool(told)
 
-    def _heed(self, told: list[Notice], crossed: Collection[tuple[int, bytes]]) -> None:
+    def _heed(self, told: list[Notice], crossed_width: int, crossed: frozenset[bytes]) -> None:
         for notice in told:
             match notice:
                 case RouteNotice(_, width, key):
                     reconciler = self.reconcilers[width]
                     reconciler.observe(notice)
-                    if (width, key) in crossed:
+                    if width == crossed_width and key in crossed:
                         reconciler.doubtful = True
                     self.check_wanted |= reconciler.doubtful
                 case LinkNotice(index, state):

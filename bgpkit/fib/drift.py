@@ -14,7 +14,7 @@ class DriftWatch:
 
     def __init__(self, desired: Mapping[bytes, Spec], agreement: Agreement, news: News[Drift]) -> None:
         """Judge by ``desired`` and ``agreement``, and note in ``news``."""
-        self.held_before: Mapping[bytes, Forms] = {}
+        self.held_before: dict[bytes, Forms] = {}
         """What was held before the last dump, while that is compared."""
         self._desired = desired
         self._agreement = agreement

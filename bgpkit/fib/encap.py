@@ -9,6 +9,8 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, TypeAlias
 
+from bgpkit.fib.wrong_kinds import refuse_wrong_kinds
+
 _LABELS: Final = 30
 """Labels that the kernel pushes at most."""
 _IMPLICIT_NULL: Final = 3
@@ -55,6 +57,7 @@ class IpEncap:
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse, or would take for something else."""
+        refuse_wrong_kinds(self, "encap ip")
         for name, address in (("destination", self.destination), ("source", self.source)):
             if address is not None:
                 _check_address(f"encap ip: {name}", address)
@@ -98,6 +101,7 @@ class MplsEncap:
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse."""
+        refuse_wrong_kinds(self, "encap mpls")
         if not 1 <= len(self.labels) <= _LABELS:
             raise ValueError(f"encap mpls: {len(self.labels)} labels are not within 1 to {_LABELS}")
         for label in self.labels:
@@ -124,6 +128,7 @@ class Seg6Encap:
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse."""
+        refuse_wrong_kinds(self, "encap seg6")
         if not 1 <= len(self.segments) <= _SEGMENTS:
             raise ValueError(f"encap seg6: {len(self.segments)} segments are not within 1 to {_SEGMENTS}")
         for segment in self.segments:

@@ -52,7 +52,7 @@ class Inspection:
         self._name_of = dialogue.name_of
         self._shown = dialogue.shown
         self._resolve = dialogue.resolvers[width].resolve
-        self._agreement = Agreement(dialogue.resolvers[width])
+        self._agreement = self.reconciler.agreement if found is None else Agreement(dialogue.resolvers[width])
         self._writes = writes
         self._found = found
         self._others = others or {}
@@ -67,21 +67,21 @@ class Inspection:
         """Cut the keys that are wanted or found into slices."""
         yield from _slices(self.reconciler.desired)
         for part in _slices(self.found):
-            yield [key for key in part if key not in self.reconciler.desired]
+            every = all(map(self.reconciler.desired.__contains__, part))
+            yield [] if every else [key for key in part if key not in self.reconciler.desired]
 
     def differing(self) -> Iterator[list[bytes]]:
         """Yield the keys of which something differs, slice by slice."""
         for part in self.slices():
-            yield [key for key in part if not self.is_right(key)]
+            unsure = self._agreement.doubtful(part, self.reconciler.desired, self.found)
+            yield [key for key in unsure if not self.is_right(key)]
 
     def is_right(self, key: bytes) -> bool:
         """Tell whether what is there of ours is what is wanted, and nothing else."""
         spec = self.reconciler.desired.get(key)
         if spec is None:
             return key not in self.found
-        if self._found is None:
-            return self.reconciler.agrees(key)
-        return self._agreement.agrees(spec, self._found.get(key, ()))
+        return self._agreement.agrees(spec, self.found.get(key, ()))
 
     def is_known(self, key: bytes) -> bool:
         """Tell whether it is known that a key differs, whatever has been found."""

@@ -1,6 +1,6 @@
 """What the kernel is to the synchronisation: a port with few calls, so that a model can stand in for it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from bgpkit.fib.netlink.decode import Notice, Route
@@ -20,8 +20,12 @@ class Notices(NamedTuple):
 class Kernel(Protocol):
     """One table of one network namespace."""
 
-    def execute(self, operations: Sequence[Operation]) -> Answers:
-        """Carry out a batch, all of one address width, and return its answers; a refusal does not stop the others."""
+    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+        """Carry out a batch, all of one address width, and return its answers; a refusal does not stop the others.
+
+        The loop runs meanwhile, since it may take long. ``meanwhile`` is called once, at any time before the return;
+        what it gives is likely to be the next batch.
+        """
         ...
 
     def notices(self) -> Notices:

@@ -11,6 +11,7 @@ from bgpkit.errors import FibError
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.diff import FibDiff, Gathered
 from bgpkit.fib.form import Form, Forms
+from bgpkit.fib.held import gather
 from bgpkit.fib.inspection import Inspection, Others
 from bgpkit.fib.netlink.read_only import without_objects
 from bgpkit.fib.netlink.table_reader import TableReader
@@ -148,10 +149,8 @@ class Look:
         others: dict[bytes, tuple[tuple[int, Form], ...]] = {}
         conflicts = self._dialogue.reconcilers[width].foreign.conflicts
         async for page in self._reader.dump(width, own_only=not conflicts):
-            for key, protocol, forms in page if self._writes else without_objects(page):
-                if protocol == self._protocol:
-                    found[key] = (*found[key], *forms) if key in found else forms
-                elif key in conflicts:
+            for key, protocol, forms in gather(found, page if self._writes else without_objects(page), self._protocol):
+                if key in conflicts:
                     others[key] = (*others.get(key, ()), (protocol, forms[0]))
         return found, others
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from bgpkit.fib.route import Spec
 
-_SLICE: Final = 16_384
-"""Prefixes walked at a time: a millisecond or two."""
+_SLICE: Final = 8192
+"""Prefixes walked at a time: a millisecond."""
 
 
 class Moves:

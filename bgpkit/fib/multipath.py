@@ -1,12 +1,15 @@
-"""What one prefix's paths are to the kernel: one route, with the next hops of each path in use. Pure."""
+"""What one prefix's paths are to the kernel: one route, with the next hops of each path in use."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+import structlog
+
 from bgpkit.fib.link_bandwidth import divided, shares_of
 from bgpkit.fib.route import NextHop, RouteKind, Spec
+from bgpkit.fib.wrong_kinds import check_all, check_callable, checked_metric
 from bgpkit.wire import as_path_of
 from bgpkit_rib import Entry, MultipathOptions, Path, SourceKind, best_of, multipath_of
 
@@ -14,6 +17,8 @@ Forwarding: TypeAlias = NextHop | tuple[NextHop, ...] | None
 """How a path is forwarded: by one neighbour, by several, not at all."""
 Via: TypeAlias = Callable[[Path], Forwarding]
 """Says how a path is forwarded."""
+
+_log = structlog.stdlib.get_logger("bgpkit.fib")
 
 _REMEMBERED: Final = 65_536
 _Member: TypeAlias = tuple[bytes, Forwarding, int]
@@ -37,10 +42,14 @@ class Specs:
     ) -> None:
         """Forward by what ``via`` says of a path, None for not at all; without ``multipath`` by the best path only.
 
-        With ``link_bandwidth`` paths share the traffic by the bandwidths that they tell.
+        With ``link_bandwidth`` paths share the traffic by the bandwidths that they tell. ConfigError for what cannot
+        be.
         """
+        check_callable("via", via)
+        if multipath is not None:
+            check_all("multipath", (multipath,), MultipathOptions)
         self._via = via
-        self._metric = metric
+        self._metric = checked_metric(metric)
         self._multipath = multipath
         self._link_bandwidth = link_bandwidth
         self._usual: dict[bytes, tuple[Forwarding, Spec]] = {}
@@ -68,7 +77,7 @@ class Specs:
         next_hop = paths[0].next_hop
         if not next_hop:
             return None
-        forwarding = self._via(paths[0])
+        forwarding = self._forwarding(paths[0])
         usual = self._usual.get(next_hop)
         if usual is not None and usual[0] is forwarding:
             return usual[1]
@@ -110,11 +119,19 @@ class Specs:
 
     def _members(self, paths: tuple[Path, ...]) -> list[_Member]:
         shares = shares_of(paths) if self._link_bandwidth and len(paths) > 1 else ()
-        via = self._via
+        via = self._forwarding
         return [
             (path.next_hop, via(path), share)
             for path, share in zip(paths, shares or (_EACH_THE_SAME,) * len(paths), strict=True)
         ]
+
+    def _forwarding(self, path: Path) -> Forwarding:
+        """Ask ``via``; where it fails there is no way, until it is asked again."""
+        try:
+            return self._via(path)
+        except Exception:  # somebody else's fault must not end the following
+            _log.exception("fib.via_failed", next_hop=path.next_hop.hex(":"))
+            return None
 
     def _find(self, paths: tuple[Path, ...], members: list[_Member]) -> Spec:
         spec = self._known.get(frozenset(members))

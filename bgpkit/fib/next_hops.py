@@ -8,13 +8,14 @@ from typing import Final, Self
 
 import structlog
 
-from bgpkit.errors import ConfigError, FibError
+from bgpkit.errors import FibError
 from bgpkit.fib.gateway import address_of, neighbor_of
 from bgpkit.fib.netlink.decode import Notice
 from bgpkit.fib.netlink.reader import NetlinkReader
 from bgpkit.fib.place import Place
 from bgpkit.fib.route import NextHop
 from bgpkit.fib.ways import WIDTHS, Lookup, Picture, Way, Ways
+from bgpkit.fib.wrong_kinds import check_callable, checked_interval, checked_protocols
 from bgpkit_rib import Path
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
@@ -84,17 +85,13 @@ class KernelNextHops:
         /etc/iproute2/rt_protos). The default route counts only with ``default``. Every ``check_interval`` seconds
         the whole table is read again.
         """
-        owned = frozenset(own)
-        counted = _PROTOCOLS if through is None else frozenset(through)
-        for protocol in owned | counted:
-            if protocol not in _PROTOCOLS:
-                raise ConfigError(f"protocol {protocol} is no protocol number of a route; choose 0 to 255")
-        if check_interval <= 0:
-            raise ConfigError(f"check_interval {check_interval} is not a number of seconds above 0")
+        owned = checked_protocols("own", own)
+        counted = _PROTOCOLS if through is None else checked_protocols("through", through)
+        check_callable("on_change", on_change)
         self._on_change = on_change
         self._own = owned
         self._place = Place(table=table, vrf=vrf, netns=netns)
-        self._check_interval = check_interval
+        self._check_interval = checked_interval(check_interval)
         self._ways = Ways(counted - owned, default=default, in_vrf=vrf is not None)
         self._told: dict[bytes, Lookup] = {}
         self._known: dict[bytes, Lookup] = {}

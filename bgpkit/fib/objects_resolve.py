@@ -28,12 +28,12 @@ class ObjectResolver(Resolver):
         super().__init__(width, index_of)
         self._device_of = device_of
         self._objects = objects
-        self._known = objects.answers[width]
+        self.known = objects.answers[width]
 
     def moved(self, spec: Spec) -> bool:
         """Have the group of ``spec`` changed; its routes move with it, unless there was none or will be none."""
         before = self._objects.asks(self._width, spec)
-        self._known.pop(spec, None)
+        self.known.pop(spec, None)
         answer = self.resolve(spec)
         return not before or not answer or (isinstance(answer, Refusal) and answer is not NOT_YET)
 

@@ -9,6 +9,8 @@ from bgpkit.errors import ConfigError
 from bgpkit.fib.events import FibEvent
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.place import Place
+from bgpkit.fib.wrong_kinds import check_callable, checked_interval
+from bgpkit.transport import check_kinds
 
 _HIGHEST_RESERVED_PROTOCOL: Final = 4
 """Protocol numbers up to this are the kernel's and the administrator's: kernel 2, boot 3, static 4."""
@@ -38,13 +40,15 @@ class FibOptions:
     on_event: Callable[[FibEvent], None] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse numbers that cannot be."""
+        """Refuse what cannot be."""
+        checked_interval(self.check_interval)
+        check_kinds(self, "fib")
+        if self.on_event is not None:
+            check_callable("on_event", self.on_event)
         if not _HIGHEST_RESERVED_PROTOCOL < self.protocol <= 255:
             raise ConfigError(f"protocol {self.protocol} cannot be owned; choose one from 5 to 255 that is yours alone")
         if self.table is not None and (not 0 < self.table < 1 << 32 or self.table == uapi.RT_TABLE_LOCAL):
             raise ConfigError(f"table {self.table} cannot be kept; choose 1 to 4294967295 but 255, the kernel's own")
-        if self.check_interval <= 0:
-            raise ConfigError(f"check_interval {self.check_interval} is not a number of seconds above 0")
         self.place()
 
     def place(self) -> Place:

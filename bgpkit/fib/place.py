@@ -10,6 +10,7 @@ from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.decode import decode_refusal, messages
 from bgpkit.fib.netlink.opening import open_socket
 from bgpkit.fib.netlink.vrf import Link, encode_link_request, read_link
+from bgpkit.transport import check_kinds
 
 _DEVICE: Final = re.compile(r"[^\s/]{1,15}")
 _ANSWER: Final = 64 << 10
@@ -28,6 +29,7 @@ class Place:
 
     def __post_init__(self) -> None:
         """Refuse what names no table."""
+        check_kinds(self, "kernel table")
         if self.table is not None and not 0 < self.table < 1 << 32:
             raise ConfigError(f"table {self.table} cannot be read; choose 1 to 4294967295")
         if self.table is not None and self.vrf is not None:

@@ -17,13 +17,13 @@ from typing import Final
 
 from bgpkit.fib.agreement import Agreement
 from bgpkit.fib.attempts import Attempts
+from bgpkit.fib.deciding import Decider
 from bgpkit.fib.drift import DriftWatch
 from bgpkit.fib.foreign import Foreign, ForeignRoutes
-from bgpkit.fib.form import Form, Forms, matches
-from bgpkit.fib.held import drop, put
+from bgpkit.fib.form import Form, Forms
+from bgpkit.fib.held import drop, emptied, put
 from bgpkit.fib.moves import Moves
 from bgpkit.fib.netlink.decode import RouteNotice
-from bgpkit.fib.objects import NOT_YET
 from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
 from bgpkit.fib.resolve import Resolving
 from bgpkit.fib.route import Spec
@@ -51,12 +51,13 @@ class Reconciler:
         """Something was answered or told that only a dump of all routes can explain."""
         self._protocol = protocol
         self._resolver = resolver
-        self._resolve = resolver.resolve
         self._pending: deque[bytes] = deque()
-        self._contested: set[bytes] = set()
-        self._put_off: list[bytes] = []
-        self._agreement = Agreement(resolver)
-        self._drift = DriftWatch(self.desired, self._agreement, self.foreign.drifted)
+        self._abandoned = False
+        self.agreement = Agreement(resolver)
+        """What is remembered of comparing ``desired`` with ``held``."""
+        self._decider = Decider(width, resolver, self.agreement, self.desired, self.foreign, self.attempts)
+        self._contested = self._decider.contested
+        self._drift = DriftWatch(self.desired, self.agreement, self.foreign.drifted)
         self._moves = Moves(self.desired)
 
     @property
@@ -67,28 +68,31 @@ class Reconciler:
     def want(self, keys: Iterable[bytes], spec: Spec) -> None:
         """From now on, each of ``keys`` is wanted as ``spec``."""
         desired = self.desired
-        changed = [key for key in keys if desired.get(key) is not spec]
+        changed = list(keys)
+        if not desired.keys().isdisjoint(changed):
+            changed = [key for key in changed if desired.get(key) is not spec]
         desired.update(dict.fromkeys(changed, spec))
         self._changed(changed, asked=spec.leads)  # where there is no way yet, an adopted route is left to the sweep
 
     def unwant(self, keys: Iterable[bytes]) -> None:
         """From now on, none of ``keys`` is wanted; an adopted route that was not asked for goes too."""
         changed = [key for key in keys if self.desired.pop(key, None) is not None or key in self.stale]
-        for key in changed:
-            self.foreign.end(key)
-            self._contested.discard(key)
+        if self.foreign or self._contested:
+            for key in changed:
+                self.foreign.end(key)
+                self._contested.discard(key)
         self._moves.removed(len(changed))
         self._changed(changed)
 
     def move(self, spec: Spec) -> None:
         """Have what is wanted as ``spec`` forwarded by its next hops, which are others now."""
-        self._agreement.forget_spec(spec)
+        self.agreement.forget_spec(spec)
         if self._resolver.moved(spec):
             self._moves.add(spec)
 
     def compare_again(self, spec: Spec) -> None:
         """Compare again, slice by slice, what is wanted as ``spec``: its form may be another one."""
-        self._agreement.forget_spec(spec)
+        self.agreement.forget_spec(spec)
         self._moves.add(spec)
 
     def sweep(self) -> int:
@@ -97,10 +101,9 @@ class Reconciler:
         self._pending.extend(stale)
         return len(stale)
 
-    def abandon(self) -> None:
-        """Want nothing any more: all that is ours goes."""
+    def abandon(self) -> Iterator[None]:
+        """Want nothing any more: all that is ours goes. Slice by slice; nobody may want anything meanwhile."""
         for wishes in (
-            self.desired,
             self.foreign.conflicts,
             self._contested,
             self.attempts,
@@ -109,53 +112,68 @@ class Reconciler:
             self._moves,
         ):
             wishes.clear()
-        self._pending.extend(self.held)
+        self._abandoned = True
+        yield from emptied(self.desired)
+        for part in _slices(self.held):
+            self._pending.extend(part)
+            yield
 
-    def take(self, limit: int, now: float, *, replace: bool = True) -> list[Operation]:
-        """Return at most ``limit`` operations, each of another prefix; answer them with :meth:`settle` before more.
+    def take(
+        self, limit: int, now: float, *, replace: bool = True, besides: frozenset[bytes] = frozenset()
+    ) -> list[Operation]:
+        """Return at most ``limit`` operations, each of another prefix; :meth:`settle` them in the order of taking.
 
-        Without ``replace``, what would be replaced, or has to wait for its next-hop object, is left to the next
-        :meth:`compare`.
+        Until then their prefixes must be among ``besides``, which are left for later. Without ``replace``, what would
+        be replaced, or has to wait for its next-hop object, is left to the next :meth:`compare`.
         """
         if self._moves.left:
             self._changed(self._moves.take())
-        pending = self._pending
+        pending, operations = self._pending, list[Operation]()
         pending.extend(self.attempts.due(now, _SLICE))
-        decide = self._decide if self.foreign or self._contested else self._decide_plain
-        operations: dict[bytes, Operation] = {}
-        for _ in range(min(len(pending), _SLICE)):
-            key = pending.popleft()
-            if key in operations:
-                continue
-            operation = decide(key, now)
-            if operation is not None and (replace or operation.verb is not Verb.REPLACE):
-                operations[key] = operation
-                if len(operations) >= limit:
-                    break
-        if self._put_off:
-            pending.extend(self._put_off if replace else ())
-            self._put_off.clear()
-        return list(operations.values())
+        left, later, taken = min(len(pending), _SLICE), list[bytes](), set[bytes]()
+        while left and len(operations) < limit:
+            some = min(left, limit - len(operations))
+            left -= some
+            keys = list(dict.fromkeys([pending.popleft() for _ in range(some)]))
+            if not besides.isdisjoint(keys):
+                later += besides.intersection(keys)
+                keys = [key for key in keys if key not in besides]
+            if not taken.isdisjoint(keys):
+                keys = [key for key in keys if key not in taken]
+            steps = self._decider.decide(keys, self.held, self.stale, now)
+            operations += steps if replace else [step for step in steps if step.verb is not Verb.REPLACE]
+            taken.update(keys)
+        pending.extend(later)
+        put_off = self._decider.put_off
+        if put_off:
+            pending.extend(put_off if replace else ())
+            put_off.clear()
+        return operations
+
+    def give_back(self, operations: Iterable[Operation]) -> None:
+        """Look again at what was taken and has not been asked for."""
+        self._pending.extend([operation.key for operation in operations])
 
     def settle(self, operations: Sequence[Operation], answers: Answers, now: float) -> None:
         """Note what became of operations."""
-        held, refused = self.held, answers.refused
+        held, refused, failed = self.held, answers.refused, self.attempts.failed
         self.doubtful |= not answers.complete
         for place, operation in enumerate(operations):
             verb, _, key, forms = operation
-            if place in refused:
+            if refused and place in refused:
                 self._note_refusal(operation, refused[place], now)
             elif not answers.complete:
                 continue
             elif verb is Verb.DELETE:
-                if drop(self.held, key, forms[0].metric) or key in self.desired:
+                if drop(held, key, forms[0].metric) or key in self.desired:
                     self._pending.append(key)
             else:
-                if key not in held:
-                    held[key] = forms
-                elif put(self.held, key, forms):
+                if held.setdefault(key, forms) is not forms and put(held, key, forms):
                     self._pending.append(key)
-                self.attempts.forgive(key)
+                if self._abandoned:  # since it was taken
+                    self._pending.append(key)
+                if failed:
+                    self.attempts.forgive(key)
 
     def observe(self, notice: RouteNotice) -> None:
         """Note a route that has come or gone by another hand than ours."""
@@ -203,17 +221,18 @@ class Reconciler:
     def compare(self) -> Iterator[None]:
         """Queue each prefix that is not as it should be, slice by slice."""
         for part in _slices(self.held):
-            for key in part:
+            for key in self.agreement.doubtful(part, self.desired, self.held):
                 spec, forms = self.desired.get(key), self.held.get(key)
                 if forms is None:
                     continue
-                if not self._agreement.agrees(spec, forms) if spec is not None else key not in self.stale:
+                if not self.agreement.agrees(spec, forms) if spec is not None else key not in self.stale:
                     self._doubt(key)
             yield
         for part in _slices(self.desired):
-            for key in part:
-                if key not in self.held and (spec := self.desired.get(key)) is not None and spec.leads:
-                    self._doubt(key)
+            if not all(map(self.held.__contains__, part)):
+                for key in part:
+                    if key not in self.held and (spec := self.desired.get(key)) is not None and spec.leads:
+                        self._doubt(key)
             yield
         for part in _slices(self.stale):
             self.stale.difference_update([key for key in part if key not in self.held])
@@ -222,28 +241,29 @@ class Reconciler:
             self._pending.extend(key for key in part if key in self.desired)
             self.foreign.forget(key for key in part if key not in self.desired and key not in self.held)
             yield
-        self._drift.held_before = {}
+        before, self._drift.held_before = self._drift.held_before, {}
+        yield from emptied(before)
 
     def retry(self) -> None:
         """Try all failed routes again now, and resolve anew: an interface or an address has come or gone."""
-        self._agreement.forget()
+        self.agreement.forget()
         self._pending.extend(self.attempts.failed)
 
     def missing(self) -> Iterator[bytes]:
         """Walk the wanted prefixes that are not in the kernel as wanted."""
         for key, spec in self.desired.items():
-            if self._agreement.lacks(spec, self.held.get(key, ())):
+            if self.agreement.lacks(spec, self.held.get(key, ())):
                 yield key
 
     def agrees(self, key: bytes) -> bool:
         """Tell whether a wanted prefix is in the kernel as wanted, and nothing else of ours is."""
-        return self._agreement.agrees(self.desired[key], self.held.get(key, ()))
+        return self.agreement.agrees(self.desired[key], self.held.get(key, ()))
 
     def unwanted(self) -> Iterator[tuple[bytes, Form]]:
         """Walk the routes of ours in the kernel that nobody wants."""
         for key, forms in self.held.items():
             spec = self.desired.get(key)
-            for form in forms if spec is None else self._agreement.beside(spec, forms):
+            for form in forms if spec is None else self.agreement.beside(spec, forms):
                 yield key, form
 
     def specs(self) -> Iterator[Collection[Spec]]:
@@ -270,54 +290,6 @@ class Reconciler:
         if self.attempts.failed:
             for key in keys:
                 self.attempts.forgive(key)
-
-    def _decide_plain(self, key: bytes, now: float) -> Operation | None:
-        """Do as :meth:`_decide` while no foreign route is known: the short way for nearly all prefixes."""
-        spec = self.desired.get(key)
-        if spec is None:
-            return self._decide(key, now)
-        forms = self.held.get(key)
-        wanted = self._resolve(spec, forms or ())
-        if not wanted or isinstance(wanted, Refusal):
-            return self._decide(key, now)
-        if forms is None:
-            return Operation(Verb.ADD, self.width, key, wanted)
-        if self._agreement.agrees(spec, forms):
-            self.attempts.forgive(key)
-            return None
-        if len(forms) != 1 or forms[0].metric != wanted[0].metric:
-            return self._decide(key, now)
-        return Operation(Verb.REPLACE, self.width, key, wanted)
-
-    def _decide(self, key: bytes, now: float) -> Operation | None:
-        """Compare what is wanted and held of one prefix and return the next step, None when there is none."""
-        forms = self.held.get(key, ())
-        spec = self.desired.get(key)
-        if spec is None or not spec.leads:
-            if spec is not None:
-                self.attempts.forgive(key)
-                self.foreign.end(key)
-            gone = forms and key not in self.stale
-            return Operation(Verb.DELETE, self.width, key, forms[:1]) if gone else None
-        if key in self._contested:
-            return None
-        wanted = self._resolve(spec, forms)
-        if wanted is NOT_YET:
-            self._put_off.append(key)
-            return None
-        if isinstance(wanted, Refusal):
-            self.attempts.fail(key, wanted, now)
-            return None
-        form = wanted[0]
-        twin = next((each for each in forms if each.metric == form.metric), None)
-        shared = self.foreign.blocks(key, form.metric)
-        if twin is not None and matches(form, twin):
-            self.attempts.forgive(key)
-            rest = next((each for each in forms if each is not twin), None)
-            return Operation(Verb.DELETE, self.width, key, (rest,)) if rest is not None else None
-        if shared:
-            return Operation(Verb.DELETE, self.width, key, (twin,)) if twin is not None else None
-        return Operation(Verb.ADD if twin is None else Verb.REPLACE, self.width, key, wanted)
 
     def _doubt(self, key: bytes) -> None:
         """Queue a prefix that is not as it should be, unless it is known why: then it has its own time."""

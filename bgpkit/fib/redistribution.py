@@ -21,6 +21,7 @@ from bgpkit.fib.redistributed import Redistributed, Slice
 from bgpkit.fib.redistribution_filter import FoundRoute, RedistributionFilter
 from bgpkit.fib.redistribution_verdict import Judge, Statement
 from bgpkit.fib.table_watch import TableWatch
+from bgpkit.fib.wrong_kinds import checked_interval
 from bgpkit.wire import encode_attributes
 from bgpkit_fsm import Family
 from bgpkit_rib import Origin, PathAttributes, Prefix
@@ -99,8 +100,6 @@ class Redistribution:
         for :class:`Fib`. Every ``check_interval`` seconds the whole table is read again.
         """
         self._place = Place(table=table, vrf=vrf, netns=netns)
-        if check_interval <= 0:
-            raise ConfigError(f"check_interval {check_interval} is not a number of seconds above 0")
         if not 0 <= path_id < 1 << 32:
             raise ConfigError(f"path_id {path_id} does not fit 4 octets (RFC 7911, section 3)")
         self._speaker = speaker
@@ -114,7 +113,7 @@ class Redistribution:
             chosen = replace(chosen, accept=_careful(chosen.accept))
         self._judge = Judge(chosen, metric_as_med=metric_as_med, keep_next_hop=keep_next_hop)
         self._path_id = path_id
-        self._check_interval = check_interval
+        self._check_interval = checked_interval(check_interval)
         self._redistributed = Redistributed(self._judge, (), widths=self._widths)
         self._watches: list[TableWatch] = []
         self._wakeup = asyncio.Event()

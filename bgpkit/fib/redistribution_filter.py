@@ -8,7 +8,9 @@ from typing import Final
 from bgpkit.errors import ConfigError
 from bgpkit.fib.protocol_names import protocol_number
 from bgpkit.fib.route import Address, RouteKind
+from bgpkit.fib.wrong_kinds import check_all, check_callable
 from bgpkit.policy import PrefixSet
+from bgpkit.transport import check_kinds
 from bgpkit_rib import Prefix
 
 LOCAL: Final = "local"
@@ -63,6 +65,9 @@ class RedistributionFilter:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, and what lets nothing pass."""
+        check_kinds(self, "filter")
+        if self.accept is not None:
+            check_callable("accept", self.accept)
         if not self.protocols:
             raise ConfigError("protocols is empty; name at least one, such as 'connected' or 'static'")
         try:
@@ -74,6 +79,7 @@ class RedistributionFilter:
                 raise ConfigError(f"interfaces: {pattern!r} is no pattern of names; write it like 'eth*' or '!eth9'")
         if not self.kinds:
             raise ConfigError("kinds is empty; name at least one, such as 'unicast'")
+        check_all("kinds", self.kinds, RouteKind)
         if not 0 <= self.lowest_metric <= self.highest_metric <= _HIGHEST_METRIC:
             raise ConfigError(
                 f"lowest_metric {self.lowest_metric} and highest_metric {self.highest_metric} are no range of metrics; "

@@ -1,6 +1,6 @@
 """From what a caller wants to what the kernel is told: interface names become indexes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from errno import EMSGSIZE, ENODEV
 from typing import Final, Protocol
 
@@ -24,6 +24,11 @@ _REMEMBERED: Final = 65_536
 class Resolving(Protocol):
     """What tells the form of a spec."""
 
+    @property
+    def known(self) -> Mapping[Spec, Forms | Refusal]:
+        """What :meth:`resolve` would answer at once; always the same mapping, which changes."""
+        ...
+
     def resolve(self, spec: Spec, held: Forms = (), /) -> Forms | Refusal:
         """Return the form of ``spec``, always the same tuple of one, or why there is none; no form where none leads.
 
@@ -43,31 +48,32 @@ class Resolver:
         """Resolve for addresses of ``width`` bits; ``index_of`` gives an interface's index, 0 when there is none."""
         self._width = width
         self._index_of = index_of
-        self._known: dict[Spec, Forms | Refusal] = {}
+        self.known: dict[Spec, Forms | Refusal] = {}
+        """What has been resolved."""
 
     def resolve(self, spec: Spec, held: Forms = (), /) -> Forms | Refusal:
         """Return the form of ``spec`` in a tuple of one, always the same one, or why there is none."""
-        known = self._known.get(spec)
+        known = self.known.get(spec)
         if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[spec] = self._learn(spec, held)
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            known = self.known[spec] = self._learn(spec, held)
         return known
 
     def moved(self, spec: Spec) -> bool:
         """Resolve ``spec`` again: it has other next hops, and so have its routes."""
-        self._known.pop(spec, None)
+        self.known.pop(spec, None)
         return True
 
     def forget(self) -> None:
         """Ask for each interface again: one has appeared, gone or changed its name."""
-        self._known.clear()
+        self.known.clear()
 
     def forget_failures(self) -> None:
         """Ask again for what was not to be had: something that nobody tells of may have come."""
-        for spec, answer in list(self._known.items()):
+        for spec, answer in list(self.known.items()):
             if isinstance(answer, Refusal):
-                del self._known[spec]
+                del self.known[spec]
 
     def _learn(self, spec: Spec, _held: Forms) -> Forms | Refusal:
         """Resolve a spec that is not known; ``_held`` is what the kernel has of one of its prefixes."""

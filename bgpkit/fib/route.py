@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final, TypeAlias
 
 from bgpkit.fib.encap import Encap, Seg6Encap, Seg6Mode
+from bgpkit.fib.wrong_kinds import refuse_wrong_kinds
 from bgpkit_rib import Prefix
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -44,6 +45,7 @@ class NextHop:
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse with less clear words."""
+        refuse_wrong_kinds(self, "next hop")
         if self.gateway is None and self.device is None:
             raise ValueError("a next hop needs a gateway, a device or both")
         if self.device is not None and not _DEVICE.fullmatch(self.device):
@@ -73,6 +75,8 @@ class KernelRoute:
 
     def __post_init__(self) -> None:
         """Refuse what the kernel would refuse, or silently change."""
+        if not self._looks_right():
+            refuse_wrong_kinds(self, f"route {self.prefix}")
         if (self.kind is RouteKind.UNICAST) != bool(self.next_hops):
             need = "at least one next hop" if self.kind is RouteKind.UNICAST else "no next hop"
             raise ValueError(f"route {self.prefix}: {self.kind.value} needs {need}")
@@ -89,6 +93,17 @@ class KernelRoute:
             raise ValueError(f"route {self.prefix}: an IPv6 prefix cannot have an IPv4 gateway")
         if self.prefix.width == 32 and any(_inserts(hop.encap) for hop in self.next_hops):
             raise ValueError(f"route {self.prefix}: segments are inserted into IPv6 only; use the mode encap")
+
+    def _looks_right(self) -> bool:
+        """Tell whether all is of the usual kinds: the short way, since there may be a million routes."""
+        return (
+            type(self.prefix) is Prefix
+            and type(self.kind) is RouteKind
+            and type(self.next_hops) is tuple
+            and type(self.metric) is type(self.mtu) is int
+            and self.source is None
+            and set(map(type, self.next_hops)) <= {NextHop}
+        )
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from bgpkit.errors import ConfigError, SpeakerClosedError
 from bgpkit.fib.follow import WIDTH_OF_FAMILY
+from bgpkit.fib.wrong_kinds import is_number
 from bgpkit_fsm import Family
 
 DEADLINE: Final = 120.0
@@ -24,8 +25,8 @@ class Completing(Protocol):
 
 def checked_deadline(seconds: float) -> float:
     """Return a number of seconds, infinity included; ConfigError for what is none."""
-    if not seconds >= 0:
-        raise ConfigError(f"deadline {seconds} is not a number of seconds from 0")
+    if not is_number(seconds) or not seconds >= 0:
+        raise ConfigError(f"deadline {seconds!r} is not a number of seconds from 0")
     return seconds
 
 
@@ -49,7 +50,7 @@ async def sweep_when_complete(
             for width, complete in tuple(waiting.items()):
                 if complete.done() or loop.time() >= until or not left(width):
                     del waiting[width]
-                    if left(width) and not _stopped(complete):
+                    if not _stopped(complete) and left(width):
                         count += await sweep(width)
             if waiting:
                 rest = max(0.0, until - loop.time())

@@ -15,6 +15,7 @@ from bgpkit.fib.gateway import gateway_of
 from bgpkit.fib.look import PresentRoute
 from bgpkit.fib.multipath import Specs, Via
 from bgpkit.fib.options import FibMode, FibOptions
+from bgpkit.fib.pacing import in_turns
 from bgpkit.fib.route import KernelRoute
 from bgpkit.fib.running import Running
 from bgpkit.fib.state import FibState
@@ -153,7 +154,7 @@ class Fib:
         ``via`` says how a path is forwarded: by a next hop, by several, None for not at all. `KernelNextHops.via`
         finds the neighbours behind which a path's next hop is. With ``multipath`` the paths that equal the best one
         share its route, with ``link_bandwidth`` in proportion to the bandwidths that their communities tell, where
-        all of them do (RFC 10005). ValueError for a family that is not unicast.
+        all of them do (RFC 10005). ValueError for a family that is not unicast, ConfigError for what else cannot be.
         """
         running = self._live()
         width = WIDTH_OF_FAMILY.get(family)
@@ -249,7 +250,7 @@ class Fib:
             if remove:
                 running.follow_no_more()
                 for each in running.dialogue.reconcilers.values():
-                    each.abandon()
+                    await in_turns(each.abandon())
                 running.worker.wake()
                 await running.worker.settled()
                 if running.dialogue.objects is not None:

@@ -8,7 +8,7 @@ from bgpkit.fib.dialogue import BATCH, Dialogue
 class WatchingDialogue(Dialogue):
     """A dialogue in which nothing is written; conflicts and what cannot be written are found all the same."""
 
-    def write(self, now: float) -> int:
+    async def write(self, now: float) -> int:
         """Decide on a batch of prefixes as if it were to be written, and leave it at that."""
         for reconciler in self.reconcilers.values():
             self.listen()

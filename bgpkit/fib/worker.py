@@ -78,6 +78,9 @@ class Worker:
                 await self._step()
         except FibError as error:
             self._lose(error)
+        except Exception as error:  # a fault of ours: nobody must go on believing that the table is kept
+            _log.exception("fib.failed")
+            self._lose(FibError(f"the work on the kernel's routes has ended by a fault: {error!r}"))
         finally:
             if self._ended is None:
                 self._ended = FibError("the FIB is closed")
@@ -100,7 +103,7 @@ class Worker:
             await self._try_check()
         elif self._dialogue.pending or self._attempt_at() <= now:
             await self._dialogue.write_objects(self._clock)
-            self._dialogue.write(now)
+            await self._dialogue.write(now)
             self._reporter.tell_news(self._dialogue)
             await asyncio.sleep(0)
         else:

@@ -12,7 +12,7 @@ from bgpkit_rib import Entry, Table
 BlockConsumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
 """Takes keys, the entry they had and the entry they have."""
 
-SLICE: Final = 2000
+SLICE: Final = 1000
 """Keys replayed before others get their turn, and the most in one block of the replay."""
 
 

@@ -146,6 +146,39 @@ async def test_a_batch_in_which_all_are_refused(node: Namespace) -> None:
         assert {each.prefix for each in fib.diff().failed} == {one.prefix for one in wanted}
 
 
+async def test_refusals_in_several_batches_find_their_prefixes(node: Namespace) -> None:
+    """Ten thousand routes, a few refused in each batch: they are named, a conflict is left alone, all others are in."""
+    bad = set(range(7, 10_000, 1009))
+    prefixes = [f"20.{number >> 8}.{number & 255}.0/24" for number in range(10_000)]
+    node.ip("route", "add", prefixes[5000], "via", GATEWAY, "proto", "static")
+    async with running(node) as fib:
+        for number, prefix in enumerate(prefixes):
+            fib.replace(route(prefix, via("9.9.9.9" if number in bad else GATEWAY)))
+        await fib.settled()
+        diff = fib.diff()
+        assert {str(each.prefix) for each in diff.failed} == {prefixes[number] for number in bad}
+        assert [str(each.route.prefix) for each in diff.conflicts] == [prefixes[5000]]
+        found = {row["dst"] for row in node.ip_json("route", "show", "proto", "12")}
+        assert found == {prefix for number, prefix in enumerate(prefixes) if number not in bad and number != 5000}
+        await fib.close(remove=True)
+    assert node.ip_json("route", "show", "proto", "12") == []
+    assert node.ip_json("route", "show", "proto", "static") != []
+
+
+async def test_a_batch_too_long_for_the_send_buffer_goes_in_parts(
+    node: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of routes of many next hops each: more octets than a call takes."""
+    monkeypatch.setattr("bgpkit.fib.netlink.opening._RECEIVE_BUFFER", 64 << 10)
+    hops = [via(f"10.0.0.{number}") for number in range(2, 42)]
+    async with running(node) as fib:
+        for number in range(2000):
+            fib.replace(route(f"20.{number >> 8}.{number & 255}.0/24", *hops))
+        await fib.settled()
+        assert not fib.diff()
+        assert len(node.ip_json("route", "show", "proto", "12")) == 2000
+
+
 async def test_a_missing_device_is_named_and_waited_for(node: Namespace) -> None:
     """The route comes when the interface comes, without being asked again."""
     async with running(node) as fib:

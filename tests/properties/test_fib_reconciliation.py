@@ -61,9 +61,10 @@ def compare(dialogue: Dialogue) -> None:
 class FibLife(RuleBasedStateMachine):
     """One owner, many other hands, and a kernel that loses what it can."""
 
-    def __init__(self, *, objects: bool = False) -> None:
-        """Start over an empty table."""
+    def __init__(self, *, objects: bool = False, batch: int = 1) -> None:
+        """Start over an empty table; with batches so small that several in a row are needed."""
         super().__init__()
+        self.batch = batch
         self.kernel = ModelKernel()
         self.objects = self.kernel if objects else None
         self.specs = self.fresh_specs()
@@ -76,7 +77,11 @@ class FibLife(RuleBasedStateMachine):
         """Start as a program starts: adopt what is there."""
         up = self.kernel.up
         dialogue = Dialogue(
-            OURS, self.kernel, lambda name: int(name[1:]) if int(name[1:]) in up else 0, objects=self.objects
+            OURS,
+            self.kernel,
+            lambda name: int(name[1:]) if int(name[1:]) in up else 0,
+            objects=self.objects,
+            batch=self.batch,
         )
         dialogue.know_links([LinkNotice(n, (f"e{n}", int(n in self.kernel.up), 0)) for n in (2, 3, 4)])
         complete(dialogue.read_all(lambda: self.now, adopt=True))
@@ -114,7 +119,7 @@ class FibLife(RuleBasedStateMachine):
     def write(self) -> None:
         """Write a batch."""
         complete(self.dialogue.write_objects(lambda: self.now))
-        self.dialogue.write(self.now)
+        complete(self.dialogue.write(self.now))
 
     @rule()
     def tidy(self) -> None:
@@ -152,6 +157,18 @@ class FibLife(RuleBasedStateMachine):
         self.wanted = {place: self.specs[former.index(spec)] for place, spec in self.wanted.items() if place in keep}
         for place, spec in self.wanted.items():
             self.dialogue.reconcilers[place[0]].want([place[1]], spec)
+
+    @rule(width=st.sampled_from((32, 128)), cut=st.integers(0, 3), keep=st.sets(places))
+    def crash_in_a_batch(self, width: int, cut: int, keep: set[Place]) -> None:
+        """Lose all memory when the kernel has carried out the beginning of a batch only."""
+        self.dialogue.listen()
+        lost = self.dialogue.notices_lost
+        if self.objects is not None and self.dialogue.objects is not None:
+            changes = self.dialogue.objects.wanted.take(4, self.now, replace=not lost)
+            complete(self.kernel.execute_objects(changes[:cut]))
+        operations = self.dialogue.reconcilers[width].take(4, self.now, replace=not lost)
+        complete(self.kernel.execute(operations[:cut], list))
+        self.crash_and_restart(keep)
 
     @rule()
     def sweep(self) -> None:
@@ -225,6 +242,22 @@ class FibLife(RuleBasedStateMachine):
         self.kernel.before_batch = self.kernel.after_batch = nothing
         self.kernel.lose_answers = False
 
+    @rule(place=places, number=numbers, way=st.sampled_from(WAYS), after=st.booleans(), what=st.sampled_from(range(4)))
+    def wish_during_a_batch(self, place: Place, number: int, way: tuple[NextHop, ...], after: bool, what: int) -> None:
+        """Write while our own program wants something else, after the next batch has been taken already."""
+        wishes: list[Callable[[], None]] = [
+            lambda: self.want(place, number),
+            lambda: self.unwant(place),
+            lambda: self.move(number % len(MOVING), way),
+            self.dialogue.listen,
+        ]
+        if after:
+            self.kernel.after_batch = wishes[what]
+        else:
+            self.kernel.before_batch = wishes[what]
+        self.write()
+        self.kernel.before_batch = self.kernel.after_batch = nothing
+
     def gone_unheard(self, place: Place) -> bool:
         """Tell whether a route of ours has gone with its link and is still believed to be there.
 
@@ -232,15 +265,21 @@ class FibLife(RuleBasedStateMachine):
         """
         return place[1] in self.dialogue.reconcilers[place[0]].held and place not in self.kernel.ours()
 
-    @rule(place=places, spec=specs, what=st.sampled_from(("delete", "force", "foreign")))
-    def disturb_a_dump(self, place: Place, spec: Spec, what: str) -> None:
-        """Compare with a dump during which something happens after each page."""
+    @rule(place=places, spec=specs, what=st.sampled_from(("delete", "force", "foreign")), heard=st.booleans())
+    def disturb_a_dump(self, place: Place, spec: Spec, what: str, heard: bool) -> None:
+        """Compare with a dump during which something happens after each page, and is heard at once or afterwards."""
         disturb: dict[str, Callable[[], None]] = {
             "delete": lambda: self.kernel.delete(place, OURS),
             "force": lambda: self.kernel.change(place, OURS, kernel_form(place[0], spec)),
             "foreign": lambda: self.add_foreign(place, spec, 4, exclusive=True),
         }
-        self.kernel.between_pages = disturb[what]
+
+        def happen() -> None:
+            disturb[what]()
+            if heard:
+                self.dialogue.listen()
+
+        self.kernel.between_pages = happen
         complete(self.dialogue.read_all(lambda: self.now))
         self.kernel.between_pages = nothing
         self.ledger = self.kernel.foreign()
@@ -311,7 +350,7 @@ class FibObjectLife(FibLife):
     def __init__(self) -> None:
         """Start over an empty table, without objects."""
         self.object_ledger: dict[int, KernelObject] = {}
-        super().__init__(objects=True)
+        super().__init__(objects=True, batch=2)
 
     def known_number(self, pick: int) -> int:
         """Return the number of one of the objects there are, or one that is free."""

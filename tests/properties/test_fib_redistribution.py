@@ -178,6 +178,13 @@ class RedistributionLife(RuleBasedStateMachine):
         for prefix in PREFIXES:
             assert (self.redistributed.route(prefix) is not None) == (prefix.key in searched)
 
+    def teardown(self) -> None:
+        """Read what is in doubt: in the end nothing is, and all has been told."""
+        for at, table in enumerate(self.tables):
+            if table.doubtful:
+                self.read(at)
+        self.settle()
+
     def take(self, changed: Slice) -> None:
         """Do to the speaker's routes what a slice says: nothing is withdrawn that is not there, nothing said twice."""
         assert changed.width == 32 or not (changed.withdrawn or changed.announced)

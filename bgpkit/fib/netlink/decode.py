@@ -8,7 +8,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from bgpkit.fib.form import Forms
 from bgpkit.fib.netlink import uapi
@@ -160,6 +160,36 @@ class RouteReader:
 
     def read_dump(self, data: bytes, width: int) -> list[Route]:
         """Return the routes of one datagram of a dump, those of ``width`` bits."""
+        return self._read_alike(data, width) or self._read_each(data, width)
+
+    def _read_alike(self, data: bytes, width: int) -> list[Route]:
+        """Read a datagram of routes of our table that are spelled alike, as most are; none where it has any other."""
+        size, octets = alike(data, uapi.RTM_NEWROUTE), width // 8
+        if size < 40 + octets or data[16::size].strip(bytes((FAMILY_OF_WIDTH[width],))):
+            return []
+        rows = struct.iter_unpack(f"=17xB22s{octets}s{size - 40 - octets}s", data)
+        columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
+        lengths: tuple[int, ...] = columns[0]
+        starts: tuple[bytes, ...] = columns[1]
+        addresses: tuple[bytes, ...] = columns[2]
+        tails: tuple[bytes, ...] = columns[3]
+        start = starts[0]
+        if len(set(starts)) > 1 or start[10:] != self._usual[octets] or not 0 < min(lengths) <= max(lengths) <= width:
+            return []
+        bodies: dict[bytes, tuple[int, Forms]] = {}
+        for tail in set(tails):
+            offset = size * tails.index(tail)
+            body = self._body(start[:10] + tail, data, offset + 16, offset + size)
+            if body is None:
+                return []
+            bodies[tail] = body
+        protocols, forms = zip(*map(bodies.__getitem__, tails), strict=True)
+        cut = zip(lengths, addresses, strict=True)
+        keys = [_LENGTH_OCTET[bits] + address[: _OCTETS[bits]] for bits, address in cut]
+        return list(zip(keys, protocols, forms, strict=True))
+
+    def _read_each(self, data: bytes, width: int) -> list[Route]:
+        """Read a datagram of a dump route by route."""
         family, octets = FAMILY_OF_WIDTH[width], width // 8
         usual, known = self._usual[octets], self._known
         routes: list[Route] = []
@@ -192,10 +222,13 @@ class RouteReader:
                 tail += data[at - 4 : stop]
         if bits > width or len(address) < _OCTETS[bits]:
             return None
-        body = self._known[tail] if tail in self._known else self._learn(tail, data, start, end)
+        body = self._body(tail, data, start, end)
         if body is None:
             return None
         return _LENGTH_OCTET[bits] + address[: _OCTETS[bits]], *body
+
+    def _body(self, tail: bytes, data: bytes, start: int, end: int) -> tuple[int, Forms] | None:
+        return self._known[tail] if tail in self._known else self._learn(tail, data, start, end)
 
     def _learn(self, tail: bytes, data: bytes, start: int, end: int) -> tuple[int, Forms] | None:
         if len(self._known) >= _REMEMBERED:
@@ -204,8 +237,22 @@ class RouteReader:
         return body
 
 
+def alike(data: bytes, kind: int) -> int:
+    """Return the octets that each message of a datagram has, if all have as many and are of one ``kind``; else 0."""
+    if len(data) < _LENGTH_AND_TYPE.size:
+        return 0
+    length, found = _LENGTH_AND_TYPE.unpack_from(data)
+    count, rest = divmod(len(data), max(length, 16))
+    if found != kind or length % 4 or rest:
+        return 0
+    first = data[: _LENGTH_AND_TYPE.size]
+    return length if all(data[at::length] == first[at : at + 1] * count for at in range(len(first))) else 0
+
+
 def terminator(data: bytes) -> Message | None:
     """Return the message that ends a dump, NLMSG_DONE or NLMSG_ERROR, where this datagram has one."""
+    if alike(data, uapi.RTM_NEWROUTE):
+        return None
     offset, end = 0, len(data)
     while offset + 16 <= end:
         length, kind = _LENGTH_AND_TYPE.unpack_from(data, offset)

@@ -4,12 +4,12 @@ rtnetlink(7); linux/rtnetlink.h.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from bgpkit.fib.form import Form, Forms, Hop
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.attributes import attribute
+from bgpkit.fib.netlink.attributes import ATTRIBUTE, attribute
 from bgpkit.fib.netlink.encap_octets import encode_encap
 from bgpkit.fib.operation import Operation, Verb
 
@@ -24,8 +24,9 @@ NEXT_HOP: Final = struct.Struct("=HBBi")
 """Header of one next hop of several: length, flags, weight less one, interface index."""
 
 _NUMBER: Final = struct.Struct("=HHI")
-_START: Final = {32: struct.Struct("=IHHIIBB10sHH4s"), 128: struct.Struct("=IHHIIBB10sHH16s")}
-"""Message header, route header, destination attribute; by the bits of an address."""
+_HEAD: Final = struct.Struct("=IHH")
+_ATTRIBUTES_AT: Final = 32
+"""Octets of a request before the destination's address: message header, route header, header of the attribute."""
 _REMEMBERED: Final = 65_536
 _ROOM: Final = 16 << 10
 """Octets that next hops may take: Linux dumps a route in 32 KiB at most, and adds fields; it takes larger ones, but
@@ -42,10 +43,12 @@ class _Template(NamedTuple):
     """What the requests for routes of one form have in common."""
 
     forms: Forms
-    message_type: int
-    flags: int
+    pack: Callable[..., bytes]
+    """Puts a request together: head, sequence number, family, prefix length, route, address, rest."""
+    head: bytes
+    """Length, message type and flags."""
     route: bytes
-    """The route header after the prefix length."""
+    """The route header after the prefix length, and the header of the destination."""
     rest: bytes
     """The attributes after the destination."""
 
@@ -59,31 +62,28 @@ class Encoder:
         self._family = FAMILY_OF_WIDTH[width]
         self._protocol = protocol
         self._table = table
+        self._start = struct.pack("=IB", 0, self._family)
         # By the identity of the forms, which are interned; an entry holds them, so that no other takes their place.
-        self._adding: dict[int, _Template] = {}
-        self._replacing: dict[int, _Template] = {}
-        self._deleting: dict[int, _Template] = {}
+        self._known: dict[Verb, dict[int, _Template]] = {verb: {} for verb in Verb}
 
     def encode(self, operations: Sequence[Operation], first: int) -> bytes:
         """Return the requests one after the other, numbered from ``first``; only the last asks for an answer.
 
         The kernel answers errors without being asked.
         """
-        pack, family, octets = _START[self._width].pack, self._family, self._width // 8
-        size = 32 + octets
-        parts: list[bytes] = []
+        if not operations:
+            return b""
+        family, parts, known = self._start, list[bytes](), self._known[Verb.ADD]
+        before, same = Verb.ADD, None
+        pack, head, route, rest = struct.pack, b"", b"", b""
         for sequence, (verb, _, key, forms) in enumerate(operations, first):
-            known = self._adding
-            if verb is not Verb.ADD:
-                known = self._replacing if verb is Verb.REPLACE else self._deleting
-            template = known.get(id(forms)) or self._learn(known, verb, forms)
-            _, kind, flags, route, rest = template
-            if sequence - first == len(operations) - 1:
-                flags |= uapi.NLM_F_ACK
-            length = size + len(rest)
-            start = pack(length, kind, flags, sequence, 0, family, key[0], route, 4 + octets, uapi.RTA_DST, key[1:])
-            parts.append(start)
-            parts.append(rest)
+            if verb is not before:
+                before, same, known = verb, None, self._known[verb]
+            if forms is not same:  # those of neighbours are, as a rule
+                _, pack, head, route, rest = known.get(id(forms)) or self._learn(known, verb, forms)
+                same = forms
+            parts.append(pack(head, sequence, family, key[0], route, key[1:], rest))
+        parts[-1] = _asking_for_answer(parts[-1])
         return b"".join(parts)
 
     def encode_dump(self, sequence: int, *, own_only: bool) -> bytes:
@@ -111,9 +111,18 @@ class Encoder:
         if table > 255:
             rest += _NUMBER.pack(8, uapi.RTA_TABLE, table)
         small = table if table <= 255 else uapi.RT_TABLE_COMPAT
+        octets = self._width // 8
         route = ROUTE.pack(self._family, 0, 0, 0, small, self._protocol, scope, kind, flags)[2:]
+        route += ATTRIBUTE.pack(4 + octets, uapi.RTA_DST)
         message_type = uapi.RTM_DELROUTE if verb is Verb.DELETE else uapi.RTM_NEWROUTE
-        return _Template(forms, message_type, _FLAGS[verb], route, rest)
+        head = _HEAD.pack(_ATTRIBUTES_AT + octets + len(rest), message_type, _FLAGS[verb])
+        request = struct.Struct(f"=8sI5sB{len(route)}s{octets}s{len(rest)}s")
+        return _Template(forms, request.pack, head, route, rest)
+
+
+def _asking_for_answer(request: bytes) -> bytes:
+    length, kind, flags = _HEAD.unpack_from(request)
+    return _HEAD.pack(length, kind, flags | uapi.NLM_F_ACK) + request[_HEAD.size :]
 
 
 def fits(form: Form, width: int) -> bool:

@@ -7,9 +7,11 @@ import asyncio
 import os
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from errno import EMSGSIZE, ENOBUFS, EPERM
 from fcntl import ioctl
+from typing import Final
 
 from bgpkit.errors import FibError
 from bgpkit.fib.netlink import uapi
@@ -19,6 +21,9 @@ from bgpkit.fib.netlink.object_octets import encode_objects
 from bgpkit.fib.netlink.reader import DATAGRAM, NetlinkReader
 from bgpkit.fib.objects import ObjectOperation
 from bgpkit.fib.operation import Answers, Operation, Refusal
+
+_AT_ONCE: Final = 32
+"""Changes for which the kernel takes less time than another thread would."""
 
 
 class NetlinkKernel(NetlinkReader):
@@ -31,6 +36,8 @@ class NetlinkKernel(NetlinkReader):
         """
         super().__init__(table, protocol=protocol, vrf=vrf, netns=netns)
         self._protocol = protocol
+        self._sender = ThreadPoolExecutor(1, "bgpkit.fib")
+        self._prepared: tuple[Sequence[Operation], int, bytes] | None = None
         try:
             self._probe()
         except BaseException:
@@ -46,51 +53,94 @@ class NetlinkKernel(NetlinkReader):
             return 0
         return int.from_bytes(answer[16:20], sys.byteorder)
 
-    def execute(self, operations: Sequence[Operation]) -> Answers:
+    def close(self) -> None:
+        """Close both sockets; routes stay."""
+        self._sender.shutdown(wait=False)
+        super().close()
+
+    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
         """Send a batch in one call, acknowledged on its last message; errors are known by sequence number.
 
-        All operations are of one address width. The kernel carries the batch out before ``send`` returns, so there
-        is nothing to wait for.
+        All operations are of one address width. The kernel carries the batch out before ``send`` returns; for one
+        that takes its time another thread waits, and what ``meanwhile`` gives is written down for the next call.
         """
-        first = self._sequence + 1
-        self._sequence = last = self._sequence + len(operations)
+        first, octets = self._encoded(operations)
+        last = first + len(operations) - 1
         try:
-            self._asking.send(self._encoders[operations[0].width].encode(operations, first))
+            if len(operations) > _AT_ONCE:
+                await self._send_beside(octets, lambda: self._prepare(meanwhile()))
+            else:
+                self._asking.send(octets)
+                meanwhile()
         except OSError as error:
             if error.errno == EMSGSIZE and len(operations) > 1:
-                return self._execute_halves(operations)
+                return await self._execute_halves(operations)
             refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
             return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
         return self._outcome(first, last)
 
     async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
-        """Send a batch of changes of next-hop objects likewise, but beside the loop.
+        """Send a batch of changes of next-hop objects likewise.
 
         Whoever listens is told of each route that moves with an object: the kernel takes 0.3 seconds for a million.
         """
         first = self._sequence + 1
         self._sequence = last = self._sequence + len(operations)
-        request = encode_objects(operations, self._protocol, first)
-        sending = asyncio.get_running_loop().run_in_executor(None, self._asking.send, request)
         try:
-            await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            await asyncio.wait([sending])
-            raise
+            await self._send_beside(encode_objects(operations, self._protocol, first), _nothing)
         except OSError as error:
             refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
             return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
         return self._outcome(first, last)
+
+    async def _send_beside(self, octets: bytes, meanwhile: Callable[[], None]) -> None:
+        """Send beside the loop, and call ``meanwhile`` on it as soon as the kernel is at work; OSError as of ``send``.
+
+        The thread tells when it begins: it would have to wait for the interpreter if that went on at once.
+        """
+        loop = asyncio.get_running_loop()
+        began = asyncio.Event()
+
+        def send() -> None:
+            """Wait for the kernel."""
+            loop.call_soon_threadsafe(began.set)
+            self._asking.send(octets)
+
+        sending = loop.run_in_executor(self._sender, send)
+        try:
+            await began.wait()
+            meanwhile()
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await asyncio.wait([sending])
+            raise
+
+    def _encoded(self, operations: Sequence[Operation]) -> tuple[int, bytes]:
+        """Return the number of the first request and the requests, as they are prepared or else written down now."""
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None and prepared[0] is operations:
+            return prepared[1:]
+        first = self._sequence + 1
+        self._sequence += len(operations)
+        return first, self._encoders[operations[0].width].encode(operations, first)
+
+    def _prepare(self, operations: Sequence[Operation]) -> None:
+        """Write down what is likely to come next."""
+        if operations:
+            self._prepared = operations, *self._encoded(operations)
 
     def _outcome(self, first: int, last: int) -> Answers:
         """Return what became of the requests ``first`` to ``last``."""
         answers, complete = self._answers(first, last)
         return Answers({sequence - first: refusal for sequence, refusal in answers.items() if refusal}, complete)
 
-    def _execute_halves(self, operations: Sequence[Operation]) -> Answers:
-        """Carry out a batch that is too long for the send buffer."""
+    async def _execute_halves(self, operations: Sequence[Operation]) -> Answers:
+        """Carry out a batch that is too long for the send buffer; what comes next has been prepared."""
+        prepared, self._prepared = self._prepared, None
         middle = len(operations) // 2
-        head, rest = self.execute(operations[:middle]), self.execute(operations[middle:])
+        head = await self.execute(operations[:middle], tuple)
+        rest = await self.execute(operations[middle:], tuple)
+        self._prepared = prepared
         refused = dict(head.refused) | {place + middle: refusal for place, refusal in rest.refused.items()}
         return Answers(refused, head.complete and rest.complete)
 
@@ -120,3 +170,7 @@ class NetlinkKernel(NetlinkReader):
         refusal = answers.get(self._sequence)
         if refusal is not None and refusal.errno == EPERM:
             raise FibError("changing the kernel's routes needs the capability CAP_NET_ADMIN; run as root", EPERM)
+
+
+def _nothing() -> None:
+    """Do nothing meanwhile."""

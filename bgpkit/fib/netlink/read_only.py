@@ -1,6 +1,6 @@
 """A table that is read and watched, and never written. Linux only."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from bgpkit.errors import FibError
 from bgpkit.fib.form import Forms
@@ -16,7 +16,7 @@ class ReadOnlyKernel(NetlinkKernel):
     Routes are as they forward: that some of them share next-hop objects is left out.
     """
 
-    def execute(self, operations: Sequence[Operation]) -> Answers:
+    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
         """Refuse: FibError."""
         raise FibError(f"the table is only read; {len(operations)} changes are not written")
 

@@ -42,6 +42,8 @@ _GROUPS: Final = (
     uapi.RTNLGRP_IPV6_ROUTE,
 )
 DATAGRAM: Final = 256 << 10
+_PAGE: Final = 64 << 10
+"""Octets of a datagram of a dump: Linux makes them of 32 KiB at most."""
 _FILTERED: Final = 200
 """Protocols that one filter can hold."""
 
@@ -149,7 +151,7 @@ class NetlinkReader:
             self._discard()
             self._asking.send(request)
             while True:
-                data = self._asking.recv(DATAGRAM)
+                data = self._asking.recv(_PAGE)
                 yield data
                 if _ends(data):
                     return

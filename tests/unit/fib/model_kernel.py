@@ -52,6 +52,8 @@ class ModelKernel:
         self.told: list[Notice] = []
         self.lost = False
         self.executed: list[Operation] = []
+        self.announced: list[Operation] = []
+        """What was said to be the next batch."""
         self.executed_objects: list[ObjectOperation] = []
         self.before_batch: Callable[[], None] = nothing
         self.after_batch: Callable[[], None] = nothing
@@ -63,8 +65,9 @@ class ModelKernel:
 
     # The port.
 
-    def execute(self, operations: Sequence[Operation]) -> Answers:
-        """Carry out a batch."""
+    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+        """Carry out a batch; the next one is taken before, since that knows least."""
+        self.announced = list(meanwhile())
         hook, self.before_batch = self.before_batch, nothing
         hook()
         refused: dict[int, Refusal] = {}

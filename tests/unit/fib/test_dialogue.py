@@ -42,7 +42,7 @@ def work(dialogue: Dialogue) -> int:
             complete(dialogue.read_all(lambda: 0.0))
             compare(dialogue)
         elif dialogue.pending:
-            dialogue.write(0.0)
+            complete(dialogue.write(0.0))
         else:
             return dialogue.writes - before
     raise AssertionError("it never comes to rest")
@@ -102,7 +102,7 @@ def test_a_notice_that_crossed_a_deletion_does_not_bring_the_route_back_to_mind(
     kernel, dialogue, reconciler = with_route()
     reconciler.unwant([KEY])
     kernel.before_batch = lambda: kernel.change(PLACE, OURS, FORM_A)
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     reconciler.want([KEY], A)
     work(dialogue)
     assert kernel.ours() == {PLACE: [FORM_A]}
@@ -151,7 +151,7 @@ def test_nothing_is_replaced_while_notices_are_lost() -> None:
     kernel.change(PLACE, STATIC, FORM_B)
     kernel.overflow()
     reconciler.want([KEY, OTHER], Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.4")),)))
-    assert dialogue.write(0.0) == 1
+    assert complete(dialogue.write(0.0)) == 1
     assert kernel.ours().keys() == {(32, OTHER)}
     work(dialogue)
     assert kernel.foreign() == {PLACE: [FORM_B]}
@@ -163,7 +163,7 @@ def test_a_replacement_that_waited_for_a_dump_is_made() -> None:
     kernel, dialogue, reconciler = with_route()
     kernel.lost = True
     reconciler.want([KEY], Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.3")),)))
-    assert dialogue.write(0.0) == 0
+    assert complete(dialogue.write(0.0)) == 0
     assert work(dialogue) == 1
     assert kernel.ours() == {PLACE: [FORM_B]}
 
@@ -244,3 +244,114 @@ def test_both_widths_are_told_apart() -> None:
         reconciler.want([b"\x08\x0a"], blackhole)
     assert work(dialogue) == 2
     assert kernel.ours() == {(32, b"\x08\x0a"): [Form(6, (), 0)], (128, b"\x08\x0a"): [Form(6, (), 1024)]}
+
+
+B = Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.3")),))
+
+
+def with_two_routes() -> tuple[ModelKernel, Dialogue, Reconciler]:
+    """Return a kernel that holds two routes which are wanted otherwise by now, and a dialogue with batches of one."""
+    kernel = ModelKernel()
+    dialogue = Dialogue(OURS, kernel, lambda _: 0, batch=1)
+    dialogue.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
+    reconciler = dialogue.reconcilers[32]
+    reconciler.want([KEY, OTHER], A)
+    assert work(dialogue) == 2
+    reconciler.want([KEY, OTHER], B)
+    return kernel, dialogue, reconciler
+
+
+def test_the_next_batch_is_taken_while_the_kernel_is_busy() -> None:
+    """It is announced to the kernel, which may write it down meanwhile; a call writes several in a row."""
+    kernel, dialogue, _ = with_two_routes()
+    first: list[list[bytes]] = []
+    kernel.before_batch = lambda: first.append([operation.key for operation in kernel.announced])
+    assert complete(dialogue.write(0.0)) == 2
+    assert first == [[OTHER]]
+    assert kernel.ours() == {PLACE: [FORM_B], (32, OTHER): [FORM_B]}
+    assert not dialogue.check_wanted
+
+
+def test_a_batch_that_was_taken_before_a_notice_is_taken_again() -> None:
+    """A foreign route takes the place of ours during the batch before: what was to replace ours is not asked for."""
+    kernel, dialogue, reconciler = with_two_routes()
+    kernel.after_batch = lambda: kernel.change((32, OTHER), STATIC, FORM_A)
+    assert complete(dialogue.write(0.0)) == 1
+    work(dialogue)
+    assert kernel.foreign() == {(32, OTHER): [FORM_A]}
+    assert kernel.ours() == {PLACE: [FORM_B]}
+    assert reconciler.foreign.conflicts == {OTHER: STATIC}
+
+
+def test_a_batch_that_is_taken_again_loses_none_of_its_prefixes() -> None:
+    """The notice is of another prefix: what had been taken before is taken again all the same."""
+    kernel, dialogue, _ = with_two_routes()
+    kernel.after_batch = lambda: kernel.change((32, b"\x08\x14"), STATIC, FORM_A)
+    assert complete(dialogue.write(0.0)) == 2
+    assert kernel.ours() == {PLACE: [FORM_B], (32, OTHER): [FORM_B]}
+
+
+def test_a_batch_that_was_taken_before_notices_were_lost_is_taken_again() -> None:
+    """The loss is heard of during the batch before, when somebody listens: nothing is replaced after it."""
+    kernel, dialogue, reconciler = with_two_routes()
+
+    def lose() -> None:
+        """Change the other route, lose the word of it, and hear of the loss."""
+        kernel.change((32, OTHER), STATIC, FORM_A)
+        kernel.overflow()
+        dialogue.listen()
+
+    kernel.before_batch = lose
+    assert complete(dialogue.write(0.0)) == 1
+    work(dialogue)
+    assert kernel.foreign() == {(32, OTHER): [FORM_A]}
+    assert reconciler.foreign.conflicts == {OTHER: STATIC}
+
+
+def test_a_notice_that_is_read_during_a_batch_has_crossed_it() -> None:
+    """Deleted by another hand during the batch, and heard of at once: a dump tells what became of the route."""
+    kernel, dialogue, _ = with_two_routes()
+
+    def delete() -> None:
+        """Delete what has just been written, and listen."""
+        kernel.delete(PLACE, OURS)
+        dialogue.listen()
+
+    kernel.after_batch = delete
+    complete(dialogue.write(0.0))
+    assert dialogue.check_wanted
+    work(dialogue)
+    assert kernel.ours() == {PLACE: [FORM_B], (32, OTHER): [FORM_B]}
+
+
+def test_a_prefix_that_is_being_written_is_not_taken_a_second_time() -> None:
+    """Wanted twice before the first batch: one message, since the kernel would refuse the second."""
+    kernel = ModelKernel()
+    dialogue = Dialogue(OURS, kernel, lambda _: 0, batch=1)
+    reconciler = dialogue.reconcilers[32]
+    reconciler.want([KEY], A)
+    reconciler.want([KEY], B)
+    assert work(dialogue) == 1
+    assert kernel.ours() == {PLACE: [FORM_B]}
+    assert not reconciler.doubtful
+
+
+def test_what_is_being_written_is_pending() -> None:
+    """Nobody who waits for the end is told that it has come while a batch is under way, or taken."""
+    kernel, dialogue, _ = with_two_routes()
+    left: list[int] = []
+    kernel.after_batch = lambda: left.append(dialogue.pending)
+    complete(dialogue.write(0.0))
+    assert left == [2]
+    assert dialogue.pending == 0
+
+
+def test_what_is_being_written_when_all_is_abandoned_goes_too() -> None:
+    """Added to the kernel in the moment in which nothing is wanted any more: it is taken out again."""
+    kernel = ModelKernel()
+    dialogue, reconciler = start(kernel)
+    reconciler.want([KEY, OTHER], A)
+    kernel.before_batch = lambda: list(reconciler.abandon()).clear()
+    work(dialogue)
+    assert kernel.executed
+    assert kernel.ours() == {}

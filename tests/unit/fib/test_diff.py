@@ -25,9 +25,9 @@ def test_every_difference_is_shown_in_its_place() -> None:
     drop, send = Spec(RouteKind.BLACKHOLE, ()), Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.9")),))
     dialogue.reconcilers[32].want([taken, wanted], drop)
     dialogue.reconcilers[32].want([refused], send)
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     complete(dialogue.read_all(lambda: 0.0))
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     lost = KernelRoute(prefix=PREFIXES[2], kind=RouteKind.BLACKHOLE)
     assert diff_of(dialogue) == FibDiff(
         missing=(lost, KernelRoute(prefix=PREFIXES[3], next_hops=send.next_hops)),

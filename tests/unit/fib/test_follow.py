@@ -30,23 +30,23 @@ def path(source: Source, *, local_pref: int = 100, next_hop: bytes = b"\x0a\0\0\
     )
 
 
-class Following(Reconciler):
-    """A reconciler that knows who tells it."""
-
-    def __init__(self) -> None:
-        """Start without anybody; e0 has the index 1, e1 the index 2."""
-        super().__init__(32, 12, Resolver(32, lambda name: int(name[1:]) + 1 if name[:1] == "e" else 0))
-        self.followers: list[Follower] = []
-
-
 def follow(
-    table: Table, via: Via = gateway_of, multipath: MultipathOptions | None = None
-) -> tuple[Following, list[None]]:
-    """Follow ``table``; return who is told, and the list that grows with each wake."""
-    reconciler = Following()
+    table: Table,
+    via: Via = gateway_of,
+    multipath: MultipathOptions | None = None,
+    *,
+    followers: list[Follower] | None = None,
+) -> tuple[Reconciler, list[None]]:
+    """Follow ``table``; return who is told, and the list that grows with each wake; e0 has the index 1, e1 the index 2.
+
+    The follower is added to ``followers``.
+    """
+    resolver = Resolver(32, lambda name: int(name[1:]) + 1 if name[:1] == "e" else 0)
+    reconciler = Reconciler(32, 12, resolver)
     woken: list[None] = []
     follower = Follower(Wanted(reconciler), Specs(via, 7, multipath), lambda: woken.append(None))
-    reconciler.followers.append(follower)
+    if followers is not None:
+        followers.append(follower)
     table.subscribe(lambda keys, old, new, _nlri: follower.consume(keys, old, new))
     return reconciler, woken
 
@@ -203,19 +203,22 @@ def test_what_is_forwarded_otherwise_moves_and_the_rest_stays() -> None:
     """No block comes from the table: the routes of one next hop go by another link, those of the other are left."""
     table = Table(32)
     links = {7: "e0", 8: "e0"}
-    reconciler, woken = follow(table, lambda one: NextHop(IPv4Address("10.9.9.9"), links[one.next_hop[3]]))
+    followers: list[Follower] = []
+    reconciler, woken = follow(
+        table, lambda one: NextHop(IPv4Address("10.9.9.9"), links[one.next_hop[3]]), followers=followers
+    )
     table.announce(path(PEER), KEYS[:1])
     table.announce(path(PEER, next_hop=b"\x0a\0\0\x08"), KEYS[1:])
     specs = dict(reconciler.desired)
     reconciler.take(9, 0.0)
     woken.clear()
     links[7] = "e1"
-    reconciler.followers[0].next_hops_changed()
+    followers[0].next_hops_changed()
     assert woken
     assert reconciler.desired == specs
     assert {key: spec.next_hops[0].device for key, spec in specs.items()} == {KEYS[0]: "e1", KEYS[1]: "e0"}
     assert [operation.key for operation in reconciler.take(9, 0.0)] == KEYS[:1]
-    reconciler.followers[0].next_hops_changed()
+    followers[0].next_hops_changed()
     assert reconciler.pending == 0
 
 
@@ -223,15 +226,36 @@ def test_without_a_way_there_is_no_route_until_it_is_back() -> None:
     """Announced before, between or after: each prefix is wanted by what ``via`` says in the end."""
     table = Table(32)
     way: list[NextHop] = []
-    reconciler, _ = follow(table, lambda _: tuple(way) or None)
+    followers: list[Follower] = []
+    reconciler, _ = follow(table, lambda _: tuple(way) or None, followers=followers)
     table.announce(path(PEER), KEYS[:1])
     assert [spec.next_hops for spec in reconciler.desired.values()] == [()]
     assert reconciler.take(9, 0.0) == []
     way.append(NextHop(IPv4Address("10.9.9.9")))
     table.announce(path(PEER, local_pref=99), KEYS[1:])
-    reconciler.followers[0].next_hops_changed()
+    followers[0].next_hops_changed()
     assert gateways(reconciler) == dict.fromkeys(KEYS, "10.9.9.9")
     assert sorted(operation.key for operation in reconciler.take(9, 0.0)) == KEYS
     way.clear()
-    reconciler.followers[0].next_hops_changed()
+    followers[0].next_hops_changed()
     assert {spec.next_hops for spec in reconciler.desired.values()} == {()}
+
+
+def test_a_via_that_fails_is_no_way_until_it_is_asked_again() -> None:
+    """Somebody else's fault loses no route for ever, and stops no other."""
+    table, broken = Table(32), [True]
+
+    def via(path: Path) -> NextHop:
+        if broken and path.next_hop == b"\x0a\0\0\x07":
+            raise RuntimeError("somebody else's fault")
+        return gateway_of(path)
+
+    followers: list[Follower] = []
+    reconciler, _ = follow(table, via, followers=followers)
+    table.announce(path(PEER), KEYS[:1])
+    table.announce(path(PEER, next_hop=b"\x0a\0\0\x08"), KEYS[1:])
+    assert not reconciler.desired[KEYS[0]].leads
+    assert reconciler.desired[KEYS[1]].leads
+    broken.clear()
+    followers[0].next_hops_changed()
+    assert gateways(reconciler) == {KEYS[0]: "10.0.0.7", KEYS[1]: "10.0.0.8"}

@@ -6,6 +6,8 @@ from bgpkit.fib import RouteKind, moves
 from bgpkit.fib.moves import Moves
 from bgpkit.fib.route import Spec
 
+pytestmark = pytest.mark.interpreted
+
 A, B, C = (Spec(RouteKind.BLACKHOLE, ()) for _ in range(3))
 
 

@@ -134,7 +134,7 @@ def test_a_route_of_our_protocol_that_nobody_wants_goes() -> None:
 def test_what_is_gone_already_is_deleted(errno: int) -> None:
     """The kernel knows no such route: that is what was wanted."""
     made = reconciler({KEY: form(A)})
-    made.abandon()
+    list(made.abandon())
     assert verbs(made, refused(errno)) == [(Verb.DELETE, KEY, 0)]
     assert made.held == {}
     assert made.attempts.failed == {}
@@ -331,7 +331,7 @@ def test_abandoning_takes_out_all_that_is_ours() -> None:
     made = reconciler({KEY: form(A), OTHER: form(B)})
     made.adopt()
     made.want([KEY], A)
-    made.abandon()
+    list(made.abandon())
     assert sorted(verbs(made), key=lambda each: each[1]) == [(Verb.DELETE, KEY, 0), (Verb.DELETE, OTHER, 0)]
     assert verbs(made) == []
 
@@ -348,3 +348,51 @@ def test_a_batch_has_no_more_than_asked_for_and_each_prefix_once() -> None:
         made.settle(batches[-1], FINE, 0.0)
     assert max(map(len, batches)) == 30
     assert sorted(each.key for batch in batches for each in batch) == keys
+
+
+def test_a_prefix_among_those_to_leave_is_taken_later() -> None:
+    """While it is being written, another wish for it waits; nothing else does."""
+    made = reconciler()
+    made.want([KEY], A)
+    first = made.take(1, 0.0)
+    made.want([KEY, OTHER], B)
+    assert [each.key for each in made.take(9, 0.0, besides=frozenset({KEY}))] == [OTHER]
+    made.settle(first, FINE, 0.0)
+    assert verbs(made) == [(Verb.REPLACE, KEY, 0)]
+
+
+def test_what_was_given_back_is_taken_again() -> None:
+    """Nothing had been asked for."""
+    made = reconciler()
+    made.want([KEY, OTHER], A)
+    taken = made.take(9, 0.0)
+    assert made.pending == 0
+    made.give_back(taken)
+    assert made.take(9, 0.0) == taken
+
+
+def test_a_spec_that_moves_to_where_its_routes_are_changes_nothing() -> None:
+    """It differed from them before, which is remembered no longer."""
+    spec = Spec(RouteKind.UNICAST, A.next_hops)
+    made = reconciler({KEY: form(B)})
+    made.want([KEY], spec)
+    assert not made.agrees(KEY)
+    spec.next_hops = B.next_hops
+    made.move(spec)
+    assert made.agrees(KEY)
+    assert made.take(9, 0.0) == []
+
+
+def test_an_interface_that_gets_the_number_which_its_routes_have_changes_nothing() -> None:
+    """They were those of another one before, which is remembered no longer."""
+    indexes = {"eth0": 7}
+    resolver = Resolver(32, lambda name: indexes.get(name, 0))
+    made = Reconciler(32, OURS, resolver)
+    made.take_dump({KEY: form(A)}, {}, 0.0)
+    made.want([KEY], A)
+    assert not made.agrees(KEY)
+    indexes["eth0"] = 2
+    resolver.forget()
+    made.retry()
+    assert made.agrees(KEY)
+    assert made.take(9, 0.0) == []

@@ -18,10 +18,10 @@ def test_alike_failures_are_one_line_and_are_told_once() -> None:
     """Three routes over one lost gateway: a line with the first prefix and the count."""
     dialogue = Dialogue(OURS, ModelKernel(), lambda _: 0)
     dialogue.reconcilers[32].want(KEYS, Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.9")),)))
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     with capture_logs() as lines:
         report_news(dialogue)
-        dialogue.write(0.5)
+        complete(dialogue.write(0.5))
         report_news(dialogue)
     assert lines == [
         {
@@ -42,9 +42,9 @@ def test_conflicts_are_told_with_the_other_protocol() -> None:
         kernel.add((32, key), 4, Form(6, (), 0))
     dialogue = Dialogue(OURS, kernel, lambda _: 0)
     dialogue.reconcilers[32].want(KEYS, Spec(RouteKind.BLACKHOLE, ()))
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     complete(dialogue.read_all(lambda: 0.0))
-    dialogue.write(0.0)
+    complete(dialogue.write(0.0))
     with capture_logs() as lines:
         report_news(dialogue)
     expected = {"event": "fib.conflict", "log_level": "warning", "prefix": "10.0.0.0/24", "count": 2, "protocol": 4}

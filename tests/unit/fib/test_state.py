@@ -62,7 +62,7 @@ def test_a_wish_is_pending_until_it_is_written() -> None:
     rig = Rig()
     rig.want(SEND)
     assert told(rig.state()) == (FibStatus.PENDING, False, "pending: wanted via 10.0.0.2")
-    rig.dialogue.write(0.0)
+    complete(rig.dialogue.write(0.0))
     rig.read()
     assert told(rig.state()) == (FibStatus.INSTALLED, True, "installed: the kernel has via 10.0.0.2 dev e0")
     assert rig.state().wanted == SEND.route(PREFIX)
@@ -71,7 +71,7 @@ def test_a_wish_is_pending_until_it_is_written() -> None:
     assert told(rig.state()) == (FibStatus.PENDING, True, text)
     rig.reconciler.unwant([PREFIX.key])
     assert told(rig.state()) == (FibStatus.PENDING, True, "pending: the kernel has via 10.0.0.2 dev e0")
-    rig.dialogue.write(0.0)
+    complete(rig.dialogue.write(0.0))
     assert rig.state().status is FibStatus.ABSENT
 
 
@@ -90,9 +90,9 @@ def test_a_foreign_route_in_the_way_is_named() -> None:
     rig = Rig()
     rig.kernel.add(PLACE, 4, KEPT)
     rig.want(OTHERWISE)
-    rig.dialogue.write(0.0)
+    complete(rig.dialogue.write(0.0))
     rig.read()
-    rig.dialogue.write(0.0)
+    complete(rig.dialogue.write(0.0))
     text = "conflict: wanted via 10.0.0.3, a route of protocol 4 has its place"
     assert told(rig.state()) == (FibStatus.CONFLICT, False, text)
 
@@ -101,9 +101,9 @@ def test_a_refusal_is_told_in_the_kernels_words() -> None:
     """And how often there was one."""
     rig = Rig()
     rig.want(GONE)
-    rig.dialogue.write(0.0)
+    complete(rig.dialogue.write(0.0))
     assert told(rig.state()) == (FibStatus.FAILED, False, "failed: wanted via 10.0.0.9, refused once: error 101")
-    rig.dialogue.write(10.0)
+    complete(rig.dialogue.write(10.0))
     assert str(rig.state()).endswith("refused 2 times: error 101")
 
 

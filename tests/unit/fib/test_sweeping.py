@@ -102,6 +102,19 @@ def test_nobody_waits_any_more_when_the_waiting_is_given_up() -> None:
     assert kernel.swept == {}
 
 
+def test_where_nothing_is_left_nobody_waits_on() -> None:
+    """No task goes on that would end with an error at which nobody looks, when the speaker stops."""
+    kernel = Kernel(0, 0)
+
+    async def prove() -> None:
+        assert await kernel.sweep_when_complete(Told(NEVER, NEVER, stops=9)) == 0
+        await asyncio.sleep(0)
+        assert len(asyncio.all_tasks()) == 1
+
+    run(prove())
+    assert kernel.swept == {}
+
+
 @pytest.mark.parametrize("seconds", [-1.0, float("nan")])
 def test_a_deadline_is_a_time(seconds: float) -> None:
     """Never is one: infinity."""

@@ -1,7 +1,7 @@
 """The task that drives the dialogue: when it checks, when it waits, and how it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address
 from typing import Self
@@ -14,6 +14,7 @@ from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
 from bgpkit.fib.kernel import Notices
 from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.operation import Answers, Operation
 from bgpkit.fib.report import Reporter
 from bgpkit.fib.route import Spec
 from bgpkit.fib.worker import Worker
@@ -21,7 +22,7 @@ from tests.unit.fib.model_kernel import OURS, ModelKernel
 
 DROP = Spec(RouteKind.BLACKHOLE, ())
 SEND = Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")),))
-KEYS = [bytes((24, 10, number >> 8, number & 255)) for number in range(1000)]
+KEYS = [bytes((24, 10, number >> 8, number & 255)) for number in range(4000)]
 
 
 class Clock:
@@ -45,6 +46,7 @@ class CountingKernel(ModelKernel):
         self.dumps = 0
         self.dump_fails = False
         self.deaf = False
+        self.faulty = False
 
     async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
         """Count, and fail if asked to."""
@@ -53,6 +55,13 @@ class CountingKernel(ModelKernel):
             raise FibError("the kernel's table cannot be read", 12)
         async for page in super().dump(width, own_only=own_only):
             yield page
+
+    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+        """Take a while, as the kernel does beside the loop."""
+        await asyncio.sleep(0)
+        if self.faulty:
+            raise KeyError("a fault of ours")
+        return await super().execute(operations, meanwhile)
 
     def notices(self) -> Notices:
         """Fail if asked to."""
@@ -93,7 +102,7 @@ class Rig:
 
 
 async def test_wishes_are_written_in_batches_and_the_loop_runs_between() -> None:
-    """A thousand routes take four batches; another task gets a turn after each."""
+    """Four thousand routes take four batches; another task gets a turn during each."""
     async with Rig() as rig:
         turns = 0
 
@@ -107,7 +116,7 @@ async def test_wishes_are_written_in_batches_and_the_loop_runs_between() -> None
         rig.dialogue.reconcilers[32].want(KEYS, DROP)
         await rig.worker.settled()
         counter.cancel()
-        assert len(rig.kernel.ours()) == rig.dialogue.writes == 1000
+        assert len(rig.kernel.ours()) == rig.dialogue.writes == 4000
         assert turns >= 4
 
 
@@ -179,6 +188,7 @@ async def test_checks_rest_in_between() -> None:
         rig.kernel.overflow()
         rig.kernel.lost = True
         rig.worker.listen()
+        await rig.pass_time(0)
         await rig.pass_time(3.9)
         assert rig.kernel.dumps == 2
         await rig.pass_time(0.2)
@@ -203,7 +213,9 @@ async def test_a_dump_that_fails_is_tried_again() -> None:
         await rig.pass_time(0)
         assert len(rig.kernel.ours()) == 1
         rig.kernel.dump_fails = False
-        await rig.pass_time(1.1)
+        await rig.pass_time(0.9)
+        assert rig.kernel.dumps == failed
+        await rig.pass_time(0.2)
         assert rig.kernel.dumps == failed + 2
 
 
@@ -215,6 +227,16 @@ async def test_a_deaf_socket_ends_the_work_with_its_reason() -> None:
         rig.worker.listen()
         with pytest.raises(FibError, match="netlink: gone"):
             await rig.worker.settled()
+
+
+async def test_a_fault_of_ours_ends_the_work_aloud() -> None:
+    """Neither silence nor "closed": the table is not kept any more, and why."""
+    async with Rig() as rig:
+        rig.kernel.faulty = True
+        rig.dialogue.reconcilers[32].want(KEYS, DROP)
+        with pytest.raises(FibError, match=r"has ended by a fault: KeyError\('a fault of ours'\)$"):
+            await rig.worker.settled()
+        assert [type(event) for event in rig.events] == [FibLost]
 
 
 async def test_whoever_waits_when_it_is_closed_is_told() -> None:

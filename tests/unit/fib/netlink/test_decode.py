@@ -11,6 +11,7 @@ from bgpkit.fib.netlink.decode import (
     Message,
     RouteNotice,
     RouteReader,
+    alike,
     decode_address,
     decode_link,
     decode_refusal,
@@ -155,6 +156,44 @@ def test_a_dump_reads_as_the_single_messages_do() -> None:
         assert RouteReader(254).read_dump(page, width) == expected
 
 
+@pytest.mark.parametrize(
+    "text", [GATEWAY, REPLACED, ECMP, DROPPED, VIA_V6, ONLINK_1000, DEFAULT, ECMP_V6, WITH_TOS, WITH_WINDOW]
+)
+def test_a_page_of_routes_that_are_alike_reads_as_the_single_messages_do(text: str) -> None:
+    """Destinations of many lengths, a message that differs somewhere in the middle, one cut off at the end."""
+    message = bytes.fromhex(text)
+    width = 128 if message[16] == 10 else 32
+    destinations = [bytearray(message) for _ in range(4)]
+    for each, bits in zip(destinations, (1, 8, 23, 32), strict=True):
+        each[17] = bits if each[17] else 0
+        each[40] = 0x80 | bits if each[17] else each[40]
+    pages = [b"".join(map(bytes, destinations))]
+    for at in range(len(message)):
+        other = bytearray(message)
+        other[at] ^= 0x05 if 4 <= at < 6 else 0x40
+        pages.append(b"".join(map(bytes, (*destinations[:2], other, *destinations[2:]))))
+    pages.append(pages[0][:-4])
+    for page in pages:
+        reader = RouteReader(254)
+        single = [reader.read(page, each) for each in messages(page) if each.kind == 24]
+        expected = [(one.key, one.protocol, one.forms) for one in single if one is not None and one.width == width]
+        assert RouteReader(254).read_dump(page, width) == expected
+
+
+def test_only_messages_of_one_kind_and_length_are_alike() -> None:
+    """Anything else in a page is noticed, wherever it stands."""
+    message = bytes.fromhex(GATEWAY)
+    assert alike(message, 24) == alike(3 * message, 24) == len(message)
+    assert (
+        alike(3 * message, 25) == alike(b"", 24) == alike(message[:5], 24) == alike(message * 2 + message[:-4], 24) == 0
+    )
+    for at in range(6):
+        other = bytearray(message)
+        other[at] ^= 1
+        assert alike(message + bytes(other) + message, 24) == 0
+    assert alike(struct.pack("=IHHII2s", 18, 24, 0, 0, 0, b"") * 2, 24) == 0  # the next would begin at 20
+
+
 def test_equal_forms_are_one_object() -> None:
     """Routes that differ in the prefix only share their form."""
     other = GATEWAY.replace("080001000a010000", "080001000a020000")
@@ -237,6 +276,8 @@ def test_the_end_of_a_dump_is_found_behind_routes() -> None:
     assert last is not None
     assert (last.kind, last.sequence, last.end - last.start) == (3, 7, 4)
     assert terminator(done) is not None
+    assert terminator(bytes.fromhex(GATEWAY + GATEWAY)) is None
+    assert terminator(bytes.fromhex(GATEWAY + GATEWAY) + done) is not None
 
 
 # ip addr add 10.0.0.1 peer 10.0.0.2 dev e0
