@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.sources import PROJECT, product_files, tree, written
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-IMPORT_NAMES = {"pyyaml": "yaml"}
+IMPORT_NAMES = {"grpcio": "grpc", "pyyaml": "yaml"}
 
 
 def test_importing_bgpkit_loads_no_pyroute2() -> None:

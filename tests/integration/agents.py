@@ -37,6 +37,8 @@ class Agents:
         self._namespaces = namespaces
         self._folder = folder
         self.datastore = folder / "datastore.sqlite"
+        self.where = [f"BGPKIT_NODE_DATASTORE={self.datastore}"]
+        """What says to agents, in their environment, where the datastore is."""
         self.machines: dict[str, Namespace] = {}
         self.running: dict[str, RunningProcess] = {}
         self._logs = itertools.count(1)
@@ -54,7 +56,9 @@ class Agents:
     def start(self, name: str, *options: str, ready: bool = True) -> RunningProcess:
         """Start the agent of a node; it is ready when it answers."""
         words = command("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
-        argv = self.machines[name].command(["env", f"BGPKIT_NODE_DATASTORE={self.datastore}", *words])
+        # Half a second of the machine's time for each agent; tests of health and metrics say an address.
+        environment = [*self.where, "BGPKIT_NODE_HEALTH_ADDRESS=none"]
+        argv = self.machines[name].command(["env", *environment, *words])
         process = RunningProcess(argv, self._folder / f"{name}-{next(self._logs)}.log")
         if ready:
             self.running[name] = process

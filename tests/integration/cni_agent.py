@@ -8,35 +8,42 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Mapping
-from ipaddress import IPv4Address
+from ipaddress import ip_address
+from typing import Final
 
-from bgpkit_node.cni import AgentSocket, CniService
+from bgpkit_node.cni import AgentSocket, CniService, Wish
 from bgpkit_node.cni.pod_network import PodNetwork
+from bgpkit_node.ipam import IPAddress
+
+FIRST: Final = {4: "10.244.113.128", 6: "fd00:10:244::80"}
 
 
 class MemoryAddresses:
-    """10.244.113.128 and on, in the order asked for; the lowest free one first."""
+    """10.244.113.128 and fd00:10:244::80 and on, in the order asked for; the lowest free one first."""
 
     def __init__(self, delay: float) -> None:
         """Hold none."""
         self._delay = delay
-        self._held: dict[str, tuple[IPv4Address, ...]] = {}
+        self._held: dict[str, tuple[IPAddress, ...]] = {}
         self._attributes: dict[str, dict[str, str]] = {}
 
-    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
-        """Take the lowest free address."""
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+        """Take what is wished for, else the lowest free ones."""
         taken = {address for addresses in self._held.values() for address in addresses}
-        address = next(a for a in (IPv4Address("10.244.113.128") + i for i in range(500)) if a not in taken)
+        found = wish.addresses or tuple(
+            next(a for a in (ip_address(FIRST[version]) + i for i in range(600)) if a not in taken)
+            for version in wish.versions
+        )
         self._attributes[handle] = attributes
-        self._held[handle] = (*self._held.get(handle, ()), address)
+        self._held[handle] = (*self._held.get(handle, ()), *found)
         await asyncio.sleep(self._delay)
-        return address
+        return found
 
-    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def release(self, handle: str) -> tuple[IPAddress, ...]:
         """Give back what the handle holds."""
         return self._held.pop(handle, ())
 
-    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def assigned(self, handle: str) -> tuple[IPAddress, ...]:
         """Return what the handle holds."""
         return self._held.get(handle, ())
 
@@ -51,6 +58,11 @@ class MemoryAddresses:
         return {handle: [str(address) for address in held] for handle, held in self._held.items()}
 
 
+async def mtu() -> int:
+    """Say one that no interface has by itself."""
+    return 1440
+
+
 async def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser()
@@ -58,7 +70,7 @@ async def main() -> None:
     parser.add_argument("--delay", type=float, default=0.0)
     options = parser.parse_args()
     addresses = MemoryAddresses(options.delay)
-    service = CniService(addresses, PodNetwork(), node="k8s-master1", mtu=1440)
+    service = CniService(addresses, PodNetwork(), node="k8s-master1", mtu=mtu)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     async with AgentSocket(options.socket, {"cni": service.handle, "handles": addresses.show}):

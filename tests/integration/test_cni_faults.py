@@ -177,3 +177,17 @@ def test_an_agent_after_a_crash_removes_the_pods_of_the_one_before(node: CniNode
     node.start()
     assert node.call("DEL", pod, "web").status == 0
     assert_nothing_left(node)
+
+
+def test_containers_whose_ids_begin_alike_do_not_take_each_others_interface(
+    node: CniNode, namespaces: Namespaces
+) -> None:
+    """Outside Kubernetes the interface has the first 11 characters of the container's id: the second is refused."""
+    node.start()
+    first, second = namespaces.node("first"), namespaces.node("second")
+    address = address_of(node.add(first, "", container="0123456789abc"))
+    answer = node.call("ADD", second, "", container="0123456789abd")
+    assert (answer.status, answer.document["code"]) == (1, 100)
+    assert "the container 0123456789abc has the node's interface cali0123456789a" in answer.document["msg"]
+    assert node.handles() == {f"{NETWORK}.0123456789abc": [address]}
+    assert node.namespace.ping(address)

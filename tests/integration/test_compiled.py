@@ -10,8 +10,8 @@ import pytest
 
 from bgpkit_setup.preparation import COMPILED, PROJECT
 
-TESTS = ("wire", "rib", "adj_rib_out")
-"""Folders of unit tests of packages that have compiled modules; those of sessions and speakers take longer, and are left out."""
+TESTS = ("wire", "rib", "adj_rib_out", "fib")
+"""Folders of unit tests of packages that have compiled modules; those of sessions and speakers take longer."""
 IMPORTED = """
 import importlib, sys
 for name in sys.argv[1:]:

@@ -1,5 +1,6 @@
 """The demonstration, run as its user runs it; what it shows is looked up anew, with the kernel's own words."""
 
+import json
 import os
 import re
 import signal
@@ -47,7 +48,7 @@ Calico process is running.
 
 IPv4 BGP status
 +--------------+-------------------+-------+----------+-------------+
-| PEER ADDRESS |     PEER TYPE     | STATE |  SINCE   |    INFO     |
+| PEER ADDRESS | PEER TYPE         | STATE | SINCE    | INFO        |
 +--------------+-------------------+-------+----------+-------------+
 | 10.4.7.12    | node-to-node mesh | up    | hh:mm:ss | Established |
 | 10.4.7.21    | node-to-node mesh | up    | hh:mm:ss | Established |
@@ -131,6 +132,77 @@ def test_node_status_prints_the_table_that_operators_know(held: HeldCluster) -> 
     )
     lines = re.sub(r"\d\d:\d\d:\d\d", "hh:mm:ss", answer.stdout).split("\n")
     assert [*lines[:6], *sorted(lines[6:8]), *lines[8:]] == STATUS.split("\n")
+
+
+def test_a_route_that_is_missing_is_told_and_nothing_else(held: HeldCluster, addresses: dict[str, str]) -> None:
+    """``routes diff``: exit code 0 while the kernel is as wanted, 1 when a route is gone, or is one too many."""
+    pod = next(pod for pod in PODS if is_local(pod, MASTER))
+    route = (f"{addresses[pod]}/32", "dev", cali(pod), "scope", "link")
+    stray = ("10.244.9.9/32", "dev", cali(pod), "scope", "link")
+    assert _told(held, "routes", "diff") == (
+        0,
+        "k8s-master1: 5 routes wanted, all of them in the kernel, none too many\n",
+    )
+    held.run(MASTER, "ip", "route", "del", *route)
+    held.run(MASTER, "ip", "route", "add", *stray)
+    try:
+        status, text = _told(held, "routes", "diff", "--json")
+        assert status == 1
+        told = json.loads(text)
+        assert told["counts"]["pod"] == {"wanted": 2, "present": 1}
+        assert [(each["prefix"], each["kind"], each["status"]) for each in told["differences"]] == [
+            (route[0], "pod", "missing"),
+            (stray[0], "pod", "unwanted"),
+        ]
+    finally:
+        held.run(MASTER, "ip", "route", "del", *stray)
+        held.run(MASTER, "ip", "route", "add", *route)
+    assert _told(held, "routes", "diff")[0] == 0
+
+
+def test_the_routes_of_all_nodes_are_counted(held: HeldCluster) -> None:
+    """Walkthrough 17: wanted everywhere, present as far as this node knows."""
+    status, text = _told(held, "routes", "summary", "--json")
+    here = {"wanted": 2, "present": 2}
+    assert (status, json.loads(text)[MASTER]) == (
+        0,
+        {
+            "pod": here,
+            "own block": {"wanted": 1, "present": 1},
+            "remote block": here,
+            "borrowed": {"wanted": 0, "present": 0},
+            "external": {"wanted": 0, "present": 0},
+        },
+    )
+    assert json.loads(text)[NODE1]["remote block"] == {"wanted": 2, "present": None}
+
+
+def test_an_address_is_explained_from_its_pool_to_the_kernels_route(
+    held: HeldCluster, addresses: dict[str, str]
+) -> None:
+    """By the address, or by the pod's name; from a node on which it is not."""
+    pod = next(pod for pod in PODS if machine_of(pod) == NODE1)
+    block = blocks_of(addresses)[NODE1]
+    for what in (addresses[pod], f"default/{pod}"):
+        status, text = _told(held, "explain", what)
+        assert status == 0
+        lines = dict(line.split(maxsplit=1) for line in text.splitlines() if line and line[0] != " ")
+        assert lines["address"] == addresses[pod]
+        assert lines["pool"].startswith("default-ipv4-ippool 10.244.0.0/16")
+        assert lines["block"] == f"{block} of k8s-node1, affinity confirmed"
+        assert lines["owner"].startswith(f"pod default/{pod}, on k8s-node1, handle k8s-pod-network.{pod}-container")
+        assert lines["origin"] == f"k8s-node1 announces {block}"
+        assert lines["kernel"] == f"{block} via 10.4.7.12 dev eth0 proto bird (on k8s-master1)"
+        assert lines["bgp"] == f"{block} (on k8s-master1)"
+        assert "From 10.4.7.12" in text
+
+
+def _told(held: HeldCluster, *words: str) -> tuple[int, str]:
+    """Run the command on k8s-master1; return its exit code and what it says."""
+    command = held.bgpkit_node(MASTER, *words)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert answer.stderr == ""
+    return answer.returncode, answer.stdout
 
 
 def test_the_way_in_that_the_demonstration_prints_works(held: HeldCluster) -> None:

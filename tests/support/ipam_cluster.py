@@ -25,6 +25,7 @@ class FixedPools:
         self.all = list(pools)
         self.labels: dict[str, Mapping[str, str]] = dict(nodes) if isinstance(nodes, Mapping) else {}
         self.labels.update({name: {} for name in nodes if name not in self.labels})
+        self.kept: list[IPNetwork] = []
 
     async def pools(self) -> Sequence[Pool]:
         """Return the pools."""
@@ -33,6 +34,10 @@ class FixedPools:
     async def node_labels(self, node: str) -> Mapping[str, str] | None:
         """Return the labels of ``node``; None when the test knows no such node."""
         return self.labels.get(node)
+
+    async def reserved(self) -> Sequence[IPNetwork]:
+        """Return what the test keeps back."""
+        return tuple(self.kept)
 
 
 class Cluster:
@@ -52,9 +57,13 @@ class Cluster:
         handle = f"pod{self.handles}"
         return await self.ipam.auto_assign(node=node, handle=handle, attributes={}, count=count, pools=pools)
 
-    async def configure(self, *, strict: bool = False, automatic: bool = True, most: int = 0) -> None:
+    async def configure(
+        self, *, strict: bool = False, automatic: bool = True, most: int = 0, cooldown: int = 0
+    ) -> None:
         """Store settings."""
-        config = IpamConfig(strict_affinity=strict, auto_allocate_blocks=automatic, max_blocks_per_host=most)
+        config = IpamConfig(
+            strict_affinity=strict, auto_allocate_blocks=automatic, max_blocks_per_host=most, cooldown=cooldown
+        )
         await self.store({"/calico/ipam/v2/config": encode_config(config)})
 
     async def store(self, documents: Mapping[str, bytes]) -> None:

@@ -53,6 +53,8 @@ def taken(entries: Mapping[str, KeyValue]) -> dict[str, Taken]:
         for ordinal, number in enumerate(document["allocations"]):
             if number is not None:
                 attributes = document["attributes"][number]
+                if "releasedAt" in attributes:
+                    continue
                 address = str(ip_address(int(first) + ordinal))
                 assert address not in found, f"{address} has two owners"
                 found[address] = Taken(attributes["handle_id"], attributes["secondary"].get("node"))
@@ -71,6 +73,8 @@ def assert_sound(entries: Mapping[str, KeyValue]) -> None:
         used = [number for number in document["allocations"] if number is not None]
         assert set(used) == set(range(len(document["attributes"]))), f"{cidr} has attributes that nobody uses"
         for number in used:
+            if "releasedAt" in document["attributes"][number]:
+                continue
             counted.setdefault(document["attributes"][number]["handle_id"], Counter())[cidr] += 1
     taken(entries)
     assert handles(entries) == counted

@@ -1,11 +1,12 @@
 """A datastore in a dictionary, in which a test can make a process die at any write or let others run in between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from enum import Enum
 
 from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, Unchanged, WatchEvent
-from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, NotFoundError
+from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, DatastoreError, NotFoundError
 
 
 class Moment(Enum):
@@ -80,14 +81,19 @@ class MemoryDatastore:
         if revision > self.revision:
             raise CompactedError(revision, 0)
         while True:
+            self._bell.clear()  # before looking: what is written while the reader works rings again
             for batch in self._history[revision:]:
                 if events := tuple(event for event in batch if event.key.startswith(prefix)):
                     yield events
                 revision = batch[0].revision
             if self._closed:
                 return
-            self._bell.clear()
             await self._bell.wait()
+
+    @asynccontextmanager
+    async def hold(self, key: str, holder: bytes, seconds: int) -> AsyncGenerator[asyncio.Event, None]:
+        """Hold nothing: there is one process."""
+        yield asyncio.Event()
 
     async def close(self) -> None:
         """End the watches."""
@@ -95,6 +101,8 @@ class MemoryDatastore:
         self._bell.set()
 
     async def _begin(self) -> None:
+        if self._closed:
+            raise DatastoreError("the datastore is closed")
         if self.before_call is not None:
             await self.before_call()
 

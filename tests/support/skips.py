@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -120,6 +121,17 @@ def _other_users() -> str:
     return answer.stderr.strip() if answer.returncode else ""
 
 
+def _containers() -> str:
+    """Probe for what runc needs to start a container: cgroups that may be written, and overlay mounts."""
+    if os.geteuid() != 0:
+        return "containers are started by root"
+    roots = [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/devices")]
+    if not any(os.access(root / "cgroup.procs", os.W_OK) for root in roots):
+        return "no cgroup can be written"
+    known = Path("/proc/filesystems").read_text(encoding="ascii")
+    return "" if "\toverlay\n" in known else "no overlay file system"
+
+
 def _user_mode_linux() -> str:
     """Probe for what a kernel as a process needs: it traces its programs, and there is one for x86-64 only."""
     if platform.machine() != "x86_64":
@@ -144,6 +156,7 @@ def _tcp_md5() -> str:
 FEATURES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "bridge": _device("bridge"),
+        "containers": _containers,
         "dummy": _device("dummy"),
         "encap_ip": _encap("ip", "id", "1", "dst", "192.0.2.1"),
         "encap_mpls": _encap("mpls", "100"),

@@ -9,3 +9,9 @@ RUN_DIR: Final = Path("/run/bgpkit-node")
 """Directory of a running agent."""
 SOCKET_NAME: Final = "agent.sock"
 """Name of the agent's socket in its directory."""
+BIRD_SOCKET_NAME: Final = "bird.ctl"
+"""Name of the control socket that looks like BIRD's, in the agent's directory."""
+BIRD_SOCKET: Final = Path("/var/run/calico") / BIRD_SOCKET_NAME
+"""Where calicoctl looks for BIRD."""
+HEALTH_ADDRESS: Final = "127.0.0.1:9099"
+"""Where probes find Calico's agent."""

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
-from ipaddress import IPv4Address
+from collections.abc import Collection, Mapping
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bgpkit_node.cni import Attachment, CniService, Connected
+from bgpkit_node.cni import Attachment, CniService, Connected, Wiring, Wish
 from bgpkit_node.errors import CniError, IpamError, NodeError
+from bgpkit_node.ipam import IPAddress
 
 HANDLE = "net.c1"
 ADDRESS = IPv4Address("10.244.1.2")
+ADDRESS6 = IPv6Address("fd00::2")
 
 
 class World:
@@ -21,7 +24,7 @@ class World:
     def __init__(self) -> None:
         """Hold nothing."""
         self.done: list[str] = []
-        self.held: dict[str, tuple[IPv4Address, ...]] = {}
+        self.held: dict[str, tuple[IPAddress, ...]] = {}
         self.wired: dict[str, Attachment] = {}
         self.failing: dict[str, Exception] = {}
         self.waiting: dict[str, asyncio.Event] = {}
@@ -29,6 +32,7 @@ class World:
         self.about: dict[str, tuple[object, ...]] = {}
         self.free = True
         self.damages: tuple[str, ...] = ()
+        self.ownerless: list[str] = []
 
     async def _step(self, name: str, *about: object) -> None:
         self.done.append(name)
@@ -39,19 +43,19 @@ class World:
         if name in self.failing:
             raise self.failing[name]
 
-    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
-        """Take one address."""
-        self.held[handle] = (ADDRESS,)
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+        """Take one address of each family."""
+        self.held[handle] = tuple(address for address in (ADDRESS, ADDRESS6) if address.version in wish.versions)
         self.done.append(f"for {attributes['namespace']}/{attributes['pod']} on {attributes['node']}")
-        await self._step("assign")
-        return ADDRESS
+        await self._step("assign", wish)
+        return self.held[handle]
 
-    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def release(self, handle: str) -> tuple[IPAddress, ...]:
         """Give back."""
         await self._step("release", handle)
         return self.held.pop(handle, ())
 
-    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def assigned(self, handle: str) -> tuple[IPAddress, ...]:
         """Return what is held."""
         return self.held.get(handle, ())
 
@@ -63,10 +67,10 @@ class World:
         """Allow or refuse."""
         await self._step("inspect", attachment)
 
-    async def connect(self, attachment: Attachment, address: IPv4Address, mtu: int) -> Connected:
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
         """Wire up."""
         self.wired[attachment.handle] = attachment
-        await self._step("connect", attachment, address, mtu)
+        await self._step("connect", attachment, wiring)
         return Connected("ee:ee:ee:ee:ee:ee", "02:00:00:00:00:07")
 
     async def disconnect(self, attachment: Attachment) -> bool:
@@ -75,14 +79,27 @@ class World:
         self.wired.pop(attachment.handle, None)
         return self.free
 
-    async def check(self, attachment: Attachment, address: IPv4Address, mtu: int, pod_mac: str) -> tuple[str, ...]:
+    async def check(self, attachment: Attachment, wiring: Wiring) -> tuple[str, ...]:
         """Return the damages that the test has set."""
-        await self._step("check", attachment.handle, address, mtu, pod_mac)
+        await self._step("check", attachment.handle, wiring)
         return self.damages
 
     async def attachments(self, network: str) -> tuple[Attachment, ...]:
         """Return what is wired."""
         return tuple(held for held in self.wired.values() if held.network == network)
+
+    async def half_made(self) -> tuple[str, ...]:
+        """Return the interfaces without an owner that the test has set."""
+        return tuple(self.ownerless)
+
+    async def discard(self, interface: str) -> None:
+        """Remove one."""
+        self.ownerless.remove(interface)
+
+
+async def mtu() -> int:
+    """Say one that no interface has by itself."""
+    return 1440
 
 
 @pytest.fixture
@@ -94,7 +111,7 @@ async def world() -> World:
 @pytest.fixture
 def service(world: World) -> CniService:
     """Give the service in that world."""
-    return CniService(world, world, node="n1", mtu=1440)
+    return CniService(world, world, node="n1", mtu=mtu)
 
 
 NOTHING: Mapping[str, object] = {}
@@ -220,11 +237,62 @@ async def test_delete_that_cannot_release_says_so(service: CniService, world: Wo
     assert caught.value.code == 11
 
 
-async def test_a_result_of_an_earlier_plugin_is_refused_by_add(service: CniService) -> None:
-    """The plugin makes the first interface, so it has to stand first in its list."""
-    with pytest.raises(CniError) as caught:
-        await service.handle(call("ADD", prevResult={"interfaces": []}))
-    assert caught.value.code == 7
+async def test_a_result_of_an_earlier_plugin_stands_before_ours(service: CniService) -> None:
+    """Chained after a plugin that made other things, ADD answers both; our index counts the earlier interfaces."""
+    earlier: dict[str, Any] = {
+        "cniVersion": "1.1.0",
+        "interfaces": [{"name": "dummy0", "mtu": 9000}],
+        "ips": [{"address": "192.0.2.1/32", "interface": 0}],
+        "routes": [{"dst": "192.0.2.0/24", "table": 5}],
+        "dns": {"domain": "example.org"},
+    }
+    result: dict[str, Any] = await service.handle(call("ADD", prevResult=earlier))
+    assert [side["name"] for side in result["interfaces"]] == ["dummy0", "cali68caf03a5f4", "eth0"]
+    assert result["interfaces"][0] == {"name": "dummy0", "mtu": 9000}
+    assert result["ips"] == [earlier["ips"][0], {"address": "10.244.1.2/32", "interface": 2}]
+    assert result["routes"][0] == {"dst": "192.0.2.0/24", "table": 5}
+    assert result["dns"] == {"domain": "example.org"}
+
+
+async def test_an_interface_that_an_earlier_plugin_made_is_refused(service: CniService, world: World) -> None:
+    """The pod's interface is ours to make; nothing is taken."""
+    earlier = {"interfaces": [{"name": "eth0", "sandbox": "/run/netns/p"}]}
+    with pytest.raises(CniError, match="an earlier plugin of the list has made eth0") as caught:
+        await service.handle(call("ADD", prevResult=earlier))
+    assert (caught.value.code, world.done) == (7, [])
+
+
+async def test_a_configuration_of_another_node_is_refused(service: CniService, world: World) -> None:
+    """The key nodename has to name the agent's node, however it is written."""
+    with pytest.raises(CniError, match="the configuration is for node n2") as caught:
+        await service.handle(call("ADD", nodename="n2"))
+    assert (caught.value.code, world.done) == (7, [])
+    await service.handle(call("ADD", nodename="N1"))
+
+
+async def test_both_families_are_one_wish_and_one_result(service: CniService, world: World) -> None:
+    """A pod of both families has both addresses on its interface and a way out in each."""
+    ipam = {"type": "calico-ipam", "assign_ipv4": "true", "assign_ipv6": "true", "ipv6_pools": ["v6"]}
+    result: dict[str, Any] = await service.handle(call("ADD", cniVersion="0.4.0", ipam=ipam, num_queues=4))
+    assert world.about["assign"] == (Wish(versions=(4, 6), pools6=("v6",)),)
+    assert world.about["connect"][1] == Wiring(addresses=(ADDRESS, ADDRESS6), mtu=1440, queues=4)
+    assert result["ips"] == [
+        {"version": "4", "interface": 1, "address": "10.244.1.2/32"},
+        {"version": "6", "interface": 1, "address": "fd00::2/128"},
+    ]
+    assert result["routes"] == [
+        {"dst": "169.254.1.1/32"},
+        {"dst": "0.0.0.0/0", "gw": "169.254.1.1"},
+        {"dst": "::/0", "gw": "fe80::ecee:eeff:feee:eeee"},
+    ]
+    await service.handle(call("CHECK", prevResult=result))
+    assert world.about["check"] == (HANDLE, Wiring(addresses=(ADDRESS, ADDRESS6), mtu=0, mac="02:00:00:00:00:07"))
+
+
+async def test_forwarding_is_for_pods_that_may(service: CniService, world: World) -> None:
+    """The key container_settings.allow_ip_forwarding reaches the kernel."""
+    await service.handle(call("ADD", container_settings={"allow_ip_forwarding": True}))
+    assert world.about["connect"][1] == Wiring(addresses=(ADDRESS,), mtu=1440, forwarding=True)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +320,7 @@ async def test_check_compares_with_the_earlier_result(service: CniService, world
     """CHECK hands address, MTU and MAC of the earlier result to the kernel's check."""
     result = await service.handle(call("ADD"))
     assert await service.handle(call("CHECK", prevResult=result)) == {}
-    assert world.about["check"] == (HANDLE, ADDRESS, 1440, "02:00:00:00:00:07")
+    assert world.about["check"] == (HANDLE, Wiring(addresses=(ADDRESS,), mtu=1440, mac="02:00:00:00:00:07"))
 
 
 async def test_check_without_an_earlier_result_is_code_7(service: CniService) -> None:
@@ -267,13 +335,13 @@ async def test_check_without_an_earlier_result_is_code_7(service: CniService) ->
     [
         {},
         {"interfaces": [{"name": "eth0", "sandbox": "/p"}], "ips": [{"address": "10.1.1.1/32", "interface": 5}]},
-        {"interfaces": [{"name": "eth0", "sandbox": "/p"}], "ips": [{"address": "fd00::1/128", "interface": 0}]},
+        {"interfaces": [{"name": "eth0", "sandbox": "/p"}], "ips": [{"address": "fd00::g/128", "interface": 0}]},
         {"interfaces": [{"name": "eth0", "sandbox": ""}], "ips": [{"address": "10.1.1.1/32", "interface": 0}]},
         {"interfaces": [{"name": "eth1", "sandbox": "/p"}], "ips": [{"address": "10.1.1.1/32", "interface": 0}]},
     ],
 )
 async def test_check_of_a_result_without_our_address_is_code_7(service: CniService, previous: object) -> None:
-    """A prevResult that gives the container's interface no IPv4 address is refused by name."""
+    """A prevResult that gives the container's interface no address is refused by name."""
     with pytest.raises(CniError) as caught:
         await service.handle(call("CHECK", prevResult=previous))
     assert caught.value.code == 7
@@ -321,16 +389,42 @@ async def test_collection_spares_an_add_that_runs(service: CniService, world: Wo
     await adding
 
 
+async def test_collection_discards_what_has_no_owner_but_not_what_is_being_made(
+    service: CniService, world: World
+) -> None:
+    """An interface that a killed agent left half made goes; the one of an ADD that runs stays."""
+    world.waiting["connect"] = asyncio.Event()
+    world.ownerless = ["cali0000000000a", "cali68caf03a5f4"]
+    adding = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began["connect"].wait()
+    await service.handle(call("GC", keys={"cni.dev/valid-attachments": ()}))
+    assert world.ownerless == ["cali68caf03a5f4"]
+    world.waiting["connect"].set()
+    await adding
+
+
+async def test_status_names_a_configuration_that_runtimes_take_before_ours(service: CniService, tmp_path: Path) -> None:
+    """A leftover of another network is the first thing to know."""
+    ours = tmp_path / "10-bgpkit.conflist"
+    ours.touch()
+    assert await service.handle(call("STATUS", conflist=str(ours))) == {}
+    (tmp_path / "05-flannel.conflist").touch()
+    with pytest.raises(CniError) as caught:
+        await service.handle(call("STATUS", conflist=str(ours)))
+    assert caught.value.code == 50
+    assert f"{tmp_path}/05-flannel.conflist sorts before 10-bgpkit.conflist" in caught.value.details
+
+
 async def test_status_tells_why_no_pod_can_be_added(world: World) -> None:
     """STATUS answers nothing when pods can be added, else code 50 with the reason."""
 
-    async def not_ready() -> str:
-        return "the datastore is away"
+    async def not_ready(versions: Collection[int]) -> str:
+        return f"the datastore is away, for IPv{versions}"
 
     assert await CniService(world, world, node="n1").handle(call("STATUS")) == {}
     with pytest.raises(CniError) as caught:
         await CniService(world, world, node="n1", ready=not_ready).handle(call("STATUS"))
-    assert (caught.value.code, caught.value.details) == (50, "the datastore is away")
+    assert (caught.value.code, caught.value.details) == (50, "the datastore is away, for IPv(4,)")
 
 
 async def test_version_names_what_is_spoken(service: CniService) -> None:

@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from bgpkit_node.ipam.address import as_host, block_around, contains
+from bgpkit_node.ipam.address import as_host, block_around, contains, joined
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,9 @@ def test_one_address_is_a_network_of_full_length(address: str, host: str) -> Non
 def test_networks_of_two_families_never_lie_in_each_other(outer: str, inner: str, answer: bool) -> None:
     """Even when one of them is everything."""
     assert contains(ip_network(outer), ip_network(inner)) is answer
+
+
+def test_networks_that_touch_are_joined_in_each_family() -> None:
+    """Halves make one, and what lies in another is left out."""
+    texts = ("10.0.0.2/31", "fd00::/65", "10.0.0.0/31", "10.0.0.1/32", "fd00:0:0:0:8000::/65", "10.0.0.8/32")
+    assert [str(network) for network in joined(map(ip_network, texts))] == ["10.0.0.0/30", "10.0.0.8/32", "fd00::/64"]

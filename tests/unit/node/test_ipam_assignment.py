@@ -151,3 +151,47 @@ async def test_pools_are_chosen_by_use_state_selector_name_and_family() -> None:
     assert isinstance(six.address, IPv6Address)
     assert six.block.prefixlen == 122
     cluster.assert_in_order()
+
+
+async def test_reserved_addresses_go_only_to_who_names_them() -> None:
+    """A block that is reserved as a whole is not claimed, and the refusal says what keeps the rest."""
+    cluster = Cluster(pool("10.0.0.0/29", 30))
+    cluster.pools.kept = [ip_network("10.0.0.0/31"), ip_network("10.0.0.2/31"), ip_network("10.0.0.5/32")]
+    given = await cluster.give("a", 3)
+    assert sorted(str(one.address) for one in given) == ["10.0.0.4", "10.0.0.6", "10.0.0.7"]
+    with pytest.raises(IpamError, match=r"there is not a free address for node b .*: full, but for what is reserved$"):
+        await cluster.give("b")
+    assert await cluster.ipam.blocks_of("b") == ()
+    named = await cluster.ipam.assign_address(IPv4Address("10.0.0.5"), node="a", handle="named", attributes={})
+    assert named.address == IPv4Address("10.0.0.5")
+    cluster.assert_in_order()
+
+
+async def test_a_reserved_block_that_is_forsaken_is_not_taken_over() -> None:
+    """Nothing could be given out of it."""
+    cluster = Cluster(pool("10.0.0.0/30", 30))
+    (given,) = await cluster.give("a")
+    await cluster.ipam.release_address(given.address)
+    cluster.now += 61
+    cluster.pools.kept = [ip_network("10.0.0.0/24")]
+    with pytest.raises(IpamError, match="reserved"):
+        await cluster.give("b")
+    assert await cluster.ipam.blocks_of("a") == (given.block,)
+
+
+async def test_a_released_address_cools_as_long_as_is_configured() -> None:
+    """By address and by handle; meanwhile the pool counts as full."""
+    cluster = Cluster(pool("10.0.0.0/31", 31))
+    await cluster.configure(cooldown=30)
+    first, second = [one for _ in range(2) for one in await cluster.give("a")]
+    await cluster.ipam.release_address(first.address)
+    cluster.now += 10
+    await cluster.ipam.release_by_handle("pod2")
+    cluster.now += 19
+    with pytest.raises(IpamError, match="full"):
+        await cluster.give("a")
+    cluster.now += 1
+    assert [one.address for one in await cluster.give("a")] == [first.address]
+    cluster.now += 10
+    assert [one.address for one in await cluster.give("a")] == [second.address]
+    cluster.assert_in_order()

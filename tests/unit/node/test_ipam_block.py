@@ -1,6 +1,7 @@
 """A block gives each address once, oldest free one first."""
 
 from collections import deque
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_network
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bgpkit_node.ipam.block import Allocation, Block, Owner
 
 BLOCK = Block.empty(IPv4Network("10.244.113.128/26"), sequence=100)
+NOW = datetime(2026, 8, 22, 10, tzinfo=UTC)
 POD = Owner.of("pod", {"pod": "nginx", "node": "k8s-master1"})
 
 
@@ -36,6 +38,30 @@ def test_a_freed_address_is_given_again_only_after_all_others() -> None:
         block, given_addresses = block.assign(1, POD)
         addresses += given_addresses
     assert addresses[-1] == first
+
+
+def test_a_reserved_address_is_passed_over_and_had_by_its_name() -> None:
+    """Networks that reach beyond the block, and those of the other family, change nothing else."""
+    reserved = [ip_network("10.244.113.0/24"), ip_network("fd00::/8")]
+    assert BLOCK.assign(1, POD, reserved) == (BLOCK, ())
+    _, addresses = BLOCK.assign(3, POD, [ip_network("10.244.113.129/32"), ip_network("10.244.114.0/24")])
+    assert [int(address) & 63 for address in addresses] == [0, 2, 3]
+    assert BLOCK.assign_address(IPv4Address("10.244.113.129"), POD).free == 63
+
+
+def test_an_address_that_cools_goes_to_nobody_until_its_time_is_over() -> None:
+    """Then it is the last to go; who names it has it at once."""
+    block, (first,) = BLOCK.assign(1, POD)
+    cooling = block.release([first], NOW)
+    assert (cooling.free, cooling.is_empty, cooling.allocation_of(first)) == (63, False, None)
+    assert first not in cooling.assign(64, POD)[1]
+    assert (cooling.faults(), list(cooling.allocations())) == ((), [])
+    assert cooling.cooled(NOW - timedelta(seconds=1)) is cooling
+    cooled = cooling.cooled(NOW)
+    assert (cooled.unallocated[-1], cooled.is_empty, cooled.cooling) == (0, True, ())
+    named = cooling.assign_address(first, POD)
+    assert (named.cooling, named.faults()) == ((), ())
+    assert cooling.release([first], NOW) is cooling
 
 
 def test_an_allocation_keeps_the_sequence_number_of_the_block_before_it() -> None:

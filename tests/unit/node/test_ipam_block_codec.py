@@ -117,3 +117,20 @@ def test_what_is_no_block_is_refused_in_a_sentence(value: bytes) -> None:
     """Host bits, missing keys and other things are a ValueError."""
     with pytest.raises(ValueError, match=r"^not the document of a block: "):
         decode_block(value)
+
+
+def test_an_address_that_cools_points_to_the_time_of_its_release() -> None:
+    """As Calico has it: among the allocations, with attributes of no owner."""
+    block = decoded(
+        attributes=[{"handle_id": "a", "secondary": {"node": "b"}}, {"releasedAt": "2026-08-22T10:00:07Z"}],
+        allocations=[1, None, 0, 1],
+    )
+    at = datetime(2026, 8, 22, 10, 0, 7, tzinfo=UTC)
+    assert block.cooling == ((0, at), (3, at))
+    assert [address for address, _ in block.allocations()] == [IPv4Address("10.244.113.130")]
+    assert block.faults() == ()
+    written = json.loads(encode_block(block))
+    assert [written["attributes"][number] for number in (written["allocations"][0], written["allocations"][3])] == [
+        {"releasedAt": "2026-08-22T10:00:07Z"}
+    ] * 2
+    assert decode_block(encode_block(block)) == block

@@ -13,8 +13,8 @@ def test_a_flag_that_is_left_out_is_false() -> None:
 
 def test_settings_are_written_with_calicos_keys() -> None:
     """Names are not of one style; they are what they are."""
-    config = IpamConfig(strict_affinity=True, auto_allocate_blocks=True, max_blocks_per_host=4)
-    value = b'{"strict_affinity":true,"auto_allocate_blocks":true,"maxBlocksPerHost":4}'
+    config = IpamConfig(strict_affinity=True, auto_allocate_blocks=True, max_blocks_per_host=4, cooldown=30)
+    value = b'{"strict_affinity":true,"auto_allocate_blocks":true,"maxBlocksPerHost":4,"ipCooldownSeconds":30}'
     assert encode_config(config) == value
     assert decode_config(value) == config
 

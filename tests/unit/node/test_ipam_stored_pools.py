@@ -4,7 +4,17 @@ import pytest
 
 from bgpkit_node.errors import IpamError
 from bgpkit_node.ipam import Ipam, StoredPools
-from bgpkit_node.resources import AssignmentMode, IPPool, IPPoolSpec, Metadata, Node, PoolUse, ResourceStore
+from bgpkit_node.resources import (
+    AssignmentMode,
+    IPPool,
+    IPPoolSpec,
+    IPReservation,
+    IPReservationSpec,
+    Metadata,
+    Node,
+    PoolUse,
+    ResourceStore,
+)
 from tests.support.memory_datastore import MemoryDatastore
 
 
@@ -46,3 +56,24 @@ async def test_addresses_come_from_the_pool_that_selects_the_node() -> None:
     assert (first.pool, second.pool) == ("one", "two")
     with pytest.raises(IpamError, match="node b does not exist"):
         await ipam.auto_assign(node="b", handle="3", attributes={})
+
+
+async def test_reservations_keep_addresses_back() -> None:
+    """Of both families, networks and single addresses, in any number of resources."""
+    datastore = MemoryDatastore()
+    store = ResourceStore(datastore)
+    ranges = {"first": ("10.1.0.0/31", "fd00::/64"), "second": ("10.1.0.2",)}
+    await store.apply(
+        [
+            Node(metadata=Metadata(name="a")),
+            IPPool(metadata=Metadata(name="pool"), spec=IPPoolSpec(cidr="10.1.0.0/26")),
+            *(
+                IPReservation(metadata=Metadata(name=name), spec=IPReservationSpec(reserved_cidrs=cidrs))
+                for name, cidrs in ranges.items()
+            ),
+        ]
+    )
+    pools = StoredPools(store)
+    assert [str(network) for network in await pools.reserved()] == ["10.1.0.0/31", "fd00::/64", "10.1.0.2/32"]
+    (given,) = await Ipam(datastore, pools).auto_assign(node="a", handle="1", attributes={})
+    assert str(given.address) == "10.1.0.3"

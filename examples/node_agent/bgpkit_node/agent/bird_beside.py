@@ -22,8 +22,8 @@ _START: Final = 19
 def check_no_bird(run_dir: Path, routes: int, here: os.stat_result, proc: Path = Path("/proc")) -> None:
     """Raise NodeError when the kernel has ``routes`` of our number and a BIRD that may have written them runs here.
 
-    Here is the network namespace whose file is ``here``; a BIRD whose namespace may not be looked at is passed over. Only
-    one agent works in ``run_dir``.
+    Here is the network namespace whose file is ``here``; a BIRD whose namespace may not be looked at is passed over.
+    Only one agent works in ``run_dir``.
     """
     birds = tuple(_birds(proc, here))
     file = run_dir / _FILE

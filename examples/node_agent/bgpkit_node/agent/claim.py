@@ -1,12 +1,26 @@
-"""One agent for a node name: a lock that the kernel releases when the agent ends, however it ends."""
+"""One agent for a node name.
 
+On one machine by a lock, which the kernel releases when the agent ends, however it ends; among machines by a key that
+the datastore keeps as long as the agent lives, and a little longer.
+"""
+
+import asyncio
 import fcntl
 import os
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from bgpkit_node.errors import NodeError
+from bgpkit_node.datastore import Datastore
+from bgpkit_node.datastore.schema import AGENTS
+from bgpkit_node.errors import AlreadyExistsError, NodeError
+from bgpkit_node.kernel import own_namespace
+
+KEPT_SECONDS: Final = 15
+"""How long another machine waits for the name of an agent that has died."""
+_IDENTITIES: Final = (Path("/etc/machine-id"), Path("/proc/sys/kernel/random/boot_id"))
 
 
 class NameClaim:
@@ -44,3 +58,32 @@ class NameClaim:
     ) -> None:
         """Give the name up."""
         os.close(self._descriptor)
+
+
+@asynccontextmanager
+async def held_name(datastore: Datastore, node: str, holder: bytes) -> AsyncGenerator[asyncio.Event, None]:
+    """Hold the name ``node`` among all machines of a cluster; the event is set when another machine has taken it.
+
+    ``holder`` is the machine: another agent of the same has the name at once. NodeError when another machine has it.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            lost = await stack.enter_async_context(datastore.hold(f"{AGENTS}{node}", holder, KEPT_SECONDS))
+        except AlreadyExistsError as error:
+            raise NodeError(
+                f"node {node} has a running agent on another machine, or had one until less than {KEPT_SECONDS} "
+                "seconds ago: stop that one, or give this one another name with --node"
+            ) from error
+        yield lost
+
+
+def this_machine() -> bytes:
+    """Return what tells this machine, with its network namespace, from every other, and stays when agents restart."""
+    for path in _IDENTITIES:
+        try:
+            identity = path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            continue
+        if identity:
+            return f"{identity} {own_namespace().st_ino}".encode()
+    raise NodeError(f"this machine has no identity: neither {_IDENTITIES[0]} nor {_IDENTITIES[1]} can be read")

@@ -45,6 +45,7 @@ def first_found_address() -> IPv4Interface:
             if not link.up or _NOT_OURS.match(link.name):
                 continue
             for address in netlink.addresses(link.index):
-                if not address.ip.is_link_local and not address.ip.is_loopback:
-                    return address
+                if not isinstance(address, IPv4Interface) or address.ip.is_link_local or address.ip.is_loopback:
+                    continue
+                return address
     raise NodeError("no interface of this machine has an IPv4 address to peer from: name one with --ip ADDRESS/LENGTH")

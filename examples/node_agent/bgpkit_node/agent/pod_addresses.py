@@ -1,43 +1,74 @@
 """Addresses for pods: out of the node's blocks, with every new block announced before the pod has its address."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
-from ipaddress import IPv4Address
+from typing import Protocol
 
-from bgpkit_node.agent.block_routes import BlockRoutes
+from bgpkit_node.cni import Wish
 from bgpkit_node.datastore import Datastore
-from bgpkit_node.errors import IpamError
+from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPAddress, Ipam, load_snapshot
+
+
+class Routes(Protocol):
+    """The routes that a node answers for (``bgpkit_node.agent.block_routes.BlockRoutes``)."""
+
+    def covers(self, address: IPAddress) -> bool:
+        """Tell whether one of the blocks that are announced has ``address`` in it."""
+        ...
+
+    async def bring_up_to_date(self) -> None:
+        """Announce what is the node's by now, and withdraw what is not any more."""
+        ...
 
 
 class PodAddresses:
     """Gives and takes addresses for the pods of one node (``bgpkit_node.cni.Addresses``)."""
 
-    def __init__(self, node: str, ipam: Ipam, datastore: Datastore, routes: BlockRoutes) -> None:
-        """Serve ``node``; ``routes`` are brought up to date after every change."""
+    def __init__(self, node: str, ipam: Ipam, datastore: Datastore, routes: Routes) -> None:
+        """Serve ``node``; ``routes`` are brought up to date where a change adds or ends one."""
         self._node = node
         self._ipam = ipam
         self._datastore = datastore
         self._routes = routes
 
-    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
-        """Take one address for ``handle``."""
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+        """Take one address of each family of the ``wish`` for ``handle``; when one is not to be had, release it."""
         stamped = {**attributes, "timestamp": datetime.now(UTC).isoformat(timespec="seconds")}
-        (assigned,) = await self._ipam.auto_assign(node=self._node, handle=handle, attributes=stamped)
-        await self._routes.bring_up_to_date()
-        if not isinstance(assigned.address, IPv4Address):
-            raise IpamError(f"{assigned.address} was assigned where an IPv4 address was asked for")
-        return assigned.address
+        given: list[IPAddress] = []
+        for version in wish.versions:
+            wanted = wish.address(version)
+            if wanted is not None:
+                assigned = await self._ipam.assign_address(wanted, node=self._node, handle=handle, attributes=stamped)
+            else:
+                (assigned,) = await self._ipam.auto_assign(
+                    node=self._node, handle=handle, attributes=stamped, version=version, pools=wish.pools(version)
+                )
+            given.append(assigned.address)
+        if not all(map(self._routes.covers, given)):
+            await self._routes.bring_up_to_date()
+        return tuple(given)
 
-    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def release(self, handle: str) -> tuple[IPAddress, ...]:
         """Give all addresses of ``handle`` back and return them."""
-        released = _ipv4(await self._ipam.release_by_handle(handle))
-        if released:
+        released = await self._ipam.release_by_handle(handle)
+        if not all(map(self._routes.covers, released)):
             await self._routes.bring_up_to_date()
         return released
 
-    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def assigned(self, handle: str) -> tuple[IPAddress, ...]:
         """Return the addresses of ``handle``."""
-        return _ipv4(await self._ipam.addresses_of(handle))
+        return await self._ipam.addresses_of(handle)
+
+    async def why_not_ready(self, versions: Collection[int]) -> str:
+        """Return one sentence why a pod could have no address of one of the IP ``versions``; empty when it could."""
+        try:
+            for version in sorted(versions):
+                if not await self._ipam.pools_for(self._node, version=version):
+                    return f"no enabled IPPool gives IPv{version} addresses to pods of node {self._node}"
+        except NodeError as error:
+            return str(error)
+        return ""
 
     async def handles(self, prefix: str) -> tuple[str, ...]:
         """Return the handles on this node that begin with ``prefix``."""
@@ -49,7 +80,3 @@ class PodAddresses:
             if allocation.owner.node == self._node and (allocation.owner.handle or "").startswith(prefix)
         }
         return tuple(sorted(handle for handle in found if handle))
-
-
-def _ipv4(addresses: tuple[IPAddress, ...]) -> tuple[IPv4Address, ...]:
-    return tuple(address for address in addresses if isinstance(address, IPv4Address))

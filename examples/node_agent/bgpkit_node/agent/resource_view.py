@@ -16,10 +16,12 @@ class ResourceView:
         """The cluster as it is now."""
         return Cluster.of(tuple(self._resources.values()))
 
-    def take(self, batch: ResourceBatch) -> None:
-        """Take in one batch."""
+    def take(self, batch: ResourceBatch, *, anew: bool = False) -> None:
+        """Take in one batch; one with which a watch begins ``anew`` tells all that is there, and nothing else is."""
+        if anew:
+            self._resources.clear()
         for change in batch.changes:
-            key = (change.resource.kind, change.resource.name)
+            key = (change.resource.kind, change.resource.qualified_name)
             if change.new is None:
                 self._resources.pop(key, None)
             else:

@@ -1,32 +1,26 @@
 """What an agent answers when it is asked how it does."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from bgpkit import PeerStatus, State
+from bgpkit import PeerExplanation, PeerStatus, State
 from bgpkit_node.peering import Peering
-
-_A_DATE_AFTER: Final = timedelta(hours=20)
-_WORDS: Final = {
-    State.IDLE: "Idle",
-    State.CONNECT: "Connect",
-    State.ACTIVE: "Active",
-    State.OPEN_SENT: "OpenSent",
-    State.OPEN_CONFIRM: "OpenConfirm",
-    State.ESTABLISHED: "Established",
-}
+from bgpkit_node.running import RunningNode, since_text, state_word
 
 
-def peer_row(peer: PeerStatus, peering: Peering | None, *, lingering: bool, now: datetime) -> dict[str, object]:
-    """Return one peer as the ``status`` request answers it; ``since`` is a time for 20 hours, then a date."""
+def peer_row(
+    peer: PeerStatus, peering: Peering | None, why: PeerExplanation | None = None, *, lingering: bool, now: datetime
+) -> dict[str, object]:
+    """Return one peer as the ``status`` request answers it; ``since`` is a time for 20 hours, then a date.
+
+    ``why`` says in sentences how it comes that the session is as it is, and what to do.
+    """
     up = peer.state is State.ESTABLISHED
-    local = peer.since.astimezone()
-    state = _WORDS[peer.state]
+    state = state_word(peer.state)
     return {
         "address": peer.address,
         "type": peering.kind.value if peering is not None else "",
         "state": "up" if up else "start",
-        "since": local.strftime("%H:%M:%S" if now - peer.since < _A_DATE_AFTER else "%Y-%m-%d"),
+        "since": since_text(peer.since, now),
         "info": state if up or not peer.last_error else f"{state} {peer.last_error}",
         "asn": peer.asn,
         "node": peering.node if peering is not None else "",
@@ -34,4 +28,17 @@ def peer_row(peer: PeerStatus, peering: Peering | None, *, lingering: bool, now:
         "prefixes_received": peer.prefixes_received,
         "lingering": lingering,
         "stale": [str(family) for family in peer.stale],
+        "why": why.sentence if why is not None else "",
+        "advice": why.advice if why is not None else "",
     }
+
+
+def service_status(running: RunningNode) -> str:
+    """Return how the agent does in one line, as a service manager shows it."""
+    serving = running.serving
+    if serving is None:
+        return "starting"
+    wanted = len(serving.wanted_peers)
+    sessions = f"{serving.established} of {wanted} sessions Established" if wanted else "no peers"
+    outage = running.outages.reason
+    return f"{sessions}; {outage}" if outage else sessions

@@ -8,9 +8,12 @@ from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.client import request
 from bgpkit_node.cni.code import Code
 from bgpkit_node.cni.commands import CniService
+from bgpkit_node.cni.conflists import conflist_before
 from bgpkit_node.cni.install import install_shim
-from bgpkit_node.cni.ports import Addresses, Connected, Plumbing, Readiness
+from bgpkit_node.cni.mtu import pod_mtu
+from bgpkit_node.cni.ports import Addresses, Connected, Plumbing, PodMtu, Readiness, Wiring
 from bgpkit_node.cni.server import AgentSocket, Handler
+from bgpkit_node.cni.wish import Wish
 
 __all__ = [
     "Addresses",
@@ -21,7 +24,12 @@ __all__ = [
     "Connected",
     "Handler",
     "Plumbing",
+    "PodMtu",
     "Readiness",
+    "Wiring",
+    "Wish",
+    "conflist_before",
     "install_shim",
+    "pod_mtu",
     "request",
 ]

@@ -41,11 +41,16 @@ class Attachment:
         return handle_of(self.network, self.container_id)
 
     @property
+    def is_named_after_pod(self) -> bool:
+        """Whether the name of the host's side follows from the pod, so that a pod's next container has it too."""
+        return bool(self.namespace and self.pod)
+
+    @property
     def host_interface(self) -> str:
         """Name of the host's side: ``cali`` and 11 digits, of the pod's name or else of the container's id."""
         if self.link:
             return self.link
-        if self.namespace and self.pod:
+        if self.is_named_after_pod:
             digest = sha1(f"{self.namespace}.{self.pod}".encode(), usedforsecurity=False)
             return HOST_PREFIX + digest.hexdigest()[:11]
         return HOST_PREFIX + self.container_id[:11]

@@ -1,44 +1,46 @@
 """Comparing one pod's network with how it has to look: the blocking part of CHECK."""
 
-from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_interface, ip_network
 
 from bgpkit_node.cni.attachment import Attachment
-from bgpkit_node.cni.pod_layout import GATEWAY, HOST_MAC, POD_SYSCTLS, host_sysctls
+from bgpkit_node.cni.pod_layout import EXITS, HOST_MAC, Exit, host_sysctls, pod_sysctls
 from bgpkit_node.cni.pod_plumbing import interface_name, open_pod
-from bgpkit_node.kernel import KernelError, Netlink, read_sysctl, run_in_namespace
+from bgpkit_node.cni.ports import Wiring
+from bgpkit_node.kernel import Interface, KernelError, Neighbour, Netlink, Route, read_sysctl, run_in_namespace
 
 
-def check(attachment: Attachment, address: IPv4Address, mtu: int, pod_mac: str) -> tuple[str, ...]:
+def check(attachment: Attachment, wiring: Wiring) -> tuple[str, ...]:
     """Return one sentence for each damage of the pod's network, none when it is whole.
 
-    ``mtu`` 0 and ``pod_mac`` empty are not compared. Raises CniError when the namespace is absent.
+    MTU 0 and an empty MAC address are not compared. Raises CniError when the namespace is absent.
     """
     with open_pod(attachment) as pod:
-        host_side = tuple(_host_damages(attachment, address, mtu))
-        pod_side = run_in_namespace(pod, lambda: tuple(_pod_damages(attachment.interface, address, mtu, pod_mac)))
+        host_side = tuple(_host_damages(attachment, wiring))
+        pod_side = run_in_namespace(pod, lambda: tuple(_pod_damages(attachment.interface, wiring)))
     return host_side + pod_side
 
 
-def _host_damages(attachment: Attachment, address: IPv4Address, mtu: int) -> Iterator[str]:
+def _host_damages(attachment: Attachment, wiring: Wiring) -> Iterator[str]:
     name = attachment.host_interface
     with Netlink() as netlink:
         link = netlink.link(name)
-        route = netlink.route_to(address)
+        routes = {address: netlink.route_to(address) for address in wiring.addresses}
     if link is None:
         yield f"the node has no interface {name}"
         return
     if link.alias != attachment.alias:
         yield f"{name} belongs to another container ({link.alias or 'no alias'})"
-    yield from _link_damages(name, link.up, (link.mtu, mtu), (link.mac, HOST_MAC))
-    if route is None or route.destination != IPv4Network(address):
-        yield f"the node has no route {address} dev {name}"
-    elif route.link != link.index:
-        yield f"the node's route to {address} leads to {interface_name(route.link)}, not to {name}"
-    yield from _sysctl_damages(host_sysctls(name))
+    yield from _link_damages(name, link.up, (link.mtu, wiring.mtu), (link.mac, HOST_MAC))
+    for address, route in routes.items():
+        if route is None or route.destination != ip_network(address):
+            yield f"the node has no route {address} dev {name}"
+        elif route.link != link.index:
+            yield f"the node's route to {address} leads to {interface_name(route.link)}, not to {name}"
+    yield from _sysctl_damages(host_sysctls(name, wiring.versions))
 
 
-def _pod_damages(interface: str, address: IPv4Address, mtu: int, mac: str) -> Iterator[str]:
+def _pod_damages(interface: str, wiring: Wiring) -> Iterator[str]:
     with Netlink() as netlink:
         link = netlink.link(interface)
         if link is None:
@@ -47,19 +49,31 @@ def _pod_damages(interface: str, address: IPv4Address, mtu: int, mac: str) -> It
         addresses = netlink.addresses(link.index)
         routes = [route for route in netlink.routes() if route.link == link.index]
         neighbours = netlink.neighbours(link.index)
-    yield from _link_damages(interface, link.up, (link.mtu, mtu), (link.mac, mac or link.mac))
-    if IPv4Interface(address) not in addresses:
-        yield f"{interface} has no address {address}/32"
-    for other in addresses:
-        if other != IPv4Interface(address):
+    yield from _link_damages(interface, link.up, (link.mtu, wiring.mtu), (link.mac, wiring.mac or link.mac))
+    yield from _address_damages(interface, wiring, addresses)
+    for version in sorted(wiring.versions):
+        yield from _exit_damages(interface, EXITS[version], routes, neighbours)
+    yield from _sysctl_damages(pod_sysctls(interface, wiring.versions, forwarding=wiring.forwarding))
+
+
+def _address_damages(interface: str, wiring: Wiring, found: Sequence[Interface]) -> Iterator[str]:
+    wanted = {ip_interface(address) for address in wiring.addresses}
+    for address in wiring.addresses:
+        if ip_interface(address) not in found:
+            yield f"{interface} has no address {ip_interface(address)}"
+    for other in found:
+        if other not in wanted:
             yield f"{interface} has the address {other}, which is not the pod's"
-    if not any(route.destination == IPv4Network(GATEWAY) and route.on_link for route in routes):
-        yield f"the pod has no route {GATEWAY} dev {interface} scope link"
-    if not any(route.destination.prefixlen == 0 and route.gateway == GATEWAY for route in routes):
-        yield f"the pod has no route default via {GATEWAY}"
-    if not any(item.address == GATEWAY and item.mac == HOST_MAC and item.permanent for item in neighbours):
-        yield f"the pod has no permanent neighbour {GATEWAY} lladdr {HOST_MAC}"
-    yield from _sysctl_damages(POD_SYSCTLS)
+
+
+def _exit_damages(interface: str, way: Exit, routes: Sequence[Route], neighbours: Sequence[Neighbour]) -> Iterator[str]:
+    gateway = way.gateway
+    if way.link_route and not any(route.destination == ip_network(gateway) and route.on_link for route in routes):
+        yield f"the pod has no route {gateway} dev {interface} scope link"
+    if not any(route.destination == ip_network(way.default) and route.gateway == gateway for route in routes):
+        yield f"the pod has no route default via {gateway}"
+    if not any(item.address == gateway and item.mac == HOST_MAC and item.permanent for item in neighbours):
+        yield f"the pod has no permanent neighbour {gateway} lladdr {HOST_MAC}"
 
 
 def _link_damages(name: str, up: bool, mtu: tuple[int, int], mac: tuple[str, str]) -> Iterator[str]:

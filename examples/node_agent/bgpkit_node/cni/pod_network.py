@@ -1,12 +1,13 @@
 """The pods' network of this node: the blocking kernel work, run by threads so that the event loop stays free."""
 
 import asyncio
-from ipaddress import IPv4Address
 
-from bgpkit_node.cni import pod_check, pod_plumbing
+from bgpkit_node.cni import pod_check, pod_plumbing, pod_remains
 from bgpkit_node.cni.attachment import Attachment
-from bgpkit_node.cni.ports import Connected
+from bgpkit_node.cni.ports import Connected, Wiring
 from bgpkit_node.cni.to_the_end import to_the_end
+from bgpkit_node.cni.uplinks import Uplinks
+from bgpkit_node.ipam import IPAddress
 
 
 class PodNetwork:
@@ -15,22 +16,38 @@ class PodNetwork:
     A call that is cancelled ends first in the kernel and is then cancelled, so that what follows finds it at rest.
     """
 
+    def __init__(self) -> None:
+        """Know nothing of the node's interfaces yet."""
+        self._uplinks = Uplinks()
+
     async def inspect(self, attachment: Attachment) -> None:
         """Raise CniError when ``attachment`` cannot be made: no namespace, or an interface in its place."""
         await to_the_end(asyncio.to_thread(pod_plumbing.inspect, attachment))
 
-    async def connect(self, attachment: Attachment, address: IPv4Address, mtu: int) -> Connected:
-        """Make veth, address, routes, neighbour and sysctls; a CniError leaves what was made to ``disconnect``."""
-        return await to_the_end(asyncio.to_thread(pod_plumbing.make, attachment, address, mtu))
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
+        """Make veth, addresses, routes, neighbours, sysctls; a CniError leaves what was made to ``disconnect``."""
+        return await to_the_end(asyncio.to_thread(pod_plumbing.make, attachment, wiring))
 
     async def disconnect(self, attachment: Attachment) -> bool:
         """Remove everything that is there; True when the container has no other interface left on the network."""
-        return await to_the_end(asyncio.to_thread(pod_plumbing.remove, attachment))
+        return await to_the_end(asyncio.to_thread(pod_remains.remove, attachment))
 
-    async def check(self, attachment: Attachment, address: IPv4Address, mtu: int, pod_mac: str) -> tuple[str, ...]:
-        """Return one sentence for each damage; ``mtu`` 0 and an empty ``pod_mac`` are not compared."""
-        return await to_the_end(asyncio.to_thread(pod_check.check, attachment, address, mtu, pod_mac))
+    async def check(self, attachment: Attachment, wiring: Wiring) -> tuple[str, ...]:
+        """Return one sentence for each damage; MTU 0 and an empty MAC address are not compared."""
+        return await to_the_end(asyncio.to_thread(pod_check.check, attachment, wiring))
 
     async def attachments(self, network: str) -> tuple[Attachment, ...]:
         """Return the attachments of ``network`` that the kernel holds."""
-        return await to_the_end(asyncio.to_thread(pod_plumbing.attachments, network))
+        return await to_the_end(asyncio.to_thread(pod_remains.attachments, network))
+
+    async def half_made(self) -> tuple[str, ...]:
+        """Return the pods' interfaces that nobody has, made by an agent that was killed over it."""
+        return await to_the_end(asyncio.to_thread(pod_remains.half_made))
+
+    async def discard(self, interface: str) -> None:
+        """Remove one of those, unless it has an owner by now."""
+        await to_the_end(asyncio.to_thread(pod_remains.discard, interface))
+
+    async def link_mtu(self, address: IPAddress) -> int:
+        """Return the MTU of the node's interface that has ``address``, 1500 when none has."""
+        return await to_the_end(asyncio.to_thread(self._uplinks.mtu, address))

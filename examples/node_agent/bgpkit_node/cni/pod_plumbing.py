@@ -1,22 +1,24 @@
-"""Making and removing one pod's network in the kernel: the blocking part, run by a thread in the node's namespace."""
+"""Making one pod's network in the kernel: the blocking part, run by a thread in the node's namespace."""
 
 import errno
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import ip_interface, ip_network
 from typing import Final
 
-from bgpkit_node.cni.attachment import HOST_PREFIX, Attachment
+from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.code import Code
-from bgpkit_node.cni.pod_layout import GATEWAY, HOST_MAC, POD_SYSCTLS, host_sysctls
-from bgpkit_node.cni.ports import Connected
+from bgpkit_node.cni.pod_layout import EXITS, HOST_MAC, host_sysctls, pod_sysctls
+from bgpkit_node.cni.ports import Connected, Wiring
 from bgpkit_node.errors import CniError
 from bgpkit_node.kernel import (
+    Batch,
     KernelError,
     NamespaceGoneError,
     Netlink,
     Route,
+    VethPair,
     is_own_namespace,
     open_namespace,
     run_in_namespace,
@@ -24,7 +26,6 @@ from bgpkit_node.kernel import (
 )
 
 _LOOPBACK: Final = 1
-_EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
 
 
 @contextmanager
@@ -55,55 +56,33 @@ def inspect(attachment: Attachment) -> None:
         _left_by_a_dead_container(netlink, attachment)
 
 
-def make(attachment: Attachment, address: IPv4Address, mtu: int) -> Connected:
-    """Make the veth pair and all that belongs to it; CniError leaves what was made to :func:`remove`."""
+def make(attachment: Attachment, wiring: Wiring) -> Connected:
+    """Make the veth pair and all that belongs to it; CniError leaves what was made to be removed."""
     name = attachment.host_interface
     with open_pod(attachment) as pod, Netlink() as netlink:
         dead = _left_by_a_dead_container(netlink, attachment)
         if dead:
             netlink.remove_link(dead)
-        netlink.add_veth(name, mac=HOST_MAC, mtu=mtu, peer=attachment.interface, peer_namespace=pod)
+        netlink.add_veth(
+            VethPair(
+                name=name,
+                mac=HOST_MAC,
+                peer=attachment.interface,
+                peer_namespace=pod,
+                peer_mac=wiring.mac,
+                mtu=wiring.mtu,
+                queues=wiring.queues,
+            )
+        )
         index = socket.if_nametoindex(name)
-        netlink.bring_up(index, alias=attachment.alias)
-        for sysctl, value in host_sysctls(name):
+        for sysctl, value in host_sysctls(name, wiring.versions):
             write_sysctl(sysctl, value)
-        pod_mac = run_in_namespace(pod, lambda: _make_pod_side(attachment, address))
-        _add_host_route(netlink, name, index, address)
+        host = Batch()
+        host.bring_up(index, alias=attachment.alias)
+        host.commit()
+        pod_mac = run_in_namespace(pod, lambda: _make_pod_side(attachment, wiring))
+        _add_host_routes(netlink, name, index, wiring)
     return Connected(host_mac=HOST_MAC, pod_mac=pod_mac)
-
-
-def remove(attachment: Attachment) -> bool:
-    """Remove what :func:`make` made, or a part of it; nothing there is no error.
-
-    False when the container has another interface on the network, so that its addresses are still in use.
-    """
-    try:
-        with Netlink() as netlink:
-            link = netlink.link(attachment.host_interface)
-            if link is not None and link.kind == "veth":
-                if link.alias in {"", attachment.alias}:
-                    netlink.remove_link(link.index)
-                    return True
-                owner = Attachment.from_alias(link.alias, link.name)
-                if owner is not None and owner.handle == attachment.handle:
-                    return False
-        if attachment.netns:
-            _remove_pod_side(attachment)
-    except KernelError as error:
-        msg = f"the network of {attachment.host_interface} cannot be removed"
-        raise CniError(Code.KERNEL_REFUSED, msg, str(error)) from error
-    return True
-
-
-def attachments(network: str) -> tuple[Attachment, ...]:
-    """Return the attachments of ``network`` that the kernel holds, read from the aliases of the interfaces."""
-    try:
-        with Netlink() as netlink:
-            links = [link for link in netlink.links() if link.kind == "veth" and link.name.startswith(HOST_PREFIX)]
-    except KernelError as error:
-        raise CniError(Code.KERNEL_REFUSED, "the pods' interfaces cannot be listed", str(error)) from error
-    found = [Attachment.from_alias(link.alias, link.name) for link in links]
-    return tuple(attachment for attachment in found if attachment is not None and attachment.network == network)
 
 
 def _exists(interface: str) -> bool:
@@ -123,56 +102,52 @@ def _left_by_a_dead_container(netlink: Netlink, attachment: Attachment) -> int:
     if link.kind != "veth" or (link.alias and owner is None):
         msg = f"the node has an interface {link.name} that is not of a pod"
         raise CniError(Code.INTERFACE_EXISTS, msg, "remove or rename it")
-    if owner is None or (owner.network == attachment.network and owner.container_id != attachment.container_id):
+    earlier = attachment.is_named_after_pod and owner is not None and owner.container_id != attachment.container_id
+    if owner is None or (earlier and owner.network == attachment.network):
         return link.index
+    if not attachment.is_named_after_pod:
+        msg = f"the container {owner.container_id} has the node's interface {link.name}"
+        raise CniError(Code.INTERFACE_EXISTS, msg, "it is named after the first 11 characters of the container's id")
     msg = f"the pod has the interface {owner.interface} on the network {owner.network}"
     raise CniError(Code.INTERFACE_EXISTS, msg, f"it holds the node's interface {link.name}: delete it first")
 
 
-def _make_pod_side(attachment: Attachment, address: IPv4Address) -> str:
+def _make_pod_side(attachment: Attachment, wiring: Wiring) -> str:
     """Set up the pod's side, in the pod's namespace, and return its MAC address."""
     with Netlink() as netlink:
         link = netlink.link(attachment.interface)
         if link is None:
             msg = f"the interface {attachment.interface} has vanished"
             raise KernelError(msg)
-        netlink.bring_up(_LOOPBACK)
-        netlink.bring_up(link.index, alias=attachment.alias)
-        netlink.add_address(link.index, IPv4Interface(address))
-        netlink.add_route(Route(destination=IPv4Network(GATEWAY), link=link.index, on_link=True))
-        netlink.add_route(Route(destination=_EVERYWHERE, link=link.index, gateway=GATEWAY))
-        netlink.set_neighbour(link.index, GATEWAY, HOST_MAC)
-    for sysctl, value in POD_SYSCTLS:
+    for sysctl, value in pod_sysctls(attachment.interface, wiring.versions, forwarding=wiring.forwarding):
         write_sysctl(sysctl, value)
+    batch = Batch()
+    batch.bring_up(_LOOPBACK)
+    batch.bring_up(link.index, alias=attachment.alias)
+    for address in wiring.addresses:
+        way = EXITS[address.version]
+        batch.add_address(link.index, ip_interface(address))
+        if way.link_route:
+            batch.add_route(Route(destination=ip_network(way.gateway), link=link.index, on_link=True))
+        batch.add_route(Route(destination=ip_network(way.default), link=link.index, gateway=way.gateway))
+        batch.set_neighbour(link.index, way.gateway, HOST_MAC)
+    batch.commit()
     return link.mac
 
 
-def _remove_pod_side(attachment: Attachment) -> None:
-    """Remove the pod's side where the host's is not found under its name; that removes the host's side too."""
-
-    def remove_ours() -> None:
-        with Netlink() as netlink:
-            link = netlink.link(attachment.interface)
-            if link is not None and link.kind == "veth" and link.alias == attachment.alias:
-                netlink.remove_link(link.index)
-
-    try:
-        with open_namespace(attachment.netns) as pod:
-            run_in_namespace(pod, remove_ours)
-    except NamespaceGoneError:
-        return
-
-
-def _add_host_route(netlink: Netlink, name: str, index: int, address: IPv4Address) -> None:
-    try:
-        netlink.add_route(Route(destination=IPv4Network(address), link=index, on_link=True))
-    except KernelError as error:
-        if error.errno != errno.EEXIST:
-            raise
-        holder = netlink.route_to(address)
-        where = "drops its packets" if holder is None else f"leads to the interface {interface_name(holder.link)}"
-        msg = f"the node has another route to {address}"
-        raise CniError(Code.ROUTE_CONFLICT, msg, f"it {where}, and not to {name}") from error
+def _add_host_routes(netlink: Netlink, name: str, index: int, wiring: Wiring) -> None:
+    for address in wiring.addresses:
+        batch = Batch()
+        batch.add_route(Route(destination=ip_network(address), link=index, on_link=True))
+        try:
+            batch.commit()
+        except KernelError as error:
+            if error.errno != errno.EEXIST:
+                raise
+            holder = netlink.route_to(address)
+            where = "drops its packets" if holder is None else f"leads to the interface {interface_name(holder.link)}"
+            msg = f"the node has another route to {address}"
+            raise CniError(Code.ROUTE_CONFLICT, msg, f"it {where}, and not to {name}") from error
 
 
 def interface_name(index: int) -> str:

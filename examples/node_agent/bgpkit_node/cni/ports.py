@@ -1,34 +1,60 @@
 """What the CNI commands need of others: addresses, and a pod's network in the kernel."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 from typing import Protocol
 
 from bgpkit_node.cni.attachment import Attachment
+from bgpkit_node.cni.wish import Wish
+from bgpkit_node.ipam import IPAddress
 
-Readiness = Callable[[], Awaitable[str]]
-"""Says in one sentence why no pod can be added now; empty when one can."""
+Readiness = Callable[[Collection[int]], Awaitable[str]]
+"""Says in one sentence why no pod can be added now that is to have these IP versions; empty when one can."""
+PodMtu = Callable[[], Awaitable[int]]
+"""Says which MTU pods get whose configuration names none."""
 
 
 class Addresses(Protocol):
     """Gives pods their addresses. Errors are NodeError; the caller answers them as "try again later"."""
 
-    async def assign(self, handle: str, attributes: dict[str, str]) -> IPv4Address:
-        """Take one address for ``handle``; when cancelled, it is taken and kept under ``handle``, or not at all."""
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+        """Take the addresses of the ``wish`` for ``handle``: all of them, or an error.
+
+        When it fails or is cancelled, what was taken is kept under ``handle``.
+        """
         ...
 
-    async def release(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def release(self, handle: str) -> tuple[IPAddress, ...]:
         """Give all addresses of ``handle`` back and return them; none is no error."""
         ...
 
-    async def assigned(self, handle: str) -> tuple[IPv4Address, ...]:
+    async def assigned(self, handle: str) -> tuple[IPAddress, ...]:
         """Return the addresses of ``handle``."""
         ...
 
     async def handles(self, prefix: str) -> tuple[str, ...]:
         """Return the handles on this node that begin with ``prefix``."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """How the network of one pod is to be."""
+
+    addresses: tuple[IPAddress, ...]
+    """At most one of each family."""
+    mtu: int
+    """Of both sides; 0 in a check: not compared."""
+    mac: str = ""
+    """Of the pod's side; empty: the kernel's choice, and in a check not compared."""
+    forwarding: bool = False
+    """Whether the pod may be a router."""
+    queues: int = 1
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The IP versions of the addresses."""
+        return frozenset(address.version for address in self.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +72,7 @@ class Plumbing(Protocol):
         """Raise when ``attachment`` cannot be made: no namespace, or an interface in its place."""
         ...
 
-    async def connect(self, attachment: Attachment, address: IPv4Address, mtu: int) -> Connected:
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
         """Make everything; when it fails or is cancelled, what was made stays for ``disconnect``."""
         ...
 
@@ -54,10 +80,18 @@ class Plumbing(Protocol):
         """Remove everything; True when the container has no other interface left on the network."""
         ...
 
-    async def check(self, attachment: Attachment, address: IPv4Address, mtu: int, pod_mac: str) -> tuple[str, ...]:
-        """Return one sentence for each damage; 0 and empty for what is not known."""
+    async def check(self, attachment: Attachment, wiring: Wiring) -> tuple[str, ...]:
+        """Return one sentence for each damage."""
         ...
 
     async def attachments(self, network: str) -> tuple[Attachment, ...]:
         """Return the attachments of ``network`` that the kernel holds, as far as it knows them."""
+        ...
+
+    async def half_made(self) -> tuple[str, ...]:
+        """Return the names of the pods' interfaces that an agent was killed over, before they had an owner."""
+        ...
+
+    async def discard(self, interface: str) -> None:
+        """Remove one of those."""
         ...

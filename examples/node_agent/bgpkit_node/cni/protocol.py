@@ -45,6 +45,8 @@ class Call:
     interface: str
     arguments: Mapping[str, str]
     """CNI_ARGS, ``K8S_POD_NAME`` and the like."""
+    raw: Mapping[str, object]
+    """The configuration as it came, with the keys of others."""
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -75,6 +77,7 @@ def read_call(request: Mapping[str, object]) -> Call:
         netns=asked.env.get("CNI_NETNS", ""),
         interface=asked.env.get("CNI_IFNAME", ""),
         arguments=_arguments(asked.env.get("CNI_ARGS", "")),
+        raw=asked.config,
     )
 
 

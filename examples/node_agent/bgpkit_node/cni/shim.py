@@ -5,13 +5,20 @@ Standard library only and one file, so that a copy of it in ``/opt/cni/bin`` nee
 of the network: it connects to the agent's Unix socket, writes the call as one JSON line and reads one JSON line.
 What it decides itself is what can be said without the agent: VERSION, a call that cannot be read, and an agent that
 does not answer. CNI specification 1.1.0, sections 2 and 5.
+
+It takes the C halves of json and socket: importing the whole takes longer than all the rest of a call.
 """
 
-import json
 import os
-import socket
 import sys
 import time
+from _json import encode_basestring_ascii, make_encoder, make_scanner
+from _socket import AF_UNIX, SOCK_STREAM, socket
+
+TYPE_CHECKING = False
+"""As typing says, which takes long to import."""
+if TYPE_CHECKING:
+    from typing import Any
 
 SUPPORTED_VERSIONS = ("0.3.1", "0.4.0", "1.0.0", "1.1.0")
 DEFAULT_SOCKET = "/run/bgpkit-node/agent.sock"
@@ -100,7 +107,7 @@ def read_config(octets: bytes, *, optional: bool) -> dict[str, object]:
             DECODE_FAILURE, "the network configuration is not a JSON object", f"it begins {stripped[:40]!r}"
         )
     try:
-        config: dict[str, object] = json.loads(stripped)
+        config: dict[str, object] = load(stripped)
     except ValueError as error:
         raise ShimError(DECODE_FAILURE, "the network configuration is not JSON", str(error)) from error
     return config
@@ -127,30 +134,32 @@ def ask(path: str, call: dict[str, object]) -> dict[str, dict[str, object]]:
     STATUS asks whether the agent is there, so it does not wait for one that restarts.
     """
     status = call["command"] == "STATUS"
-    with _connect(path, NOT_AVAILABLE if status else TRY_AGAIN_LATER, 0.0 if status else CONNECT_SECONDS) as agent:
+    agent = _connect(path, NOT_AVAILABLE if status else TRY_AGAIN_LATER, 0.0 if status else CONNECT_SECONDS)
+    try:
         agent.settimeout(ANSWER_SECONDS)
-        try:
-            agent.sendall(json.dumps(call).encode() + b"\n")
-            line = _read_line(agent)
-        except TimeoutError as error:
-            msg = "the node agent did not answer in time"
-            raise ShimError(TRY_AGAIN_LATER, msg, f"{ANSWER_SECONDS:g} s passed on {path}") from error
-        except OSError as error:
-            msg = "the connection to the node agent broke"
-            raise ShimError(TRY_AGAIN_LATER, msg, f"{path}: {error}") from error
+        agent.sendall(dump(call).encode() + b"\n")
+        line = _read_line(agent)
+    except TimeoutError as error:
+        msg = "the node agent did not answer in time"
+        raise ShimError(TRY_AGAIN_LATER, msg, f"{ANSWER_SECONDS:g} s passed on {path}") from error
+    except OSError as error:
+        msg = "the connection to the node agent broke"
+        raise ShimError(TRY_AGAIN_LATER, msg, f"{path}: {error}") from error
+    finally:
+        agent.close()
     if not line.endswith(b"\n"):
         raise ShimError(TRY_AGAIN_LATER, "the node agent stopped before it answered", path)
     try:
-        answer: dict[str, dict[str, object]] = json.loads(line)
+        answer: dict[str, dict[str, object]] = load(line)
     except ValueError as error:
         raise ShimError(IO_FAILURE, "the node agent's answer is not JSON", str(error)) from error
     return answer
 
 
-def _connect(path: str, code: int, seconds: float) -> socket.socket:
+def _connect(path: str, code: int, seconds: float) -> socket:
     deadline = time.monotonic() + seconds
     while True:
-        agent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        agent = socket(AF_UNIX, SOCK_STREAM)
         agent.settimeout(1.0)
         try:
             agent.connect(path)
@@ -167,7 +176,7 @@ def _connect(path: str, code: int, seconds: float) -> socket.socket:
             return agent
 
 
-def _read_line(agent: socket.socket) -> bytes:
+def _read_line(agent: socket) -> bytes:
     line = bytearray()
     while not line.endswith(b"\n") and len(line) < MAXIMUM_LINE:
         octets = agent.recv(65536)
@@ -177,8 +186,53 @@ def _read_line(agent: socket.socket) -> bytes:
     return bytes(line)
 
 
+class _Plain:
+    """How the scanner is to read: as json.loads reads."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+def load(octets: bytes) -> "dict[str, Any]":
+    """Return the JSON object in ``octets``; ValueError when they are none, or more than one."""
+    text = octets.decode().strip()
+    context: Any = _Plain()
+    try:
+        value, end = make_scanner(context)(text, 0)
+    except (StopIteration, SystemError) as error:  # the C half cannot say what is wrong without the other one
+        raise ValueError(_complaint(text)) from error
+    if end != len(text) or not text.startswith("{"):
+        raise ValueError(_complaint(text))
+    found: dict[str, Any] = value
+    return found
+
+
+def _complaint(text: str) -> str:
+    import json  # only where there is time
+
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return str(error)
+    return f"not an object: {text[:40]!r}"
+
+
+def dump(value: object) -> str:
+    """Return ``value`` as JSON in one line."""
+    encode = make_encoder(None, _refuse, encode_basestring_ascii, None, ": ", ", ", False, False, False)
+    return "".join(encode(value, 0))
+
+
+def _refuse(value: object) -> object:
+    raise TypeError(f"{value!r} is not JSON")
+
+
 def _print(value: object) -> int:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.write(dump(value) + "\n")
     return 0
 
 

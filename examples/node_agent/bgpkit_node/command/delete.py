@@ -1,44 +1,118 @@
-"""``bgpkit-node delete``: remove resources."""
+"""``bgpkit-node delete``: remove resources, all of a call or none."""
 
 import asyncio
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Final
 
 import click
 
-from bgpkit_node.command.get import kind_argument
 from bgpkit_node.command.options import datastore_option
-from bgpkit_node.command.reachability import read_all, refuse_cut, refuse_in_use
+from bgpkit_node.command.outcome import counted
+from bgpkit_node.command.reachability import cluster_resources, refuse_cut, refuse_in_use
+from bgpkit_node.command.resource_options import (
+    filename_option,
+    namespace_option,
+    read_files,
+    recursive_option,
+    skip_empty_option,
+)
 from bgpkit_node.command.surroundings import opened_store
-from bgpkit_node.errors import NodeError, NotFoundError
+from bgpkit_node.command.targets import Target, not_found, targets_in, targets_of
+from bgpkit_node.datastore.port import Delete
+from bgpkit_node.datastore.settings import DatastoreSettings
+from bgpkit_node.errors import ConflictError, NodeError, NotFoundError
 from bgpkit_node.ipam import load_snapshot
+from bgpkit_node.ipam.forsaken import give_up_range
+from bgpkit_node.resources import IPPool, Resource, ResourceStore
+
+_ATTEMPTS: Final = 50
 
 
 @click.command()
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", required=False)
+@click.argument("names", nargs=-1)
+@filename_option()
+@recursive_option
+@skip_empty_option
+@click.option("-s", "--skip-not-exists", is_flag=True, help="Pass over what does not exist; it counts as deleted.")
+@namespace_option
 @click.option("--yes", is_flag=True, help="Delete even what is in use or cuts nodes off.")
 @datastore_option
-def delete(kind: str, name: str, yes: bool, datastore: Path) -> None:
-    """Delete the resource NAME of a KIND (node, ippool, bgpconfig, bgppeer).
+def delete(
+    kind: str | None,
+    names: tuple[str, ...],
+    files: tuple[str, ...],
+    recursive: bool,
+    skip_empty: bool,
+    skip_not_exists: bool,
+    namespace: str,
+    yes: bool,
+    datastore: DatastoreSettings,
+) -> None:
+    """Delete the resources NAMES of a KIND, or those in files; all of a call or none.
 
     A deletion after which nodes would not reach each other is refused, with their names, unless --yes is given;
     so is that of a pool or a node whose addresses are in use.
     """
-    row = kind_argument(kind)
+    if (kind is None) == (not files):
+        raise click.UsageError("give a KIND with NAMES, or -f FILE, and not both")
+    if kind is not None:
+        targets = targets_of(kind, names, namespace)
+        if not targets:
+            raise click.UsageError(f"which {targets_of(kind, ['-'], namespace)[0].kind.name}? give NAMES")
+    else:
+        documents = read_files(files, namespace=namespace, recursive=recursive, skip_empty=skip_empty)
+        targets = targets_in(documents)
+        if not targets:
+            click.echo("No resources specified")
+            return
+    asyncio.run(_delete(targets, datastore, yes=yes, skip=skip_not_exists))
+    click.echo(f"Successfully deleted {counted([target.kind.name for target in targets])}")
 
-    async def remove() -> None:
-        """Remove it from the store."""
-        async with opened_store(datastore) as store:
-            present = await read_all(store)
-            left = {key: resource for key, resource in present.items() if key != (row.name, name)}
-            if not yes:
-                refuse_cut(present.values(), left.values(), nothing="nothing deleted")
-                refuse_in_use(present.get((row.name, name)), await load_snapshot(store.datastore))
-            try:
-                await store.delete(row.type, name)
-            except NotFoundError as error:
-                names = ", ".join(known for kind, known in present if kind == row.name)
-                raise NodeError(f"{row.name} {name} not found; there is {names or 'none'}") from error
 
-    asyncio.run(remove())
-    click.echo(f"Successfully deleted 1 '{row.name}' resource(s)")
+async def _delete(targets: Sequence[Target], datastore: DatastoreSettings, *, yes: bool, skip: bool) -> None:
+    async with opened_store(datastore) as store:
+        await remove(store, targets, yes=yes, skip=skip)
+
+
+async def remove(store: ResourceStore, targets: Sequence[Target], *, yes: bool, skip: bool) -> None:
+    """Delete all ``targets`` or none; looked at anew when one of them is changed meanwhile.
+
+    NodeError names those that are not there, unless they are to be passed over (``skip``), and, unless ``yes``, the
+    nodes that would be cut off and what is in use.
+    """
+    for _ in range(_ATTEMPTS):
+        found = {target: await _get(store, target) for target in targets}
+        missing = [target for target, resource in found.items() if resource is None]
+        if missing and not skip:
+            raise await not_found(store, missing)
+        leaving = {target: resource for target, resource in found.items() if resource is not None}
+        if not yes:
+            await _refuse(store, list(leaving.values()))
+        try:
+            await store.datastore.transact(
+                [Delete(target.key, resource.revision) for target, resource in leaving.items()]
+            )
+        except (ConflictError, NotFoundError):
+            continue
+        for resource in leaving.values():
+            if isinstance(resource, IPPool):  # its blocks are nobody's now, or in the way of a pool with other blocks
+                await give_up_range(store.datastore, resource.network)
+        return
+    raise NodeError("the resources are being changed by others all the time: nothing was deleted")
+
+
+async def _get(store: ResourceStore, target: Target) -> Resource | None:
+    found: Resource | None = await store.get(target.kind.type, target.name, namespace=target.namespace)
+    return found
+
+
+async def _refuse(store: ResourceStore, leaving: Sequence[Resource]) -> None:
+    """Raise NodeError when nodes would be cut off, or pods have addresses of what is to go."""
+    before = await cluster_resources(store)
+    gone = {(resource.kind, resource.qualified_name) for resource in leaving}
+    left = {key: resource for key, resource in before.items() if key not in gone}
+    refuse_cut(before.values(), left.values(), nothing="nothing deleted")
+    snapshot = await load_snapshot(store.datastore)
+    for resource in leaving:
+        refuse_in_use(resource, snapshot)

@@ -1,18 +1,16 @@
 """``bgpkit-node node status``: the sessions of this node, as operators of such networks know the table."""
 
-import errno
 import json
-import os
-import sys
 from pathlib import Path
 
 import click
 import msgspec
 
-from bgpkit_node.cni import request
+from bgpkit_node.command.asking import ask, read
+from bgpkit_node.command.boxed import boxed
+from bgpkit_node.command.look import Look, compat_option
 from bgpkit_node.command.options import run_dir_option
 from bgpkit_node.errors import CniError, NodeError
-from bgpkit_node.paths import SOCKET_NAME
 
 
 class PeerRow(msgspec.Struct, frozen=True):
@@ -40,30 +38,23 @@ def node() -> None:
 
 @node.command()
 @click.option("--json", "as_json", is_flag=True, help="Print all that the agent tells, as JSON.")
+@compat_option
 @run_dir_option
-def status(run_dir: Path, as_json: bool) -> None:
+def status(run_dir: Path, as_json: bool, compat: str) -> None:
     """Print the BGP sessions of this node."""
     try:
-        answer = request(run_dir / SOCKET_NAME, {"request": "status"}, timeout=10)
+        answer = ask(run_dir, {"request": "status"})
     except CniError as error:
-        if error.details == os.strerror(errno.EACCES):
-            raise NodeError(f"{run_dir / SOCKET_NAME}: permission denied: ask the agent as root") from error
         click.echo("Calico process is not running.")
-        click.echo(f"bgpkit-node: {error}", err=True)
-        sys.exit(1)
+        raise NodeError(str(error)) from error
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
-    try:
-        told = msgspec.convert(answer, Status)
-    except msgspec.ValidationError as error:
-        raise NodeError(
-            f"the agent on {run_dir / SOCKET_NAME} is of another version, its answer cannot be read: {error}"
-        ) from error
-    click.echo(render_status(told))
+    told = read(answer, Status, run_dir)
+    click.echo(render_status(told, Look(compat)))
 
 
-def render_status(told: Status) -> str:
+def render_status(told: Status, look: Look = Look.PRESENT) -> str:
     """Return the whole text that ``node status`` prints."""
     four = [peer for peer in told.peers if ":" not in peer.address]
     six = [peer for peer in told.peers if ":" in peer.address]
@@ -72,10 +63,10 @@ def render_status(told: Status) -> str:
             "Calico process is running.",
             "",
             "IPv4 BGP status",
-            *_table(four, 4),
+            _table(four, 4, look),
             "",
             "IPv6 BGP status",
-            *_table(six, 6),
+            _table(six, 6, look),
             "",
         ]
     )
@@ -84,19 +75,7 @@ def render_status(told: Status) -> str:
 _HEADER = ("PEER ADDRESS", "PEER TYPE", "STATE", "SINCE", "INFO")
 
 
-def _table(peers: list[PeerRow], version: int) -> list[str]:
+def _table(peers: list[PeerRow], version: int, look: Look) -> str:
     if not peers:
-        return [f"No IPv{version} peers found."]
-    rows = [(peer.address, peer.type, peer.state, peer.since, peer.info) for peer in peers]
-    widths = [max(len(row[at]) for row in (_HEADER, *rows)) for at in range(len(_HEADER))]
-    rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
-    header = "|" + "|".join(f" {_centred(cell, width)} " for cell, width in zip(_HEADER, widths, strict=True)) + "|"
-    body = [
-        "|" + "|".join(f" {cell.ljust(width)} " for cell, width in zip(row, widths, strict=True)) + "|" for row in rows
-    ]
-    return [rule, header, rule, *body, rule]
-
-
-def _centred(cell: str, width: int) -> str:
-    """Put ``cell`` in the middle, an odd space to the right of it."""
-    return (" " * ((width - len(cell)) // 2) + cell).ljust(width)
+        return f"No IPv{version} peers found."
+    return boxed(_HEADER, [(peer.address, peer.type, peer.state, peer.since, peer.info) for peer in peers], look)

@@ -1,20 +1,49 @@
 """Options that several commands share."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
-from bgpkit_node.paths import DATASTORE, RUN_DIR
+from bgpkit_node.datastore.choice import RULE, choose
+from bgpkit_node.paths import RUN_DIR
 
-datastore_option = click.option(
+_FILE_OPTION: Final = click.option(
     "--datastore",
+    "datastore_file",
     type=click.Path(dir_okay=False, readable=False, path_type=Path),
-    default=DATASTORE,
     envvar="BGPKIT_NODE_DATASTORE",
-    show_default=True,
     show_envvar=True,
     help="File of the embedded datastore.",
 )
+_CONFIG_OPTION: Final = click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, readable=False, path_type=Path),
+    help=f"File that says where etcd is (kind CalicoAPIConfig). Which datastore is used: {RULE}",
+)
+
+
+def datastore_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options --datastore and --config; it gets what they say as ``datastore``."""
+
+    @functools.wraps(command)
+    def chosen(*arguments: Any, datastore_file: Path | None, config_file: Path | None, **options: Any) -> Any:
+        """Find out which datastore is meant before the command runs."""
+        if datastore_file is not None and config_file is not None:
+            source = click.get_current_context().get_parameter_source("datastore_file")
+            if source is ParameterSource.COMMANDLINE:
+                raise click.UsageError("--datastore and --config name two datastores: give one of them")
+            datastore_file = None
+        return command(*arguments, datastore=choose(datastore_file, config_file), **options)
+
+    return _FILE_OPTION(_CONFIG_OPTION(chosen))
+
+
 run_dir_option = click.option(
     "--run-dir",
     type=click.Path(file_okay=False, readable=False, path_type=Path),

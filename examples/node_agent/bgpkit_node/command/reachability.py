@@ -6,12 +6,13 @@ from ipaddress import ip_network
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Snapshot
 from bgpkit_node.peering import Cluster, pairs_without_path
-from bgpkit_node.resources import KINDS, IPPool, Node, Resource, ResourceStore
+from bgpkit_node.resources import BGPConfiguration, BGPFilter, BGPPeer, IPPool, Node, Resource, ResourceStore
 
 
-async def read_all(store: ResourceStore) -> dict[tuple[str, str], Resource]:
-    """Return all resources by kind and name."""
-    return {(resource.kind, resource.name): resource for kind in KINDS for resource in await store.list(kind.type)}
+async def cluster_resources(store: ResourceStore) -> dict[tuple[str, str], Resource]:
+    """Return the resources that decide who reaches whom, by kind and name."""
+    kinds: tuple[type[Resource], ...] = (Node, IPPool, BGPConfiguration, BGPPeer, BGPFilter)
+    return {(resource.kind, resource.name): resource for kind in kinds for resource in await store.list(kind)}
 
 
 def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing: str) -> None:
@@ -19,15 +20,19 @@ def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing
 
     ``nothing`` says what was not done, such as "nothing applied". A node that comes, or goes, is not cut off.
     """
-    old, new = Cluster.of(before), Cluster.of(after)
-    cut = set(pairs_without_path(new)) - set(pairs_without_path(old))
-    stayed = {node.name for node in old.nodes if node.ipv4 is not None}
-    pairs = [f"{one} - {other}" for one, other in sorted(cut) if {one, other} <= stayed]
+    pairs = cut_off(Cluster.of(before), Cluster.of(after))
     if pairs:
         raise NodeError(
             f"{nothing}: no session would carry routes between {', '.join(pairs)}; "
             "add peerings to the same call of apply, or say --yes to cut them off"
         )
+
+
+def cut_off(before: Cluster, after: Cluster) -> list[str]:
+    """Return the pairs of nodes that reach each other, and would not any more, as "a - b"."""
+    cut = set(pairs_without_path(after)) - set(pairs_without_path(before))
+    stayed = {node.name for node in before.nodes if node.ipv4 is not None}
+    return [f"{one} - {other}" for one, other in sorted(cut) if {one, other} <= stayed]
 
 
 def refuse_in_use(resource: Resource | None, snapshot: Snapshot) -> None:

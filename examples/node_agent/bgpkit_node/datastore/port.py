@@ -1,6 +1,8 @@
 """What the agent asks of a datastore, whichever it is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -95,6 +97,15 @@ class Datastore(Protocol):
 
         Begin with the revision that ``list`` returned and no change is missed or seen twice. Raises CompactedError when
         the changes after ``revision`` are not kept any more; ends when the store is closed.
+        """
+        ...
+
+    def hold(self, key: str, holder: bytes, seconds: int) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Keep ``key``, with ``holder`` as its value, while the context lasts; nobody else can hold it then.
+
+        When the process dies, the key is free after at most ``seconds``, and at once for whoever gives the same
+        ``holder``. The event is set when the key was lost to another holder all the same, after an outage longer than
+        that. Raises AlreadyExistsError when another holder has it.
         """
         ...
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -119,6 +120,15 @@ class SqliteDatastore:
         finally:
             self._bells.discard(bell)
 
+    @asynccontextmanager
+    async def hold(self, key: str, holder: bytes, seconds: int) -> AsyncGenerator[asyncio.Event, None]:
+        """Give an event that is never set, and write nothing: whoever has this file is on this machine.
+
+        Processes of one machine exclude each other by locks, which end with them.
+        """
+        del key, holder, seconds
+        yield asyncio.Event()
+
     async def close(self) -> None:
         """Let go of the store; calls that wait are finished first, watches end. Closing twice is allowed."""
         self._closed = True
@@ -132,6 +142,9 @@ class SqliteDatastore:
 
     async def _start_pulse(self) -> None:
         async with self._pulse_lock:
+            if self._error is not None and self._pulse is not None:  # who watches anew gets a new start
+                await asyncio.to_thread(self._pulse.stop)
+                self._pulse = self._error = None
             if self._pulse is None and not self._closed:
                 pulse = SqlitePulse(self.path, self._changed, self._failed)
                 await asyncio.to_thread(pulse.start)

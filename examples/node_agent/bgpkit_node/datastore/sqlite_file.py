@@ -9,6 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+from bgpkit_node.datastore.filesystem import shared_filesystem
 from bgpkit_node.errors import DatastoreError
 
 APPLICATION_ID: Final = 0x62676B6E
@@ -76,6 +77,11 @@ def _check_place(path: Path) -> None:
             raise DatastoreError(f"datastore {path}: the directory {path.parent} does not exist")
         if path.is_dir():
             raise DatastoreError(f"datastore {path} is a directory, not a file")
+        if kind := shared_filesystem(path):
+            raise DatastoreError(
+                f"datastore {path} lies on a network filesystem ({kind}), where SQLite's locks do not hold:"
+                " use a local disk; agents of several machines share etcd instead"
+            )
         if not path.exists():
             _create(path)
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):

@@ -1,6 +1,7 @@
 """Addresses and networks of either family, as the allocation data use them."""
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, collapse_addresses
 from typing import Final, TypeAlias
 
 IPAddress: TypeAlias = IPv4Address | IPv6Address
@@ -15,6 +16,14 @@ def contains(outer: IPNetwork, inner: IPNetwork) -> bool:
     if isinstance(outer, IPv4Network):
         return isinstance(inner, IPv4Network) and inner.subnet_of(outer)
     return isinstance(inner, IPv6Network) and inner.subnet_of(outer)
+
+
+def joined(networks: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
+    """Return ``networks`` with those that lie in another left out, and halves made one."""
+    found = tuple(networks)
+    first = collapse_addresses(network for network in found if isinstance(network, IPv4Network))
+    second = collapse_addresses(network for network in found if isinstance(network, IPv6Network))
+    return (*first, *second)
 
 
 def block_around(address: IPAddress, length: int) -> IPNetwork:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from bgpkit_node.datastore.port import Datastore
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, IpamError, NotFoundError
-from bgpkit_node.ipam.address import IPAddress, IPNetwork
+from bgpkit_node.ipam.address import IPAddress, IPNetwork, joined
 from bgpkit_node.ipam.affinity import is_held
 from bgpkit_node.ipam.assignment import Assigned, Request, assign_any, assign_given
 from bgpkit_node.ipam.block import Owner
@@ -163,6 +163,10 @@ class Ipam:
         for network in sorted(networks, key=str):
             await self._carry_out(_leave(node, network, addresses=addresses))
 
+    async def pools_for(self, node: str, *, version: int = 4, use: PoolUse = PoolUse.WORKLOAD) -> tuple[Pool, ...]:
+        """Return the pools from which ``node`` gets addresses of an IP ``version`` without naming one."""
+        return requested_pools(await self._usable(node), version=version, use=use)
+
     async def check(self, in_use: Mapping[IPAddress, Sequence[str]] | None = None) -> tuple[Finding, ...]:
         """Look for contradictions; ``in_use`` maps the addresses of all endpoints and tunnels to their names."""
         snapshot = await load_snapshot(self._datastore)
@@ -179,8 +183,19 @@ class Ipam:
             among = f" among {', '.join(names)}" if names else ""
             raise IpamError(f"no enabled IPPool{among} gives IPv{version} addresses for {use.value} to node {node}")
         return Request(
-            node=node, owner=owner, version=version, count=count, pools=pools, usable=usable, now=self._now()
+            node=node,
+            owner=owner,
+            version=version,
+            count=count,
+            pools=pools,
+            usable=usable,
+            reserved=await self._reserved(version),
+            now=self._now(),
         )
+
+    async def _reserved(self, version: int) -> tuple[IPNetwork, ...]:
+        found = await self._pools.reserved()
+        return joined(network for network in found if network.version == version)
 
     async def _usable(self, node: str) -> tuple[Pool, ...]:
         labels, pools = await asyncio.gather(self._pools.node_labels(node), self._pools.pools())
@@ -194,7 +209,7 @@ class Ipam:
     async def _carry_out(self, change: Callable[[Draft], Awaitable[T]]) -> T:
         async with self._turn:
             for attempt in range(ATTEMPTS):
-                draft = Draft(self._datastore)
+                draft = Draft(self._datastore, self._now())
                 result = await change(draft)
                 try:
                     await draft.commit()

@@ -38,6 +38,8 @@ class Request:
     """The pools this request may use, best first."""
     usable: tuple[Pool, ...]
     """All pools that the node may use."""
+    reserved: tuple[IPNetwork, ...] = ()
+    """Addresses that are given only to who names them: networks of the version that do not touch each other."""
     now: datetime
 
 
@@ -70,7 +72,7 @@ class _Progress:
 
     async def take(self, block: Block, pool: Pool, *, borrowed: bool) -> None:
         """Take what is missing, or all there is, out of one block."""
-        changed, addresses = block.assign(self.missing, self.request.owner)
+        changed, addresses = block.assign(self.missing, self.request.owner, self.request.reserved)
         if not addresses:
             return
         await self.draft.put_block(block.network, changed)
@@ -160,12 +162,13 @@ async def _from_own_blocks(progress: _Progress) -> int:
 
 async def _from_another_block(progress: _Progress) -> bool:
     draft, request = progress.draft, progress.request
-    found = await unclaimed_block(draft, request.pools, request.node)
+    found = await unclaimed_block(draft, request.pools, request.node, request.reserved)
     if found is not None:
         pool, network = found
         block = await claim(draft, request.node, network, request.now)
     else:
-        found = await reclaimable_block(draft, request.pools, request.node, request.now - RECLAIM_AGE)
+        before = request.now - RECLAIM_AGE
+        found = await reclaimable_block(draft, request.pools, request.node, before, request.reserved)
         if found is None:
             return False
         pool, network = found
@@ -204,4 +207,6 @@ def _why_not(request: Request, config: IpamConfig, held: int) -> str:
         return f"{text}: blocks are not allocated automatically"
     if held >= config.block_limit:
         return f"{text}: the node has {held} blocks, the most it may have"
-    return f"{text}: affinity is strict and no block is left to claim" if config.strict_affinity else f"{text}: full"
+    full = "affinity is strict and no block is left to claim" if config.strict_affinity else "full"
+    kept = any(pool.network.overlaps(network) for pool in request.pools for network in request.reserved)
+    return f"{text}: {full}{', but for what is reserved' if kept else ''}"

@@ -5,9 +5,10 @@ given to pods, the first and the last too, because each is routed as a /32 or /1
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from bgpkit_node.ipam.address import IPAddress, IPNetwork
@@ -59,6 +60,8 @@ class Block:
     """Places of the free addresses: the first goes next, a released one to the end, so that reuse comes late."""
     sequence: int
     """Grows with each change."""
+    cooling: tuple[tuple[int, datetime], ...] = ()
+    """Places of addresses that were released a while ago and do not go yet, with the times of their release."""
 
     @classmethod
     def empty(cls, network: IPNetwork, *, sequence: int) -> "Block":
@@ -80,8 +83,8 @@ class Block:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no address is taken."""
-        return not any(self.slots)
+        """Whether no address is taken, nor was until a moment ago."""
+        return not any(self.slots) and not self.cooling
 
     def allocations(self) -> Iterator[tuple[IPAddress, Allocation]]:
         """Yield the taken addresses with their owners, lowest first."""
@@ -106,9 +109,16 @@ class Block:
         """Return the block with the next sequence number, so that writers who have read this one must read again."""
         return replace(self, sequence=self.sequence + 1)
 
-    def assign(self, count: int, owner: Owner) -> tuple["Block", tuple[IPAddress, ...]]:
-        """Give the next ``count`` free addresses, or as many as there are, to ``owner``; returns them as well."""
-        taken = [ordinal for ordinal in dict.fromkeys(self.unallocated) if self._is_free(ordinal)][:count]
+    def assign(
+        self, count: int, owner: Owner, reserved: Sequence[IPNetwork] = ()
+    ) -> tuple["Block", tuple[IPAddress, ...]]:
+        """Give the next ``count`` free addresses, or as many as there are, to ``owner``; returns them as well.
+
+        Those in a ``reserved`` network are passed over.
+        """
+        kept = self._ordinals_in(reserved)
+        free = (o for o in dict.fromkeys(self.unallocated) if self._is_free(o) and o not in kept)
+        taken = list(islice(free, count))
         return self._with_taken(taken, owner), tuple(self.network[ordinal] for ordinal in taken)
 
     def assign_address(self, address: IPAddress, owner: Owner) -> "Block":
@@ -118,23 +128,37 @@ class Block:
             raise ValueError(f"{address} is taken")
         return self._with_taken([ordinal], owner)
 
-    def release(self, addresses: Collection[IPAddress]) -> "Block":
-        """Take ``addresses`` back; those that are free already stay as they are. ValueError: not of this block."""
+    def release(self, addresses: Collection[IPAddress], cooling_from: datetime | None = None) -> "Block":
+        """Take ``addresses`` back; those that are free already stay as they are. ValueError: not of this block.
+
+        With ``cooling_from`` they do not go again until ``cooled`` says so.
+        """
         ordinals = [ordinal for ordinal in map(self._ordinal, addresses) if self.slots[ordinal] is not None]
         if not ordinals:
             return self
         slots = list(self.slots)
         for ordinal in ordinals:
             slots[ordinal] = None
-        unallocated = (*self.unallocated, *dict.fromkeys(ordinals))
-        return replace(self, slots=tuple(slots), unallocated=unallocated, sequence=self.sequence + 1)
+        released = replace(self, slots=tuple(slots), sequence=self.sequence + 1)
+        if cooling_from is None:
+            return replace(released, unallocated=(*self.unallocated, *dict.fromkeys(ordinals)))
+        return replace(released, cooling=(*self.cooling, *((o, cooling_from) for o in dict.fromkeys(ordinals))))
+
+    def cooled(self, until: datetime) -> "Block":
+        """Return the block with the addresses that were released ``until`` then at the end of those that go."""
+        ready = [ordinal for ordinal, at in self.cooling if at <= until]
+        if not ready:
+            return self
+        cooling = tuple((ordinal, at) for ordinal, at in self.cooling if at > until)
+        return replace(self, unallocated=(*self.unallocated, *ready), cooling=cooling)
 
     def faults(self) -> tuple[str, ...]:
         """Return, in sentences, how the block contradicts itself; empty for a sound block."""
         found: list[str] = []
         if len(self.slots) != self.network.num_addresses:
             found.append(f"{len(self.slots)} places for {self.network.num_addresses} addresses")
-        free = {ordinal for ordinal, allocation in enumerate(self.slots) if allocation is None}
+        cooling = {ordinal for ordinal, _ in self.cooling}
+        free = {o for o, allocation in enumerate(self.slots) if allocation is None and o not in cooling}
         listed = Counter(self.unallocated)
         found += [f"{self._name(o)} is listed as free {n} times" for o, n in listed.items() if n > 1]
         found += [f"{self._name(o)} is listed as free and taken" for o in sorted(listed.keys() - free)]
@@ -149,7 +173,17 @@ class Block:
             slots[ordinal] = Allocation(owner, self.sequence)
         gone = frozenset(ordinals)
         unallocated = tuple(ordinal for ordinal in self.unallocated if ordinal not in gone)
-        return replace(self, slots=tuple(slots), unallocated=unallocated, sequence=self.sequence + 1)
+        cooling = tuple((ordinal, at) for ordinal, at in self.cooling if ordinal not in gone)
+        return replace(self, slots=tuple(slots), unallocated=unallocated, cooling=cooling, sequence=self.sequence + 1)
+
+    def _ordinals_in(self, networks: Sequence[IPNetwork]) -> set[int]:
+        first, size = int(self.network.network_address), self.network.num_addresses
+        found: set[int] = set()
+        for network in networks:
+            if network.version == self.network.version:
+                start = int(network.network_address) - first
+                found.update(range(max(start, 0), min(start + network.num_addresses, size)))
+        return found
 
     def _is_free(self, ordinal: int) -> bool:
         return 0 <= ordinal < len(self.slots) and self.slots[ordinal] is None

@@ -9,9 +9,10 @@ from bgpkit_node.ipam.address import IPNetwork
 from bgpkit_node.ipam.block import HOST, Allocation, Block, Owner
 
 
-class _Attributes(Struct):
+class _Attributes(Struct, omit_defaults=True):
     handle_id: str | None = None
     secondary: dict[str, str] | None = None
+    released_at: datetime | None = field(default=None, name="releasedAt")
 
 
 class _Document(Struct):
@@ -54,6 +55,7 @@ def decode_block(value: bytes) -> Block:
         affinity=affinity,
         claimed_at=document.affinity_claim_time,
         slots=_slots(document),
+        cooling=_cooling(document),
         unallocated=tuple(document.unallocated or ()),
         sequence=document.sequence_number,
     )
@@ -68,9 +70,11 @@ def decode_block_of(network: IPNetwork, value: bytes) -> Block:
 
 
 def encode_block(block: Block) -> bytes:
-    """Write a block's document; owners are numbered as they come, each once."""
-    numbers: dict[Owner, int] = {}
-    allocations = [None if a is None else numbers.setdefault(a.owner, len(numbers)) for a in block.slots]
+    """Write a block's document; owners, and times of release, are numbered as they come, each once."""
+    numbers: dict[Owner | datetime, int] = {}
+    cooling = dict(block.cooling)
+    holders = (cooling.get(place) if a is None else a.owner for place, a in enumerate(block.slots))
+    allocations = [None if holder is None else numbers.setdefault(holder, len(numbers)) for holder in holders]
     sequences = {
         str(ordinal): a.sequence for ordinal, a in enumerate(block.slots) if a is not None and a.sequence is not None
     }
@@ -82,20 +86,35 @@ def encode_block(block: Block) -> bytes:
             affinity_claim_time=None if claimed_at is None else claimed_at.astimezone(UTC).replace(microsecond=0),
             allocations=allocations,
             unallocated=list(block.unallocated),
-            attributes=[_Attributes(owner.handle, dict(owner.attributes)) for owner in numbers],
+            attributes=[_attributes(holder) for holder in numbers],
             sequence_number=block.sequence,
             sequence_for_allocation=sequences,
         )
     )
 
 
+def _attributes(holder: Owner | datetime) -> _Attributes:
+    if isinstance(holder, Owner):
+        return _Attributes(holder.handle, dict(holder.attributes))
+    return _Attributes(released_at=holder.astimezone(UTC).replace(microsecond=0))
+
+
+def _cooling(document: _OldDocument) -> tuple[tuple[int, datetime], ...]:
+    released = {number: a.released_at for number, a in enumerate(document.attributes or ())}
+    pairs = (
+        (place, released.get(-1 if number is None else number)) for place, number in enumerate(document.allocations)
+    )
+    return tuple((place, at) for place, at in pairs if at is not None)
+
+
 def _slots(document: _OldDocument) -> tuple[Allocation | None, ...]:
     owners = [Owner(a.handle_id, tuple(sorted((a.secondary or {}).items()))) for a in document.attributes or ()]
     unknown = Owner(None)
     sequences = document.sequence_for_allocation or {}
+    cooling = {place for place, _ in _cooling(document)}
     return tuple(
         None
-        if number is None
+        if number is None or ordinal in cooling
         else Allocation(owners[number] if 0 <= number < len(owners) else unknown, sequences.get(str(ordinal)))
         for ordinal, number in enumerate(document.allocations)
     )

@@ -4,8 +4,7 @@ from typing import Final
 
 from msgspec import DecodeError, Struct, field, json
 
-DEFAULT_MAX_BLOCKS: Final = 20
-"""Blocks a node may have when the setting is 0."""
+from bgpkit_node.resources.ipam_configuration import DEFAULT_MAX_BLOCKS
 
 
 class IpamConfig(Struct, frozen=True, omit_defaults=False):
@@ -17,6 +16,8 @@ class IpamConfig(Struct, frozen=True, omit_defaults=False):
     """Claim blocks for a node as it needs them."""
     max_blocks_per_host: int = field(default=0, name="maxBlocksPerHost")
     """Blocks a node may have; 0: 20."""
+    cooldown: int = field(default=0, name="ipCooldownSeconds")
+    """Seconds for which an address that was released is nobody's."""
 
     @property
     def block_limit(self) -> int:

@@ -7,6 +7,7 @@ with its absence), all in one transaction: either all of it is done, or nothing,
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -35,9 +36,10 @@ T = TypeVar("T")
 class Draft:
     """The documents of one attempt; made anew for each."""
 
-    def __init__(self, datastore: Datastore) -> None:
-        """Start with nothing read."""
+    def __init__(self, datastore: Datastore, now: datetime | None = None) -> None:
+        """Start with nothing read; addresses that were released go again when their time is over ``now``."""
         self._datastore = datastore
+        self._now = now
         self._read: dict[str, KeyValue | None] = {}
         self._wanted: dict[str, bytes | None] = {}
         self._decoded: dict[str, Block | None] = {}
@@ -56,7 +58,8 @@ class Draft:
         """Return a block as this attempt leaves it; None when there is none. IpamError: it cannot be read."""
         key = block_key(network)
         if key not in self._decoded:
-            self._decoded[key] = await self._document(key, partial(decode_block_of, network))
+            read = await self._document(key, partial(decode_block_of, network))
+            self._decoded[key] = await self._cooled(read) if read is not None and read.cooling else read
         return self._decoded[key]
 
     async def readable_block(self, network: IPNetwork) -> Block | None:
@@ -65,6 +68,10 @@ class Draft:
             return await self.block(network)
         except IpamError:
             return None
+
+    async def cooling_from(self) -> datetime | None:
+        """Return since when addresses that are released now wait; None when they go again at once."""
+        return self._now if (await self.config()).cooldown > 0 else None
 
     async def put_block(self, network: IPNetwork, block: Block | None) -> None:
         """Write a block; None, or one without owner and affinity, deletes it."""
@@ -123,6 +130,11 @@ class Draft:
         operations = self.operations()
         if operations:
             await self._datastore.transact(operations)
+
+    async def _cooled(self, block: Block) -> Block:
+        if self._now is None:
+            return block
+        return block.cooled(self._now - timedelta(seconds=(await self.config()).cooldown))
 
     async def _document(self, key: str, decode: Callable[[bytes], T]) -> T | None:
         read = await self._fetch(key)

@@ -39,6 +39,10 @@ class PoolSource(Protocol):
         """Return the labels of ``node``; None when there is no such Node."""
         ...
 
+    async def reserved(self) -> Sequence[IPNetwork]:
+        """Return the addresses that are given only to who names them, as networks in any order."""
+        ...
+
 
 def usable_pools(pools: Sequence[Pool], labels: Mapping[str, str]) -> tuple[Pool, ...]:
     """Return the enabled pools that select a node with ``labels``."""

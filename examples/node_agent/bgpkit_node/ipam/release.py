@@ -29,7 +29,7 @@ async def release_all_of_handle(draft: Draft, handle: str) -> tuple[IPAddress, .
     for network in (await draft.handle(handle) or Handle()).blocks:
         block = await draft.block(network)
         if block is not None:
-            await draft.put_block(network, block.release(_addresses(block, handle)))
+            await draft.put_block(network, block.release(_addresses(block, handle), await draft.cooling_from()))
     await draft.delete_handle(handle)
     return found
 
@@ -49,7 +49,7 @@ async def release_one(
         )
     if sequence is not None and allocation.sequence != sequence:
         raise IpamError(f"{address} is not released: it was given anew, sequence {allocation.sequence}, not {sequence}")
-    await draft.put_block(block.network, block.release([address]))
+    await draft.put_block(block.network, block.release([address], await draft.cooling_from()))
     await count_in_handle(draft, allocation.owner, block.network, -1)
     return True
 
@@ -68,7 +68,7 @@ async def _without_addresses_of(draft: Draft, block: Block, node: str) -> Block:
     used = {address: a.owner for address, a in block.allocations() if a.owner.node == node}
     for owner, count in Counter(used.values()).items():
         await count_in_handle(draft, owner, block.network, -count)
-    return block.release(used.keys())
+    return block.release(used.keys(), await draft.cooling_from())
 
 
 def _addresses(block: Block, handle: str) -> list[IPAddress]:

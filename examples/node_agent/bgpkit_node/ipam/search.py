@@ -53,24 +53,32 @@ async def settle_affinity(
             return None
 
 
-async def unclaimed_block(draft: Draft, pools: Sequence[Pool], node: str) -> tuple[Pool, IPNetwork] | None:
-    """Return the first place on the node's walk where no block stands, and its pool; None when all pools are full."""
+async def unclaimed_block(
+    draft: Draft, pools: Sequence[Pool], node: str, reserved: Sequence[IPNetwork] = ()
+) -> tuple[Pool, IPNetwork] | None:
+    """Return the first place on the node's walk where no block stands, and its pool; None when all pools are full.
+
+    Places that lie in a ``reserved`` network as a whole are passed over.
+    """
     existing = await draft.networks()
     for pool in pools:
         inside = {network for network in existing if network.overlaps(pool.network)}
         for network in _free_places(pool, inside, node):
-            if await draft.block(network) is None:
+            if not _within(network, reserved) and await draft.block(network) is None:
                 return pool, network
     return None
 
 
 async def reclaimable_block(
-    draft: Draft, pools: Sequence[Pool], node: str, before: datetime
+    draft: Draft, pools: Sequence[Pool], node: str, before: datetime, reserved: Sequence[IPNetwork] = ()
 ) -> tuple[Pool, IPNetwork] | None:
-    """Return an empty block of another node or of none, claimed ``before`` that time (or nobody knows when)."""
+    """Return an empty block of another node or of none, claimed ``before`` that time (or nobody knows when).
+
+    Not one that lies in a ``reserved`` network as a whole.
+    """
     for pool, network in await blocks_on_walk(draft, pools, node):
         block = await draft.readable_block(network)
-        if block is None or not block.is_empty or not _may_be_forsaken(block, node):
+        if block is None or not block.is_empty or not _may_be_forsaken(block, node) or _within(network, reserved):
             continue
         if block.claimed_at is None or block.claimed_at < before:
             return pool, network
@@ -107,6 +115,10 @@ def _free_places(pool: Pool, existing: set[IPNetwork], node: str) -> Iterator[IP
     for network in walk(pool.network, pool.block_length, node):
         if network not in regular and not any(network.overlaps(other) for other in odd):
             yield network
+
+
+def _within(network: IPNetwork, reserved: Sequence[IPNetwork]) -> bool:
+    return any(contains(other, network) for other in reserved)
 
 
 def _may_be_forsaken(block: Block, node: str) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from bgpkit_node.ipam.address import IPNetwork
 from bgpkit_node.ipam.pools import Pool
-from bgpkit_node.resources import AssignmentMode, IPPool, Node, ResourceStore, parse_selector
+from bgpkit_node.resources import AssignmentMode, IPPool, IPReservation, Node, ResourceStore, parse_selector
 
 
 class StoredPools:
@@ -21,6 +22,10 @@ class StoredPools:
         """Return the labels of ``node``; None when there is no such Node."""
         found = await self._store.get(Node, node)
         return None if found is None else found.labels
+
+    async def reserved(self) -> Sequence[IPNetwork]:
+        """Return the networks of all IPReservations."""
+        return tuple(network for each in await self._store.list(IPReservation) for network in each.reserved_cidrs)
 
 
 def pool_from(resource: IPPool) -> Pool:

@@ -4,6 +4,7 @@ Only this package knows pyroute2. Everything here blocks: call it from a thread.
 network namespace of the calling thread.
 """
 
+from bgpkit_node.kernel.batch import Batch
 from bgpkit_node.kernel.error import KernelError
 from bgpkit_node.kernel.namespace import (
     NamespaceGoneError,
@@ -14,15 +15,20 @@ from bgpkit_node.kernel.namespace import (
 )
 from bgpkit_node.kernel.netlink import Netlink
 from bgpkit_node.kernel.sysctl import read_sysctl, write_sysctl
-from bgpkit_node.kernel.values import Link, Neighbour, Route
+from bgpkit_node.kernel.values import Address, Interface, Link, Neighbour, Network, Route, VethPair
 
 __all__ = [
+    "Address",
+    "Batch",
+    "Interface",
     "KernelError",
     "Link",
     "NamespaceGoneError",
     "Neighbour",
     "Netlink",
+    "Network",
     "Route",
+    "VethPair",
     "is_own_namespace",
     "open_namespace",
     "own_namespace",

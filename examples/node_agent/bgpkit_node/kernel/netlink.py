@@ -1,10 +1,10 @@
-"""The one place of the agent that speaks to pyroute2: links, addresses, routes and neighbours as typed calls."""
+"""The one place of the agent that speaks to pyroute2: links made and removed, and everything read, as typed calls."""
 
 import errno
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,13 +12,13 @@ from pyroute2 import IPRoute, NetlinkError
 from pyroute2.netlink import nlmsg
 
 from bgpkit_node.kernel.error import KernelError
-from bgpkit_node.kernel.values import Link, Neighbour, Route
+from bgpkit_node.kernel.values import Address, Interface, Link, Neighbour, Network, Route, VethPair
 
 _IFF_UP: Final = 0x1
-_SCOPE_UNIVERSE: Final = 0
 _SCOPE_LINK: Final = 253
 _MAIN_TABLE: Final = 254
 _NUD_PERMANENT: Final = 0x80
+_V4: Final = 4
 _RTM_F_FIB_MATCH: Final = 0x2000
 _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL})
 _NO_LINK: Final = frozenset({errno.ENODEV, errno.ENXIO})
@@ -59,17 +59,16 @@ class Netlink:
         with _translated("cannot list the interfaces"):
             return tuple(_link(message) for message in self._socket.link("dump"))
 
-    def add_veth(self, name: str, *, mac: str, mtu: int, peer: str, peer_namespace: int) -> None:
-        """Make a veth pair: ``name`` with ``mac`` here, ``peer`` in the namespace of that file descriptor."""
-        other = {"ifname": peer, "net_ns_fd": peer_namespace, "mtu": mtu}
-        with _translated(f"cannot make the veth pair {name} and {peer}"):
-            self._socket.link("add", ifname=name, kind="veth", address=mac, mtu=mtu, peer=other)
-
-    def bring_up(self, link: int, *, alias: str | None = None) -> None:
-        """Set the interface with index ``link`` up, and its ``alias`` when one is given."""
-        extra = {} if alias is None else {"ifalias": alias}
-        with _translated(f"cannot set the interface with index {link} up"):
-            self._socket.link("set", index=link, state="up", **extra)
+    def add_veth(self, pair: VethPair) -> None:
+        """Make a veth pair, both sides down."""
+        queues = {} if pair.queues == 1 else {"num_tx_queues": pair.queues, "num_rx_queues": pair.queues}
+        other = {"ifname": pair.peer, "net_ns_fd": pair.peer_namespace, "mtu": pair.mtu, **queues}
+        if pair.peer_mac:
+            other["address"] = pair.peer_mac
+        with _translated(f"cannot make the veth pair {pair.name} and {pair.peer}"):
+            self._socket.link(
+                "add", ifname=pair.name, kind="veth", address=pair.mac, mtu=pair.mtu, peer=other, **queues
+            )
 
     def remove_link(self, link: int) -> bool:
         """Remove the interface with index ``link``; False when it is gone already."""
@@ -82,37 +81,32 @@ class Netlink:
             raise
         return True
 
-    def add_address(self, link: int, address: IPv4Interface) -> None:
-        """Give the interface with index ``link`` an address."""
-        with _translated(f"cannot set the address {address}"):
-            self._socket.addr("add", index=link, address=str(address.ip), prefixlen=address.network.prefixlen)
-
-    def addresses(self, link: int) -> tuple[IPv4Interface, ...]:
-        """Return the IPv4 addresses of the interface with index ``link``."""
+    def addresses(self, link: int) -> tuple[Interface, ...]:
+        """Return the addresses of the interface with index ``link``, but for IPv6's link-local ones."""
         with _translated(f"cannot list the addresses of the interface with index {link}"):
-            return tuple(
-                IPv4Interface(f"{message.get_attr('IFA_LOCAL')}/{message['prefixlen']}")
-                for message in self._socket.addr("dump", index=link, family=socket.AF_INET)
-                if message["index"] == link
+            found = tuple(
+                ip_interface(f"{_text(message.get_attr('IFA_LOCAL') or message.get_attr('IFA_ADDRESS'))}/{length}")
+                for message in self._socket.addr("dump", index=link)
+                if message["index"] == link and (length := _integer(message["prefixlen"]))
             )
+        return tuple(address for address in found if address.version == _V4 or not address.is_link_local)
 
-    def add_route(self, route: Route) -> None:
-        """Add a unicast route to the main table; KernelError with EEXIST when its destination is taken."""
-        with _translated(f"cannot add the route to {route.destination}"):
-            self._socket.route(
-                "add",
-                dst=str(route.destination),
-                oif=route.link,
-                scope=_SCOPE_LINK if route.on_link else _SCOPE_UNIVERSE,
-                proto=route.protocol,
-                **({} if route.gateway is None else {"gateway": str(route.gateway)}),
-            )
+    def link_with(self, address: Address) -> Link | None:
+        """Return the interface that has ``address``, or None."""
+        with _translated("cannot list the addresses"):
+            indexes = {
+                _integer(message["index"])
+                for message in self._socket.addr("dump", family=_family(address))
+                if str(address) in {message.get_attr("IFA_LOCAL"), message.get_attr("IFA_ADDRESS")}
+            }
+        return next((link for link in self.links() if link.index in indexes), None)
 
-    def route_to(self, address: IPv4Address) -> Route | None:
+    def route_to(self, address: Address) -> Route | None:
         """Return the route that a packet to ``address`` matches; None when there is none or it drops the packet."""
         try:
             with _translated(f"cannot look up the route to {address}"):
-                found = self._socket.route("get", dst=str(address), flags=_RTM_F_FIB_MATCH)
+                family = _family(address)
+                found = self._socket.route("get", family=family, dst=str(address), flags=_RTM_F_FIB_MATCH)
                 return next((_route(message) for message in found), None)
         except KernelError as error:
             if error.errno in _NO_ROUTE:
@@ -120,22 +114,22 @@ class Netlink:
             raise
 
     def routes(self) -> tuple[Route, ...]:
-        """Return the IPv4 routes of the main table."""
+        """Return the routes of the main table, of both families."""
         with _translated("cannot list the routes"):
-            found = self._socket.route("dump", family=socket.AF_INET, table=_MAIN_TABLE)
+            found = [
+                message
+                for family in (socket.AF_INET, socket.AF_INET6)
+                for message in self._socket.route("dump", family=family, table=_MAIN_TABLE)
+            ]
             return tuple(_route(message) for message in found if message.get_attr("RTA_TABLE") == _MAIN_TABLE)
 
-    def set_neighbour(self, link: int, address: IPv4Address, mac: str) -> None:
-        """Make ``address`` a permanent neighbour with ``mac`` on the interface with index ``link``."""
-        with _translated(f"cannot set the neighbour {address}"):
-            self._socket.neigh("replace", dst=str(address), lladdr=mac, ifindex=link, state=_NUD_PERMANENT)
-
     def neighbours(self, link: int) -> tuple[Neighbour, ...]:
-        """Return the IPv4 neighbours on the interface with index ``link``."""
+        """Return the neighbours, of both families, on the interface with index ``link``."""
         with _translated(f"cannot list the neighbours of the interface with index {link}"):
             return tuple(
                 _neighbour(message)
-                for message in self._socket.neigh("dump", family=socket.AF_INET, ifindex=link)
+                for family in (socket.AF_INET, socket.AF_INET6)
+                for message in self._socket.neigh("dump", family=family, ifindex=link)
                 if message["ifindex"] == link
             )
 
@@ -170,13 +164,18 @@ def _link(message: nlmsg) -> Link:
     )
 
 
+def _family(value: Address | Interface | Network) -> int:
+    return socket.AF_INET if value.version == _V4 else socket.AF_INET6
+
+
 def _route(message: nlmsg) -> Route:
     gateway = _text(message.get_attr("RTA_GATEWAY"))
-    address = IPv4Address(_text(message.get_attr("RTA_DST")) or 0)
+    anywhere = IPv4Address(0) if message["family"] == socket.AF_INET else IPv6Address(0)
+    destination = _text(message.get_attr("RTA_DST")) or anywhere
     return Route(
-        destination=IPv4Network((address, _integer(message["dst_len"]))),
+        destination=ip_network(f"{destination}/{_integer(message['dst_len'])}"),
         link=_integer(message.get_attr("RTA_OIF")),
-        gateway=IPv4Address(gateway) if gateway else None,
+        gateway=ip_address(gateway) if gateway else None,
         on_link=message["scope"] == _SCOPE_LINK,
         protocol=_integer(message["proto"]),
     )
@@ -184,7 +183,7 @@ def _route(message: nlmsg) -> Route:
 
 def _neighbour(message: nlmsg) -> Neighbour:
     return Neighbour(
-        address=IPv4Address(_text(message.get_attr("NDA_DST"))),
+        address=ip_address(_text(message.get_attr("NDA_DST"))),
         mac=_text(message.get_attr("NDA_LLADDR")),
         permanent=bool(_integer(message["state"]) & _NUD_PERMANENT),
     )

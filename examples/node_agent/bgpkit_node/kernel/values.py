@@ -1,7 +1,13 @@
-"""What the kernel holds, as values: links, routes, neighbours."""
+"""What the kernel holds, as values: links, routes, neighbours, of either family."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from typing import TypeAlias
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Interface: TypeAlias = IPv4Interface | IPv6Interface
+"""An address with its prefix length."""
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +24,38 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One IPv4 route of the main table; ``link`` is the index of its interface, 0 for a blackhole and the like."""
+class VethPair:
+    """A pair to be made: ``name`` with ``mac`` here, ``peer`` in another namespace."""
 
-    destination: IPv4Network
+    name: str
+    mac: str
+    peer: str
+    peer_namespace: int
+    """File descriptor of that namespace."""
+    peer_mac: str = ""
+    """Empty: the kernel's choice."""
+    mtu: int
+    queues: int = 1
+    """Transmit and receive queues of either side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route of the main table; ``link`` is the index of its interface, 0 for a blackhole and the like."""
+
+    destination: Network
     link: int
-    gateway: IPv4Address | None = None
+    gateway: Address | None = None
     on_link: bool = False
-    """Scope link: the destination is reached on the interface itself, without a gateway."""
+    """Scope link: the destination is reached on the interface itself, without a gateway; IPv6 has no scopes."""
     protocol: int = 3
     """3 is ``boot``: a route made by hand or by a script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One entry of the ARP table."""
+    """One entry of the ARP table, or of IPv6's neighbours."""
 
-    address: IPv4Address
+    address: Address
     mac: str
     permanent: bool

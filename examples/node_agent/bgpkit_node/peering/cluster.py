@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from bgpkit_node.resources import BGPConfiguration, BGPPeer, IPPool, Node, Resource
+from bgpkit_node.resources import BGPConfiguration, BGPFilter, BGPPeer, BGPPeerSpec, IPPool, Node, Resource
 
 DEFAULT_ASN: Final = 64512
 DEFAULT_PORT: Final = 179
+
+
+CLUSTER_KINDS: Final[tuple[type[Resource], ...]] = (Node, IPPool, BGPConfiguration, BGPPeer, BGPFilter)
+"""The kinds of resources that a cluster is made of; no others are to be read, or followed, for peering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class Cluster:
     pools: tuple[IPPool, ...] = ()
     configurations: tuple[BGPConfiguration, ...] = ()
     peers: tuple[BGPPeer, ...] = ()
+    filters: tuple[BGPFilter, ...] = ()
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Self:
@@ -28,6 +33,7 @@ class Cluster:
             pools=tuple(resource for resource in ordered if isinstance(resource, IPPool)),
             configurations=tuple(resource for resource in ordered if isinstance(resource, BGPConfiguration)),
             peers=tuple(resource for resource in ordered if isinstance(resource, BGPPeer)),
+            filters=tuple(resource for resource in ordered if isinstance(resource, BGPFilter)),
         )
 
     def node(self, name: str) -> Node | None:
@@ -39,6 +45,26 @@ class Cluster:
         """Whether every node peers with every other one; on unless the default configuration says no."""
         default = self._configuration("default")
         return default is None or default.spec.node_to_node_mesh_enabled is not False
+
+    @property
+    def mesh_terms(self) -> BGPPeerSpec:
+        """How sessions of the mesh are kept: as the default configuration says, in the words of a BGPPeer."""
+        default = self._configuration("default")
+        if default is None:
+            return BGPPeerSpec()
+        spec = default.spec
+        return BGPPeerSpec(password=spec.node_mesh_password, max_restart_time=spec.node_mesh_max_restart_time)
+
+    def advertised(self, node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return ranges, each with the communities that ``node`` advertises prefixes in it with.
+
+        They stand in the node's own configuration; where that has none, in the default one.
+        """
+        for name in (f"node.{node.name}", "default"):
+            configuration = self._configuration(name)
+            if configuration is not None and configuration.spec.prefix_advertisements:
+                return configuration.advertised
+        return ()
 
     def asn(self, node: Node) -> int:
         """Return the AS number of ``node``: its own, else that of the default configuration, else 64512."""

@@ -1,12 +1,12 @@
 """Who peers with whom: a pure function from resources to the sessions that a node should have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address
 
 from bgpkit_node.peering.cluster import DEFAULT_PORT, Cluster
-from bgpkit_node.resources import BGPPeer, Node, ReversePeering, parse_selector
+from bgpkit_node.resources import BGPPeer, BGPPeerSpec, Node, ReversePeering, parse_selector
 
 
 class PeeringKind(Enum):
@@ -31,6 +31,8 @@ class Peering:
     """The other end is a client of ours. RFC 4456, section 6."""
     resource: str
     """The name of the BGPPeer that asked for it; empty for the mesh."""
+    spec: BGPPeerSpec = field(default_factory=BGPPeerSpec)
+    """How the session is kept: as that BGPPeer says."""
 
 
 def plan_peerings(cluster: Cluster, node: Node) -> tuple[Peering, ...]:
@@ -60,7 +62,7 @@ def _asked_for(cluster: Cluster, node: Node) -> Iterator[Peering]:
         kind = PeeringKind.GLOBAL if peer.is_global else PeeringKind.NODE
         if peer.spec.peer_selector:
             for other in _selected(cluster, peer.spec.peer_selector):
-                yield from _between(cluster, node, other, kind, peer.name)
+                yield from _between(cluster, node, other, kind, peer.name, peer.spec)
         elif isinstance(peer.peer_address, IPv4Address):
             yield from _to_address(cluster, node, peer, kind, peer.peer_address)
 
@@ -73,16 +75,18 @@ def _reverse(cluster: Cluster, node: Node) -> Iterator[Peering]:
         kind = PeeringKind.GLOBAL if peer.is_global else PeeringKind.NODE
         for other in cluster.nodes:
             if _is_about(peer, other):
-                yield from _between(cluster, node, other, kind, peer.name)
+                yield from _between(cluster, node, other, kind, peer.name, peer.spec)
 
 
 def _mesh(cluster: Cluster, node: Node) -> Iterator[Peering]:
     if cluster.mesh:
         for other in cluster.nodes:
-            yield from _between(cluster, node, other, PeeringKind.MESH, "")
+            yield from _between(cluster, node, other, PeeringKind.MESH, "", cluster.mesh_terms)
 
 
-def _between(cluster: Cluster, node: Node, other: Node, kind: PeeringKind, resource: str) -> Iterator[Peering]:
+def _between(
+    cluster: Cluster, node: Node, other: Node, kind: PeeringKind, resource: str, spec: BGPPeerSpec
+) -> Iterator[Peering]:
     address = other.ipv4
     if other.name == node.name or address is None or node.ipv4 is None:
         return
@@ -95,6 +99,7 @@ def _between(cluster: Cluster, node: Node, other: Node, kind: PeeringKind, resou
         node=other.name,
         client=kind is not PeeringKind.MESH and asn == cluster.asn(node) and _is_client(node, other),
         resource=resource,
+        spec=spec,
     )
 
 
@@ -103,7 +108,7 @@ def _to_address(
 ) -> Iterator[Peering]:
     for other in cluster.nodes:
         if other.ipv4 is not None and other.ipv4.ip == address:
-            for peering in _between(cluster, node, other, kind, peer.name):
+            for peering in _between(cluster, node, other, kind, peer.name, peer.spec):
                 asn = peer.spec.as_number or peering.asn
                 client = peering.client and asn == peering.asn
                 yield replace(peering, asn=asn, port=peer.peer_port or peering.port, client=client)
@@ -117,6 +122,7 @@ def _to_address(
         node="",
         client=asn == cluster.asn(node) and node.cluster_id is not None,
         resource=peer.name,
+        spec=peer.spec,
     )
 
 

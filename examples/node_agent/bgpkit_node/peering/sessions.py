@@ -10,29 +10,18 @@ session that is there keeps the former cluster ID until each prefix that would b
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Final
 
 import structlog
 
-from bgpkit import IPV4_UNICAST, PeerConfig, Speaker, State
-from bgpkit.policy import ACCEPT_ALL, Policy
+from bgpkit import IPV4_UNICAST, ConfigError, PeerConfig, Speaker, State
 from bgpkit_node.peering.plan import Peering
+from bgpkit_node.peering.session_config import Terms, peer_config
 
 LOOK_SECONDS: Final = 0.25
 """How often a lingering session is looked at."""
-RESTART_SECONDS: Final = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What all sessions of a node have in common."""
-
-    local_address: str
-    cluster_id: IPv4Address | None
-    export_policy: Policy
-    """What may leave the node: prefixes of the cluster's pools."""
 
 
 class Sessions:
@@ -88,13 +77,19 @@ class Sessions:
             self._held_back.clear()
             for address, peering in wanted.items():
                 self._lingering.pop(address, None)
-                config = _config(peering, terms)
-                if address in present:
-                    await self._change(config)
-                else:
-                    former = next((self._speaker.peer_config(each).cluster_id for each in present), None)
-                    await self._speaker.add_peer(self._for_now(config, former) if present else config)
-                    self._log.info("peering.added", peer=address, kind=peering.kind.value)
+                try:
+                    await self._bring_about(peering, terms, present)
+                except ConfigError as error:  # one peer that cannot be is no reason to leave out the others
+                    self._log.warning("peering.refused", peer=address, resource=peering.resource, reason=str(error))
+
+    async def _bring_about(self, peering: Peering, terms: Terms, present: set[str]) -> None:
+        config = peer_config(peering, terms)
+        if peering.address in present:
+            await self._change(config)
+            return
+        former = next((self._speaker.peer_config(each).cluster_id for each in present), None)
+        await self._speaker.add_peer(self._for_now(config, former) if present else config)
+        self._log.info("peering.added", peer=peering.address, kind=peering.kind.value)
 
     async def run(self) -> None:
         """Close lingering sessions when they are no longer needed; runs until cancelled."""
@@ -169,18 +164,3 @@ class Sessions:
             for route in self._speaker.routes(IPV4_UNICAST, peer=address)
             if route.eligible and route.path.next_hop not in self._cut_off
         )
-
-
-def _config(peering: Peering, terms: Terms) -> PeerConfig:
-    return PeerConfig(
-        address=peering.address,
-        asn=peering.asn,
-        port=peering.port,
-        local_address=terms.local_address,
-        route_reflector_client=peering.client,
-        cluster_id=terms.cluster_id,
-        import_policy=ACCEPT_ALL,
-        export_policy=terms.export_policy,
-        restart_time=RESTART_SECONDS,
-        description=peering.node or peering.resource,
-    )

@@ -3,12 +3,36 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bgpkit_node.resources import BGPConfiguration, BGPPeer, IPPool, Node, Resource
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPFilter,
+    BGPPeer,
+    CalicoNodeStatus,
+    FelixConfiguration,
+    HostEndpoint,
+    IPAMConfiguration,
+    IPPool,
+    Node,
+    Resource,
+)
+from bgpkit_node.resources.bgp_filter import rules_of
 from bgpkit_node.resources.part import to_plain
 
 _HONOURED: Final[Mapping[str, frozenset[str]]] = {
-    "BGPPeer": frozenset({"node", "nodeSelector", "peerIP", "asNumber", "peerSelector", "reversePeering"}),
-    "BGPConfiguration": frozenset({"nodeToNodeMeshEnabled", "asNumber", "listenPort"}),
+    "BGPPeer": frozenset(
+        {
+            *("node", "nodeSelector", "peerIP", "asNumber", "peerSelector", "reversePeering", "filters"),
+            *("localASNumber", "numAllowedLocalASNumbers", "nextHopMode", "keepOriginalNextHop", "sourceAddress"),
+            *("maxRestartTime", "keepaliveTime", "ttlSecurity"),
+        }
+    ),
+    "BGPConfiguration": frozenset(
+        {
+            *("nodeToNodeMeshEnabled", "asNumber", "listenPort", "nodeMeshMaxRestartTime"),
+            *("communities", "prefixAdvertisements"),
+        }
+    ),
+    "FelixConfiguration": frozenset({"nodeSelector"}),
     "IPPool": frozenset(
         {"cidr", "disabled", "disableBGPExport", "blockSize", "nodeSelector", "allowedUses", "assignmentMode"}
     ),
@@ -28,7 +52,21 @@ _AS_IT_IS: Final[Mapping[str, str]] = {
 
 
 def unhonoured(resource: Resource) -> Iterator[str]:
-    """Yield a sentence for each field of ``resource`` that asks for something this version does not do."""
+    """Yield a sentence for each field of ``resource`` that asks for something this version does not do.
+
+    Of a kind with which nothing is done at all there is one sentence.
+    """
+    match resource:
+        case HostEndpoint() | CalicoNodeStatus():
+            yield f"{resource} is kept, but not honoured yet: everything goes on as without it"
+        case IPAMConfiguration():
+            yield f"{resource} is kept, but not honoured yet: bgpkit-node ipam configure sets what holds for addresses"
+        case BGPFilter(spec=spec):
+            for field, _, rule in rules_of(spec):
+                if rule.interface:
+                    yield f"{resource}: {field}.interface is kept, but not honoured yet: the rule matches nothing"
+        case _:
+            pass
     for field in _fields(resource):
         yield f"{resource}: spec.{field} is kept, but not honoured yet: everything goes on as without it"
 
@@ -45,7 +83,7 @@ def _fields(resource: Resource) -> Iterator[str]:
         case IPPool(spec=spec):
             if resource.network.version == 6:
                 yield "cidr (an IPv6 range)"
-        case BGPConfiguration(spec=spec):
+        case BGPConfiguration(spec=spec) | FelixConfiguration(spec=spec):
             pass
         case _:
             return

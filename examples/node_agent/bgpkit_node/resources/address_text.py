@@ -18,6 +18,9 @@ MAX_AS_NUMBER: Final = 0xFFFFFFFF
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_INTERFACE: Final = re.compile(r"[A-Za-z0-9_.-]{1,15}")
+_PROTOCOLS: Final = ("TCP", "UDP", "ICMP", "ICMPv6", "SCTP", "UDPLite")
+_PORT_RANGE: Final = re.compile(r"(\d{1,5})(?::(\d{1,5}))?")
 _PEER: Final = re.compile(r"\[(?P<bracketed>[^\]]*)\]:(?P<port6>\d+)|(?P<plain>[^:\[\]]+):(?P<port4>\d+)")
 
 
@@ -60,6 +63,42 @@ def parse_peer(text: str) -> tuple[IPv4Address | IPv6Address, int | None]:
     if not 1 <= port <= 65535:
         raise ValueError(f"port {port} of {text} is not between 1 and 65535")
     return parse_address(found["bracketed"] or found["plain"]), port
+
+
+def parse_interface_name(text: str) -> str:
+    """Read the name of a network interface."""
+    if not _INTERFACE.fullmatch(text):
+        raise ValueError(f"{text!r} is not the name of an interface")
+    return text
+
+
+def parse_protocol(protocol: int | str) -> int | str:
+    """Read an IP protocol: a number from 1 to 255, or a name."""
+    number = int(protocol) if isinstance(protocol, int) or protocol.isdecimal() else 0
+    if not 1 <= number <= 255 and protocol not in _PROTOCOLS:
+        raise ValueError(f"{protocol!r} is not a protocol: write {', '.join(_PROTOCOLS)}, or a number from 1 to 255")
+    return number or protocol
+
+
+def parse_port_range(text: str) -> range:
+    """Read ports as ``80`` or ``30000:32767``, from 0 to 65535."""
+    found = _PORT_RANGE.fullmatch(text)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if first > last or last > 65535:
+        raise ValueError(f"{text!r} is not a range of ports: write 80 or 30000:32767")
+    return range(first, last + 1)
+
+
+def parse_mac(text: str) -> bytes:
+    """Read a MAC address as ``ee:ee:ee:ee:ee:ee``."""
+    octets = text.split(":")
+    try:
+        address = bytes.fromhex("".join(octets))
+    except ValueError:
+        address = b""
+    if len(address) != 6 or not all(len(octet) == 2 and octet.isalnum() for octet in octets):
+        raise ValueError(f"{text!r} is not a MAC address")
+    return address
 
 
 def parse_as_number(text: str) -> int:

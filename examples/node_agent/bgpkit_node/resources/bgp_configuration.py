@@ -120,6 +120,15 @@ class BGPConfiguration(Resource, frozen=True, kw_only=True):
         return self.spec.listen_port or DEFAULT_PORT
 
     @property
+    def advertised(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Ranges, each with the communities that prefixes in it are advertised with; no names among them."""
+        values = {community.name: community.value for community in self.spec.communities}
+        return tuple(
+            (each.cidr, tuple(values.get(text, text) for text in each.communities))
+            for each in self.spec.prefix_advertisements
+        )
+
+    @property
     def mesh_restart_seconds(self) -> float | None:
         """The longest time a restart may take in mesh sessions, in seconds, when given."""
         return parse_duration(self.spec.node_mesh_max_restart_time) if self.spec.node_mesh_max_restart_time else None

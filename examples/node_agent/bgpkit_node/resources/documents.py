@@ -1,7 +1,7 @@
 """Reading resources that people write: files, directories, standard input; YAML or JSON; single, lists, or many."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +11,13 @@ import msgspec
 from bgpkit_node.errors import InvalidResourcesError, ResourceError
 from bgpkit_node.resources import yaml_lines
 from bgpkit_node.resources.fault import Fault
-from bgpkit_node.resources.kind import API_VERSION, Resource, ResourceKind
+from bgpkit_node.resources.kind import API_VERSION, DEFAULT_NAMESPACE, Resource, ResourceKind
 from bgpkit_node.resources.registry import KINDS, kind_named
 from bgpkit_node.resources.shape import ShapeReader
 from bgpkit_node.resources.yaml_lines import Tree, TreeError
 
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+"""How the names of resource files in a directory end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Document:
         )
 
 
-def load_documents(text: str, name: str) -> tuple[Document, ...]:
+def load_documents(text: str, name: str, *, namespace: str = DEFAULT_NAMESPACE) -> tuple[Document, ...]:
     """Read all resources of a text; ``name`` is how errors call it.
 
+    Resources of kinds with namespaces that name none get ``namespace``.
     Raises InvalidResourcesError with every fault of the text, not only the first.
     """
     documents: list[Document] = []
@@ -51,7 +53,7 @@ def load_documents(text: str, name: str) -> tuple[Document, ...]:
         if isinstance(tree, TreeError):
             errors.append(ResourceError(str(tree), source=name, document=tree.document, line=tree.line))
             continue
-        reader = _DocumentReader(name, number)
+        reader = _DocumentReader(name, number, namespace)
         documents += reader.resources(tree)
         errors += reader.errors
     if not documents and not errors:
@@ -62,9 +64,10 @@ def load_documents(text: str, name: str) -> tuple[Document, ...]:
     return tuple(documents)
 
 
-def load_paths(paths: Sequence[str | Path]) -> tuple[Document, ...]:
+def load_paths(paths: Sequence[str | Path], *, namespace: str = DEFAULT_NAMESPACE) -> tuple[Document, ...]:
     """Read all resources of files; ``-`` is standard input, a directory stands for its YAML and JSON files.
 
+    Resources of kinds with namespaces that name none get ``namespace``.
     Raises InvalidResourcesError with every fault of all files.
     """
     documents: list[Document] = []
@@ -72,7 +75,8 @@ def load_paths(paths: Sequence[str | Path]) -> tuple[Document, ...]:
     for path in paths:
         for name in _files(str(path)):
             try:
-                documents += load_documents(_read(name), "standard input" if name == "-" else name)
+                title = "standard input" if name == "-" else name
+                documents += load_documents(_read(name), title, namespace=namespace)
             except InvalidResourcesError as error:
                 errors += error.errors
             except ResourceError as error:
@@ -87,7 +91,7 @@ def check_distinct(documents: Sequence[Document]) -> Iterator[ResourceError]:
     """Yield an error for each resource that is given a second time."""
     first: dict[tuple[str, str], Document] = {}
     for document in documents:
-        other = first.setdefault((document.resource.kind, document.resource.name), document)
+        other = first.setdefault((document.resource.kind, document.resource.qualified_name), document)
         if other is not document:
             place = f" in {other.source}, document {other.number}, line {other.line}" if other.source else ""
             yield document.error(Fault("metadata.name", f"{document.resource} is given twice, first{place}"))
@@ -102,7 +106,7 @@ def _line_of(lines: Mapping[str, int], path: str) -> int:
 
 def _files(path: str) -> Iterator[str]:
     if path != "-" and Path(path).is_dir():
-        found = [str(file) for file in sorted(Path(path).iterdir()) if file.suffix in _SUFFIXES]
+        found = [str(file) for file in sorted(Path(path).iterdir()) if file.suffix in SUFFIXES]
         yield from found or [path]
     else:
         yield path
@@ -113,7 +117,7 @@ def _read(path: str) -> str:
         octets = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return octets.decode("utf-8-sig")
     except IsADirectoryError as error:
-        text = f"is a directory without a resource file ({', '.join(sorted(_SUFFIXES))})"
+        text = f"is a directory without a resource file ({', '.join(sorted(SUFFIXES))})"
         raise ResourceError(text, source=path) from error
     except OSError as error:
         raise ResourceError(f"cannot be read: {error.strerror}", source=path) from error
@@ -122,9 +126,10 @@ def _read(path: str) -> str:
 
 
 class _DocumentReader:
-    def __init__(self, source: str, number: int) -> None:
+    def __init__(self, source: str, number: int, namespace: str) -> None:
         self._source = source
         self._number = number
+        self._namespace = namespace
         self.errors: list[ResourceError] = []
 
     def resources(self, tree: Tree) -> Iterator[Document]:
@@ -180,13 +185,20 @@ class _DocumentReader:
             self._fault(text, kind=kind.name, field=field_path, line=line)
         if plain is msgspec.UNSET:
             return
-        resource: Resource = msgspec.convert(plain, kind.type)
+        resource = self._placed(kind, msgspec.convert(plain, kind.type))
         document = Document(resource, self._source, self._number, tree.line, reader.lines)
         misfits = {field_path for field_path, _, _ in reader.faults}
-        faults = [document.error(fault) for fault in kind.check(resource) if fault.field not in misfits]
+        faults = [document.error(fault) for fault in kind.check(resource) if not _holds(fault.field, misfits)]
         self.errors += faults
         if not faults and not reader.faults:
             yield document
+
+    def _placed(self, kind: ResourceKind[Any], resource: Resource) -> Resource:
+        """Return ``resource`` in the namespace of all those that name none, if its kind has namespaces."""
+        if not kind.namespaced or resource.namespace:
+            return resource
+        metadata = msgspec.structs.replace(resource.metadata, namespace=self._namespace)
+        return msgspec.structs.replace(resource, metadata=metadata)
 
     def _kind(self, tree: yaml_lines.Mapping) -> ResourceKind[Any] | None:
         version, name = _scalar(tree.entries, "apiVersion"), _scalar(tree.entries, "kind")
@@ -211,6 +223,11 @@ class _DocumentReader:
 
 
 _API_VERSION: Final = yaml_lines.Scalar(API_VERSION, "str", 0)
+
+
+def _holds(field_path: str, misfits: Iterable[str]) -> bool:
+    """Tell whether one of ``misfits``, whose value was left out, is the field or lies in it."""
+    return any(misfit == field_path or misfit.startswith((f"{field_path}.", f"{field_path}[")) for misfit in misfits)
 
 
 def _known() -> str:

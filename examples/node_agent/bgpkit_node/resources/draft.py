@@ -27,7 +27,10 @@ class WriteMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """All resources of one kind at the store's ``revision``: those that can be read, and the revisions of all."""
+    """Resources of one kind at the store's ``revision``: those that can be read, and the revisions of all.
+
+    They go by qualified name. Of kinds that stand alone only those asked for need be here.
+    """
 
     kind: ResourceKind[Any]
     revision: int
@@ -51,7 +54,7 @@ class Write:
     @property
     def key(self) -> str:
         """Its key in the datastore."""
-        return kind_of(self.resource).key(self.resource.name)
+        return kind_of(self.resource).key(self.resource.name, self.resource.namespace)
 
 
 def check_each(documents: Sequence[Document]) -> None:
@@ -71,14 +74,14 @@ def prepare(document: Document, present: Present, mode: WriteMode) -> Write:
     ConflictError when a resource to be replaced carries another resourceVersion.
     """
     resource = document.resource
-    found = present.revisions.get(resource.name, 0)
+    found = present.revisions.get(resource.qualified_name, 0)
     if mode is WriteMode.CREATE and found:
         raise AlreadyExistsError(str(resource))
     if mode is WriteMode.REPLACE and not found:
         raise NotFoundError(str(resource))
     if mode is WriteMode.REPLACE and resource.revision and resource.revision != found:
         raise ConflictError(str(resource), resource.revision, found)
-    old = present.resources.get(resource.name)
+    old = present.resources.get(resource.qualified_name)
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     metadata = msgspec.structs.replace(
         resource.metadata,
@@ -95,7 +98,7 @@ def check_together(writes: Sequence[Write], present: Mapping[str, Present]) -> N
     """Raise InvalidResourcesError when the resources as they would stand cannot be; faults of others are let be."""
     errors: list[ResourceError] = []
     for state in present.values():
-        mine = {write.resource.name: write for write in writes if write.resource.kind == state.kind.name}
+        mine = {write.resource.qualified_name: write for write in writes if write.resource.kind == state.kind.name}
         after = dict(state.resources) | {name: write.resource for name, write in mine.items()}
         said: set[str] = set()
         for name, fault in state.kind.check_all(after.values(), state.resources.values()):
@@ -110,7 +113,8 @@ def operations(writes: Sequence[Write], present: Mapping[str, Present]) -> Itera
     """Yield what has to be done in one transaction; nothing when nothing changes."""
     kinds = {write.resource.kind for write in writes if write.changed}
     for name in sorted(kinds):
-        yield Unchanged(present[name].kind.prefix, present[name].revision)
+        if not present[name].kind.stands_alone:
+            yield Unchanged(present[name].kind.prefix, present[name].revision)
     for write in writes:
         if write.changed:
             yield Put(write.key, encode(write.resource), write.expected)

@@ -18,5 +18,14 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 RoutePriority = Annotated[int, msgspec.Meta(ge=1, le=2147483646)]
 """The metric of a route in the kernel."""
 
+InterfaceName = Annotated[str, msgspec.Meta(max_length=15)]
+"""The name of a network interface."""
+
+NodeName = Annotated[str, msgspec.Meta(max_length=253)]
+"""The name of a Node."""
+
+ProtocolName = int | str
+"""An IP protocol by number or name."""
+
 SelectorText = Annotated[str, msgspec.Meta(max_length=1024)]
 """The text of a selector."""

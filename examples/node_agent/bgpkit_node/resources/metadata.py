@@ -11,7 +11,9 @@ from bgpkit_node.resources.part import Part
 
 _NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _KEY: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME: Final = 253
+_LONGEST_NAMESPACE: Final = 63
 _LONGEST_KEY: Final = 63
 
 
@@ -49,15 +51,14 @@ class Metadata(Part, frozen=True, kw_only=True):
     managed_fields: Any = None
 
 
-def check_metadata(metadata: Metadata) -> Iterator[Fault]:
+def check_metadata(metadata: Metadata, *, namespaced: bool = False) -> Iterator[Fault]:
     """Yield what is wrong with names, labels and annotations (the rules of Kubernetes)."""
     if len(metadata.name) > _LONGEST_NAME or not _NAME.fullmatch(metadata.name):
         yield Fault(
             "metadata.name",
             f"{metadata.name!r} is not a name: use a-z, 0-9, - and ., beginning and ending with a letter or digit",
         )
-    if metadata.namespace:
-        yield Fault("metadata.namespace", "must be left out: this kind belongs to no namespace")
+    yield from _check_namespace(metadata.namespace, namespaced=namespaced)
     if metadata.resource_version and not metadata.resource_version.isdecimal():
         yield Fault("metadata.resourceVersion", f"{metadata.resource_version!r} is not a revision")
     for key, value in metadata.labels.items():
@@ -65,6 +66,16 @@ def check_metadata(metadata: Metadata) -> Iterator[Fault]:
     for key in metadata.annotations:
         if not _is_key(key.lower()):
             yield Fault("metadata.annotations", f"{key!r} is not the key of an annotation")
+
+
+def _check_namespace(namespace: str, *, namespaced: bool) -> Iterator[Fault]:
+    if not namespaced and namespace:
+        yield Fault("metadata.namespace", "must be left out: this kind belongs to no namespace")
+    elif namespaced and not namespace:
+        yield Fault("metadata.namespace", "is required: this kind belongs to a namespace")
+    elif namespaced and (len(namespace) > _LONGEST_NAMESPACE or not _NAMESPACE.fullmatch(namespace)):
+        text = "is not a namespace: use a-z, 0-9 and -, beginning and ending with a letter or digit"
+        yield Fault("metadata.namespace", f"{namespace!r} {text}")
 
 
 def check_label(key: str, value: str) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from bgpkit_node.resources.address_text import parse_address, parse_interface
+from bgpkit_node.resources.address_text import parse_address, parse_interface, parse_mac
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.field_checks import check_text
 from bgpkit_node.resources.field_types import AsNumber
@@ -131,8 +131,8 @@ def check_node(node: Node) -> Iterator[Fault]:
     yield from check_text("spec.bgp.routeReflectorClusterID", bgp.route_reflector_cluster_id, _parse_cluster_id)
     yield from check_text("spec.ipv4VXLANTunnelAddr", spec.ipv4_vxlan_tunnel_addr, partial(parse_address, version=4))
     yield from check_text("spec.ipv6VXLANTunnelAddr", spec.ipv6_vxlan_tunnel_addr, partial(parse_address, version=6))
-    yield from check_text("spec.vxlanTunnelMACAddr", spec.vxlan_tunnel_mac_addr, _parse_mac)
-    yield from check_text("spec.vxlanTunnelMACAddrV6", spec.vxlan_tunnel_mac_addr_v6, _parse_mac)
+    yield from check_text("spec.vxlanTunnelMACAddr", spec.vxlan_tunnel_mac_addr, parse_mac)
+    yield from check_text("spec.vxlanTunnelMACAddrV6", spec.vxlan_tunnel_mac_addr_v6, parse_mac)
     for index, address in enumerate(spec.addresses):
         yield from check_text(f"spec.addresses[{index}].address", address.address, parse_interface)
     if spec.wireguard:
@@ -169,16 +169,6 @@ def _parse_cluster_id(text: str) -> None:
         raise ValueError(f"{text!r} is not a cluster ID: write it as an IPv4 address, 244.0.0.1") from None
     if not int(value):
         raise ValueError("0.0.0.0 is not a cluster ID")
-
-
-def _parse_mac(text: str) -> None:
-    octets = text.split(":")
-    if len(octets) != 6 or not all(len(octet) == 2 and octet.isalnum() for octet in octets):
-        raise ValueError(f"{text!r} is not a MAC address")
-    try:
-        bytes.fromhex("".join(octets))
-    except ValueError:
-        raise ValueError(f"{text!r} is not a MAC address") from None
 
 
 def _asn(node: Node, inherited: int) -> str:

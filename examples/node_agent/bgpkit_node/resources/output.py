@@ -30,13 +30,13 @@ def list_document(kind: ResourceKind[R], resources: Sequence[R], revision: int) 
     }
 
 
-def to_yaml(document: dict[str, object]) -> str:
-    """Write a document as YAML, keys sorted, texts that look like something else in double quotes."""
+def to_yaml(document: dict[str, object] | list[dict[str, object]]) -> str:
+    """Write a document, or several as a list, as YAML: keys sorted, texts like something else in double quotes."""
     return yaml.dump(document, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, width=1 << 20)
 
 
-def to_json(document: dict[str, object]) -> str:
-    """Write a document as JSON, indented by two."""
+def to_json(document: dict[str, object] | list[dict[str, object]]) -> str:
+    """Write a document, or several as one list, as JSON, indented by two."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

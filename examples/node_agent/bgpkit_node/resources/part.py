@@ -35,16 +35,18 @@ def _plain(value: object) -> object:
         return to_plain(value)
     if isinstance(value, Enum):
         return value.value
-    if _is_sequence(value):
+    if is_sequence(value):
         return [_plain(item) for item in value]
-    if _is_mapping(value):
+    if is_mapping(value):
         return {key: _plain(item) for key, item in value.items()}
     return value
 
 
-def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    """Tell whether a value is several."""
     return isinstance(value, tuple | list)
 
 
-def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Tell whether a value has keys."""
     return isinstance(value, dict)

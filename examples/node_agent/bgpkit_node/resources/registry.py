@@ -4,12 +4,34 @@ import difflib
 from typing import Any, Final
 
 from bgpkit_node.resources.bgp_configuration import BGP_CONFIGURATION
+from bgpkit_node.resources.bgp_filter import BGP_FILTER
 from bgpkit_node.resources.bgp_peer import BGP_PEER
+from bgpkit_node.resources.calico_node_status import CALICO_NODE_STATUS
+from bgpkit_node.resources.cluster_information import CLUSTER_INFORMATION
+from bgpkit_node.resources.felix_configuration import FELIX_CONFIGURATION
+from bgpkit_node.resources.host_endpoint import HOST_ENDPOINT
 from bgpkit_node.resources.ip_pool import IP_POOL
+from bgpkit_node.resources.ip_reservation import IP_RESERVATION
+from bgpkit_node.resources.ipam_configuration import IPAM_CONFIGURATION
 from bgpkit_node.resources.kind import R, Resource, ResourceKind
+from bgpkit_node.resources.later_kinds import refusal
 from bgpkit_node.resources.node import NODE
+from bgpkit_node.resources.workload_endpoint import WORKLOAD_ENDPOINT
 
-KINDS: Final[tuple[ResourceKind[Any], ...]] = (NODE, IP_POOL, BGP_CONFIGURATION, BGP_PEER)
+KINDS: Final[tuple[ResourceKind[Any], ...]] = (
+    CLUSTER_INFORMATION,
+    FELIX_CONFIGURATION,
+    NODE,
+    IPAM_CONFIGURATION,
+    IP_POOL,
+    IP_RESERVATION,
+    BGP_CONFIGURATION,
+    BGP_FILTER,
+    BGP_PEER,
+    HOST_ENDPOINT,
+    WORKLOAD_ENDPOINT,
+    CALICO_NODE_STATUS,
+)
 """The row of every kind, in the order in which they are best created."""
 
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
@@ -55,5 +77,8 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 
 def _unknown(word: str) -> str:
+    later = refusal(word)
+    if later is not None:
+        return later
     names = [kind.name for kind in KINDS]
     return f"kind {word!r} is not known, only {', '.join(sorted(names))}{did_you_mean(word, names)}"

@@ -35,7 +35,7 @@ class ShapeReader:
                 dotted = dotted or _is_as_number(kind)
                 kind = kind.type
             else:
-                kind = next(option for option in kind.types if not isinstance(option, inspect.NoneType))
+                kind = _option(kind, tree)
         match kind:
             case inspect.AnyType():
                 return msgspec.UNSET
@@ -103,6 +103,18 @@ class ShapeReader:
                     raise ValueError("is not understood")
         except ValueError as error:
             return self._fault(field, str(error), line)
+
+
+def _option(union: inspect.UnionType, tree: Tree) -> inspect.Type:
+    """Return the type that a value is to have: of a number or a text, what it looks like."""
+    options = [option for option in union.types if not isinstance(option, inspect.NoneType)]
+    number = isinstance(tree, Scalar) and tree.tag == "int"
+    wanted = inspect.IntType if number else inspect.StrType
+    return next((option for option in options if isinstance(_inner(option), wanted)), options[0])
+
+
+def _inner(kind: inspect.Type) -> inspect.Type:
+    return _inner(kind.type) if isinstance(kind, inspect.Metadata) else kind
 
 
 def _is_as_number(kind: inspect.Metadata) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,11 +11,11 @@ from bgpkit_node.datastore.port import Datastore
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, DatastoreError, NotFoundError
 from bgpkit_node.resources import draft
 from bgpkit_node.resources.documents import Document
-from bgpkit_node.resources.draft import WriteMode
-from bgpkit_node.resources.kind import R, Resource
+from bgpkit_node.resources.draft import Present, WriteMode
+from bgpkit_node.resources.kind import R, Resource, ResourceKind
 from bgpkit_node.resources.output import decode
 from bgpkit_node.resources.registry import KINDS, kind_of
-from bgpkit_node.resources.watching import ResourceBatch, read_present, watch_resources
+from bgpkit_node.resources.watching import ResourceBatch, read_present, read_some, watch_resources
 
 _ATTEMPTS: Final = 50
 _RACES: Final = (AlreadyExistsError, ConflictError, NotFoundError)
@@ -23,7 +23,7 @@ _RACES: Final = (AlreadyExistsError, ConflictError, NotFoundError)
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a call did, each in the order of the documents; ``revision`` is that of the store when it was done.
+    """What a call did, each in the order of the documents; ``revision`` is one of the store at which it was done.
 
     The resources are as they stand in the store now.
     """
@@ -45,15 +45,21 @@ class ResourceStore:
         """Use ``datastore``, which stays the caller's to close."""
         self.datastore = datastore
 
-    async def get(self, kind: type[R], name: str) -> R | None:
-        """Return a resource, or None. Raises ResourceError when what is stored cannot be read."""
+    async def get(self, kind: type[R], name: str, *, namespace: str = "") -> R | None:
+        """Return a resource, or None. Raises ResourceError when what is stored cannot be read.
+
+        Of kinds with namespaces, here and below, it is that in ``namespace``, or in ``default``.
+        """
         row = kind_of(kind)
-        stored = await self.datastore.get(row.key(name))
+        stored = await self.datastore.get(row.key(name, namespace))
         return decode(row, stored) if stored else None
 
-    async def list(self, kind: type[R]) -> tuple[R, ...]:
-        """Return all resources of a kind, ordered by name; those that cannot be read are logged and left out."""
-        present = await read_present(self.datastore, kind_of(kind))
+    async def list(self, kind: type[R], *, namespace: str = "") -> tuple[R, ...]:
+        """Return all resources of a kind, of ``namespace`` if one is given, ordered by namespace and name.
+
+        Those that cannot be read are logged and left out.
+        """
+        present = await read_present(self.datastore, kind_of(kind), namespace=namespace)
         return tuple(resource for resource in present.resources.values() if isinstance(resource, kind))
 
     async def create(self, resource: R) -> R:
@@ -79,20 +85,23 @@ class ResourceStore:
         """
         return await self.write(resources, WriteMode.APPLY)
 
-    async def write(self, resources: Sequence[Resource | Document], mode: WriteMode) -> Applied:
+    async def write(
+        self, resources: Sequence[Resource | Document], mode: WriteMode, *, dry_run: bool = False
+    ) -> Applied:
         """Write all ``resources`` as ``mode`` says, or none of them, in one transaction.
 
-        Raises AlreadyExistsError, NotFoundError, ConflictError, InvalidResourcesError.
+        With ``dry_run`` everything is worked out and checked, and nothing written. Raises AlreadyExistsError,
+        NotFoundError, ConflictError, InvalidResourcesError.
         """
         documents = [item if isinstance(item, Document) else Document(item) for item in resources]
         draft.check_each(documents)
         for attempt in range(_ATTEMPTS):
             kinds = {document.resource.kind: kind_of(document.resource) for document in documents}
-            present = {name: await read_present(self.datastore, kind) for name, kind in kinds.items()}
+            present = {name: await self._present(kind, documents) for name, kind in kinds.items()}
             writes = [draft.prepare(document, present[document.resource.kind], mode) for document in documents]
             draft.check_together(writes, present)
             operations = tuple(draft.operations(writes, present))
-            if not operations:
+            if dry_run or not operations:
                 return _applied(writes, max((state.revision for state in present.values()), default=0))
             try:
                 return _applied(writes, await self.datastore.transact(operations))
@@ -100,31 +109,40 @@ class ResourceStore:
                 await asyncio.sleep(attempt * 0.001)
         raise DatastoreError("the resources are being changed by others all the time: nothing was written")
 
-    async def label(self, kind: type[R], name: str, changes: Mapping[str, str | None]) -> R:
+    async def _present(self, kind: ResourceKind[Any], documents: Sequence[Document]) -> Present:
+        """Read what has a say in writing ``documents`` of ``kind``: many nodes write endpoints of pods at once."""
+        if not kind.stands_alone:
+            return await read_present(self.datastore, kind)
+        resources = [document.resource for document in documents if document.resource.kind == kind.name]
+        return await read_some(self.datastore, kind, resources)
+
+    async def label(self, kind: type[R], name: str, changes: Mapping[str, str | None], *, namespace: str = "") -> R:
         """Set labels, and remove those whose value is None; return the resource as stored.
 
         Raises NotFoundError, InvalidResourcesError.
         """
+        title = _title(kind, name, namespace)
         for attempt in range(_ATTEMPTS):
-            old = await self.get(kind, name)
+            old = await self.get(kind, name, namespace=namespace)
             if old is None:
-                raise NotFoundError(f"{kind.kind}({name})")
+                raise NotFoundError(title)
             labels = {key: value for key, value in {**old.metadata.labels, **changes}.items() if value is not None}
             metadata = msgspec.structs.replace(old.metadata, labels=labels)
             try:
                 return await self.replace(msgspec.structs.replace(old, metadata=metadata))
             except ConflictError:
                 await asyncio.sleep(attempt * 0.001)
-        raise DatastoreError(f"{kind.kind}({name}) is being changed by others all the time: nothing was written")
+        raise DatastoreError(f"{title} is being changed by others all the time: nothing was written")
 
-    async def delete(self, kind: type[R], name: str, revision: int | None = None) -> None:
+    async def delete(self, kind: type[R], name: str, revision: int | None = None, *, namespace: str = "") -> None:
         """Delete a resource (with this ``revision``, unless None); raises NotFoundError, ConflictError."""
+        title = _title(kind, name, namespace)
         try:
-            await self.datastore.delete(kind_of(kind).key(name), revision)
+            await self.datastore.delete(kind_of(kind).key(name, namespace), revision)
         except NotFoundError as error:
-            raise NotFoundError(f"{kind.kind}({name})") from error
+            raise NotFoundError(title) from error
         except ConflictError as error:
-            raise ConflictError(f"{kind.kind}({name})", error.expected, error.found) from error
+            raise ConflictError(title, error.expected, error.found) from error
 
     def watch(self, *kinds: type[Resource]) -> AsyncGenerator[ResourceBatch, None]:
         """Yield a first batch with all resources of ``kinds`` (all kinds, when none are given) as new ones.
@@ -134,6 +152,10 @@ class ResourceStore:
         present state. Ends when the datastore is closed.
         """
         return watch_resources(self.datastore, [kind_of(kind) for kind in kinds] or KINDS)
+
+
+def _title(kind: type[Resource], name: str, namespace: str) -> str:
+    return f"{kind.kind}({kind_of(kind).within(namespace)}{name})"
 
 
 def _applied(writes: Sequence[draft.Write], revision: int) -> Applied:

@@ -39,14 +39,29 @@ class ResourceBatch:
     changes: tuple[ResourceChange, ...]
 
 
-async def read_present(datastore: Datastore, kind: ResourceKind[Any]) -> Present:
-    """Read all resources of a kind; what cannot be read is logged and left out of the resources."""
-    revision, found = await datastore.list(kind.prefix)
+async def read_present(datastore: Datastore, kind: ResourceKind[Any], *, namespace: str = "") -> Present:
+    """Read all resources of a kind, of one ``namespace`` if given.
+
+    What cannot be read is logged and left out of the resources.
+    """
+    revision, found = await datastore.list(kind.prefix + (kind.within(namespace) if namespace else ""))
+    return _present(kind, revision, found)
+
+
+async def read_some(datastore: Datastore, kind: ResourceKind[Any], wanted: Sequence[Resource]) -> Present:
+    """Read the resources of a kind that have the names of those ``wanted``; the revision is the latest of theirs."""
+    read = [await datastore.get(kind.key(resource.name, resource.namespace)) for resource in wanted]
+    found = [stored for stored in read if stored is not None]
+    return _present(kind, max((stored.revision for stored in found), default=0), found)
+
+
+def _present(kind: ResourceKind[Any], revision: int, found: Iterable[KeyValue]) -> Present:
+    found = tuple(found)
     resources: dict[str, Resource] = {}
     for stored in found:
         resource = _read(kind, stored)
         if resource is not None:
-            resources[resource.name] = resource
+            resources[resource.qualified_name] = resource
     return Present(
         kind, revision, resources, {stored.key.removeprefix(kind.prefix): stored.revision for stored in found}
     )
@@ -109,11 +124,12 @@ class _Follower:
     def _changes(self, values: Iterable[tuple[str, KeyValue | None]]) -> tuple[ResourceChange, ...]:
         changes: list[ResourceChange] = []
         for key, stored in values:
-            kind = self._kinds.get(key[: key.rfind("/") + 1])
+            kind = self._kinds.get(key[: key.find("/", len(ROOT)) + 1])
             if kind is None:
                 continue
             old = self._known.pop(key, None)
-            new = _read(kind, stored) if stored else None
+            # What cannot be read any more is no reason to forget what could: it may be of a newer version than we are.
+            new = (_read(kind, stored) or old) if stored else None
             if new is not None:
                 self._known[key] = new
             if new != old:

@@ -28,3 +28,11 @@ def test_a_batch_is_taken_in_whole() -> None:
     before = view.cluster
     view.take(_batch((node("a"), None)))
     assert (before, view.cluster) == (cluster(node("a")), cluster())
+
+
+def test_what_is_told_anew_is_all_there_is() -> None:
+    """After an outage: what went meanwhile is not told of, and is not there any more."""
+    view = ResourceView()
+    view.take(_batch((None, node("a")), (None, node("b", "10.4.7.12/24"))), anew=True)
+    view.take(_batch((None, node("a"))), anew=True)
+    assert view.cluster == cluster(node("a"))

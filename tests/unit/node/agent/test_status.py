@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bgpkit import IPV4_UNICAST, PeerStatus, State
-from bgpkit_node.agent.status import peer_row
+from bgpkit_node.agent.status import peer_row, service_status
+from bgpkit_node.errors import DatastoreError
 from bgpkit_node.peering import Peering, PeeringKind
+from bgpkit_node.running import RunningNode
+from tests.support.running_nodes import DOWN, looked_at
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -89,3 +92,27 @@ def test_a_lingering_session_says_so() -> None:
     """It is still up, and of its former type."""
     row = peer_row(_status(), _peering(PeeringKind.MESH), lingering=True, now=NOW)
     assert (row["lingering"], row["type"]) == (True, "node-to-node mesh")
+
+
+async def test_a_row_says_why_and_what_to_do() -> None:
+    """In the speaker's own sentences; without them the fields are empty."""
+    async with looked_at() as agent:
+        speaker = agent.serving.speaker
+        (down,) = [peer for peer in speaker.peers() if peer.address == DOWN]
+        why = speaker.explain_peer(DOWN)
+        row = peer_row(down, agent.serving.peerings[DOWN], why, lingering=False, now=NOW)
+        assert (row["why"], row["advice"]) == (why.sentence, why.advice)
+        assert DOWN in str(row["why"])
+    assert peer_row(_status(), None, lingering=False, now=NOW)["why"] == ""
+
+
+async def test_a_service_manager_is_told_in_one_line() -> None:
+    """How many sessions are up, and an outage of the datastore."""
+    assert service_status(RunningNode(name="a")) == "starting"
+    async with looked_at() as agent:
+        assert service_status(agent.running) == "1 of 2 sessions Established"
+        agent.running.outages.began("resources", DatastoreError("etcd does not answer"))
+        assert service_status(agent.running) == "1 of 2 sessions Established; etcd does not answer"
+        await agent.serving.sessions.follow((), agent.terms, frozenset({"a"}))
+        agent.running.outages.over("resources")
+        assert service_status(agent.running) == "no peers"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import applied, bgpkit_node, document, documents
+from tests.support.commands import applied, asked, document, documents
 from tests.support.revisions import revision
 
 POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
@@ -71,7 +71,7 @@ def test_a_mistake_is_named_where_it_stands(text: str, sentence: str, datastore:
     file = tmp_path / "bad.yaml"
     file.write_text(text)
     before = revision(datastore)
-    answer = bgpkit_node("apply", "-f", file, datastore=datastore)
+    answer = asked("apply", "-f", file, datastore=datastore)
     answer.assert_refused(sentence)
     assert revision(datastore) == before
 
@@ -82,7 +82,7 @@ def test_all_mistakes_of_a_call_are_named_at_once(datastore: Path, tmp_path: Pat
     first.write_text(document("IPPool", "q", "{cidr: 10.1.2.3/16, blokSize: 26}"))
     second.write_text(document("Node", "A_b", "{}"))
     before = revision(datastore)
-    answer = bgpkit_node("apply", "-f", first, "-f", second, "-f", tmp_path / "none.yaml", datastore=datastore)
+    answer = asked("apply", "-f", first, "-f", second, "-f", tmp_path / "none.yaml", datastore=datastore)
     lines = answer.err.splitlines()
     assert answer.status == 1
     assert f"{first}: document 1, line 4" in lines[0]
@@ -94,7 +94,7 @@ def test_several_files_are_one_change(tmp_path: Path) -> None:
     """With several -f and standard input among them: one revision for all."""
     datastore, file = tmp_path / "d.sqlite", tmp_path / "pool.yaml"
     file.write_text(POOL)
-    answer = bgpkit_node("apply", "-f", file, "-f", "-", given=NODES, datastore=datastore)
+    answer = asked("apply", "-f", file, "-f", "-", given=NODES, datastore=datastore)
     assert (answer.status, answer.out, answer.err) == (0, "Successfully applied 4 resource(s)\n", "")
     assert revision(datastore) == 1
 
@@ -110,9 +110,9 @@ def test_what_is_as_it_should_be_is_not_written(datastore: Path) -> None:
     assert applied(datastore, NODES).out == "Successfully applied 3 'Node' resource(s)\n"
     for kind in ("node", "ippool"):
         for form in ("yaml", "json"):
-            printed = bgpkit_node("get", kind, "-o", form, datastore=datastore)
+            printed = asked("get", kind, "-o", form, datastore=datastore)
             applied(datastore, printed.out)
-    single = bgpkit_node("get", "node", "k8s-node2", "-o", "yaml", datastore=datastore)
+    single = asked("get", "node", "k8s-node2", "-o", "yaml", datastore=datastore)
     assert applied(datastore, single.out).out == "Successfully applied 1 'Node' resource(s)\n"
     assert revision(datastore) == before
 
@@ -120,7 +120,7 @@ def test_what_is_as_it_should_be_is_not_written(datastore: Path) -> None:
 def test_a_change_that_cuts_nodes_off_is_refused_with_the_pairs(datastore: Path) -> None:
     """Unless --yes is given. walkthrough 18."""
     before = revision(datastore)
-    answer = bgpkit_node("apply", "-f", "-", given=MESH_OFF, datastore=datastore)
+    answer = asked("apply", "-f", "-", given=MESH_OFF, datastore=datastore)
     answer.assert_refused(
         "nothing applied: no session would carry routes between k8s-master1 - k8s-node1, k8s-master1 - k8s-node2, "
         "k8s-node1 - k8s-node2; add peerings to the same call of apply, or say --yes to cut them off"
@@ -135,7 +135,7 @@ def test_a_switch_to_reflectors_in_one_call_is_no_cut(datastore: Path) -> None:
     answer = applied(datastore, documents(MESH_OFF, REFLECTOR, PEERS))
     assert answer.out == "Successfully applied 3 resource(s)\n"
     lost = document("Node", "k8s-node1", "{bgp: {ipv4Address: 10.4.7.12/24}}")
-    refused = bgpkit_node("apply", "-f", "-", given=lost, datastore=datastore)
+    refused = asked("apply", "-f", "-", given=lost, datastore=datastore)
     assert refused.status == 1
     assert "k8s-master1 - k8s-node2" in refused.err
 
@@ -163,3 +163,39 @@ def test_a_resource_without_effect_is_named(tmp_path: Path) -> None:
     answer = applied(tmp_path / "d", document("BGPPeer", "b", "{nodeSelector: all()}"))
     assert answer.err.startswith("warning: BGPPeer(b) makes no session")
     assert answer.err.count("BGPPeer(b)") == 1
+
+
+def test_a_directory_stands_for_its_files_and_on_demand_for_those_below(tmp_path: Path) -> None:
+    """All of them are one change."""
+    datastore, below = tmp_path / "d.sqlite", tmp_path / "all" / "below"
+    below.mkdir(parents=True)
+    (tmp_path / "all" / "pool.yaml").write_text(POOL)
+    (below / "nodes.yml").write_text(NODES)
+    (below / "notes.txt").write_text("not a resource")
+    assert asked("apply", "-f", tmp_path / "all", datastore=datastore).out.startswith("Successfully applied 1 ")
+    answer = asked("apply", "-R", "-f", tmp_path / "all", datastore=datastore)
+    assert answer.out == "Successfully applied 4 resource(s)\n"
+    assert revision(datastore) == 2
+
+
+def test_the_namespace_of_the_call_is_that_of_documents_without_one(tmp_path: Path) -> None:
+    """And must not differ from that of the others."""
+    endpoint = (
+        "apiVersion: projectcalico.org/v3\nkind: WorkloadEndpoint\nmetadata: {name: a-k8s-p-eth0%s}\n"
+        "spec: {orchestrator: k8s, node: a, pod: p, endpoint: eth0, interfaceName: cali1}\n"
+    )
+    answer = asked("apply", "-n", "web", "-f", "-", given=endpoint % "", datastore=tmp_path / "d")
+    assert answer.status == 0, answer
+    assert "web" in asked("get", "wep", "-A", datastore=tmp_path / "d").out
+    other = endpoint % ", namespace: db"
+    asked("apply", "-n", "web", "-f", "-", given=other, datastore=tmp_path / "d").assert_refused(
+        "standard input: document 1, line 3: WorkloadEndpoint metadata.namespace: is db, and --namespace says web"
+    )
+
+
+def test_nothing_to_apply_is_said(tmp_path: Path) -> None:
+    """An error, unless --skip-empty is given."""
+    asked("apply", "-f", "-", datastore=tmp_path / "d").assert_refused("standard input: holds no resource")
+    answer = asked("apply", "-f", "-", "--skip-empty", datastore=tmp_path / "d")
+    assert (answer.status, answer.out) == (0, "No resources specified\n")
+    assert not (tmp_path / "d").exists()

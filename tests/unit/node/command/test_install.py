@@ -5,13 +5,13 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.support.commands import PATIENCE, bgpkit_node
+from tests.support.commands import PATIENCE, asked
 
 
 def test_the_executable_and_the_conflist_are_put_in_place(tmp_path: Path) -> None:
     """The conflist names the executable and the socket; the executable answers a runtime by itself."""
     bin_dir, conf_dir, run_dir = tmp_path / "opt" / "bin", tmp_path / "etc", tmp_path / "run"
-    answer = bgpkit_node("install", "--cni-bin", bin_dir, "--cni-conf", conf_dir, "--run-dir", run_dir)
+    answer = asked("install", "--cni-bin", bin_dir, "--cni-conf", conf_dir, "--run-dir", run_dir)
     shim, conflist = bin_dir / "bgpkit", conf_dir / "10-bgpkit.conflist"
     assert (answer.status, answer.out) == (0, f"installed {shim} and {conflist}\n")
     told = json.loads(conflist.read_text())
@@ -21,8 +21,10 @@ def test_the_executable_and_the_conflist_are_put_in_place(tmp_path: Path) -> Non
         ["bgpkit", "portmap"],
     )
     assert told["plugins"][0]["agent_socket"] == str(run_dir / "agent.sock")
+    assert told["plugins"][0]["conflist"] == str(conflist)
+    assert told["plugins"][0]["capabilities"]["io.kubernetes.cri.pod-annotations"] is True
     assert os.access(shim, os.X_OK)
-    asked = subprocess.run(
+    versions = subprocess.run(
         [shim],
         input=json.dumps({"cniVersion": "1.0.0"}),
         env={"PATH": os.environ["PATH"], "CNI_COMMAND": "VERSION"},
@@ -31,25 +33,44 @@ def test_the_executable_and_the_conflist_are_put_in_place(tmp_path: Path) -> Non
         timeout=PATIENCE,
         check=True,
     )
-    assert "1.0.0" in json.loads(asked.stdout)["supportedVersions"]
+    assert "1.0.0" in json.loads(versions.stdout)["supportedVersions"]
     assert sorted(path.name for path in (*bin_dir.iterdir(), *conf_dir.iterdir())) == ["10-bgpkit.conflist", "bgpkit"]
 
 
 def test_a_second_run_brings_them_up_to_date(tmp_path: Path) -> None:
     """What stood there is replaced, and nothing else remains."""
     words = ("install", "--cni-bin", tmp_path / "bin", "--cni-conf", tmp_path / "conf")
-    assert bgpkit_node(*words).status == 0
+    assert asked(*words).status == 0
     conflist = tmp_path / "conf" / "10-bgpkit.conflist"
     before = conflist.read_text()
     conflist.write_text("old")
     (tmp_path / "bin" / "bgpkit").write_text("old")
-    assert bgpkit_node(*words).status == 0
+    assert asked(*words).status == 0
     assert conflist.read_text() == before
-    assert (tmp_path / "bin" / "bgpkit").read_text().startswith("#!/usr/bin/env python3")
+    assert (tmp_path / "bin" / "bgpkit").read_text().startswith("#!/usr/bin/")
 
 
 def test_a_path_that_is_a_file_is_named(tmp_path: Path) -> None:
     """One sentence."""
     (tmp_path / "file").write_text("")
-    answer = bgpkit_node("install", "--cni-bin", tmp_path / "file" / "bin", "--cni-conf", tmp_path / "conf")
+    answer = asked("install", "--cni-bin", tmp_path / "file" / "bin", "--cni-conf", tmp_path / "conf")
     answer.assert_refused(f"{tmp_path}/file/bin: cannot be written: Not a directory")
+
+
+def test_the_name_calicoctl_is_made_by_a_link(tmp_path: Path) -> None:
+    """It leads to this command, and answers to its words; made again it stays. walkthrough 12."""
+    link = tmp_path / "bin" / "calicoctl"
+    for _ in range(2):
+        answer = asked("install", "--calicoctl", link)
+        assert (answer.status, answer.err) == (0, "")
+        assert answer.out == f"installed {link}, which is {link.readlink()}\n"
+    told = subprocess.run([link, "--help"], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.startswith("Usage: calicoctl ")
+
+
+def test_another_program_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    """Be it a file or a link to somewhere else."""
+    link = tmp_path / "calicoctl"
+    link.write_text("the real one")
+    asked("install", "--calicoctl", link).assert_refused(f"{link}: another program stands there")
+    assert link.read_text() == "the real one"

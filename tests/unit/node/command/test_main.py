@@ -10,18 +10,59 @@ import pytest
 from click.testing import CliRunner
 
 from bgpkit_node.command import main
-from tests.support.commands import PATIENCE, PROGRAM, applied, bgpkit_node, document
+from tests.support.commands import PATIENCE, PROGRAM, applied, asked, bgpkit_node, document
 from tests.support.processes import wait_until
 from tests.support.skips import require_kernel
 
-COMMANDS = ("agent", "apply", "delete", "demo", "get", "install", "ipam", "node")
+COMMANDS = (
+    "agent",
+    "apply",
+    "create",
+    "datastore",
+    "delete",
+    "demo",
+    "explain",
+    "get",
+    "install",
+    "ipam",
+    "label",
+    "node",
+    "patch",
+    "replace",
+    "routes",
+    "topology",
+    "validate",
+    "version",
+)
+BELOW = (
+    ("ipam", "show"),
+    ("ipam", "check"),
+    ("ipam", "configure"),
+    ("ipam", "release"),
+    ("ipam", "split"),
+    ("node", "status"),
+    ("routes", "diff"),
+    ("routes", "summary"),
+)
+WITHOUT = [
+    ("get", "node"),
+    ("delete", "node", "a"),
+    ("label", "node", "a", "x=y"),
+    ("patch", "node", "a", "-p", "{}"),
+    ("ipam", "show"),
+    ("ipam", "check"),
+    ("ipam", "release", "--ip", "10.0.0.1"),
+    ("ipam", "configure", "--strictaffinity", "true"),
+    ("ipam", "split", "2", "--name", "p"),
+    ("topology",),
+    ("routes", "summary"),
+    ("explain", "10.0.0.1"),
+]
 UNPRIVILEGED = ("setpriv", "--reuid=65534", "--clear-groups")
 POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
 
 
-@pytest.mark.parametrize(
-    "words", [(), *((name,) for name in COMMANDS), ("ipam", "show"), ("ipam", "check"), ("node", "status")]
-)
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), *BELOW])
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help_explains_each_command(words: tuple[str, ...], option: str) -> None:
     """Usage and at least a sentence, exit code 0."""
@@ -35,7 +76,7 @@ def test_help_explains_each_command(words: tuple[str, ...], option: str) -> None
 
 def test_help_lists_the_commands() -> None:
     """Each with what it does, also without any word."""
-    told, bare = bgpkit_node("-h"), bgpkit_node()
+    told, bare = asked("-h"), asked()
     for name in COMMANDS:
         assert f"\n  {name} " in told.out
         assert f"\n  {name} " in bare.out + bare.err
@@ -52,25 +93,39 @@ def test_the_version_is_that_of_the_package() -> None:
     ("words", "sentence"),
     [
         (("frob",), "No such command 'frob'."),
-        (("get",), "Missing argument 'KIND'."),
+        (("get",), "give a KIND, with NAMES or without, or -f FILE, and not both"),
+        (("delete",), "give a KIND with NAMES, or -f FILE, and not both"),
+        (("delete", "node"), "which Node? give NAMES"),
+        (("label", "node"), "Missing argument 'NAME'."),
+        (("patch", "node", "a"), "Missing option '-p' / '--patch'."),
+        (("patch", "node", "a", "-p", "{}", "-t", "json"), "'json' is not one of 'strategic', 'merge'."),
+        (("get", "node", "-o", "go-template={{.}}"), "go-template is not offered"),
+        (("get", "node", "-o", "custom-columns"), "need to specify at least one column: custom-columns=NAME,..."),
+        (("get", "wep", "a", "-A"), "--all-namespaces is for lists: name no resource"),
+        (("ipam", "show", "--ip", "10.0.0.1", "--show-blocks"), "--ip and --show-blocks exclude each other"),
+        (("ipam", "release"), "give --ip ADDRESS, or --from-report FILE, and not both"),
+        (("node", "status", "--compat", "2"), "'2' is not one of '3.9', 'current'."),
         (("apply",), "Missing option '-f' / '--filename'."),
-        (("get", "node", "-o", "xml"), "'xml' is not one of 'ps', 'wide', 'yaml', 'json'."),
+        (
+            ("get", "node", "-o", "xml"),
+            "'xml' is not one of 'ps', 'wide', 'yaml', 'json', 'name', 'custom-columns=...'",
+        ),
         (("get", "node", "--frob"), "--frob"),
         (("agent", "--ip", "10.4.7"), "'10.4.7' is not an IPv4 address with its subnet, such as 10.4.7.11/24"),
     ],
 )
 def test_wrong_words_are_named(words: tuple[str, ...], sentence: str) -> None:
     """With the way to the help, exit code 2."""
-    answer = bgpkit_node(*words)
+    answer = asked(*words)
     assert (answer.status, answer.out) == (2, "")
     assert sentence in answer.err.splitlines()[-1]
     assert "--help' for help." in answer.err
 
 
-@pytest.mark.parametrize("words", [("get", "node"), ("delete", "node", "a"), ("ipam", "show"), ("ipam", "check")])
+@pytest.mark.parametrize("words", WITHOUT)
 def test_without_a_datastore_the_cure_is_named(words: tuple[str, ...], tmp_path: Path) -> None:
     """The path, the option and the first step; nothing is made."""
-    answer = bgpkit_node(*words, datastore=tmp_path / "none.sqlite")
+    answer = asked(*words, datastore=tmp_path / "none.sqlite")
     answer.assert_refused(f"{tmp_path}/none.sqlite: there is no datastore; name it with --datastore")
     assert list(tmp_path.iterdir()) == []
 
@@ -81,7 +136,7 @@ def test_a_file_that_is_no_datastore_is_left_as_it_is(words: tuple[str, ...], tm
     file = tmp_path / "notes.txt"
     file.write_text("these are notes, not an SQLite database, and they are worth a lot\n" * 9)
     before = file.read_bytes()
-    bgpkit_node(*words, given=POOL, datastore=file).assert_refused(f"{file} is not an SQLite database")
+    asked(*words, given=POOL, datastore=file).assert_refused(f"{file} is not an SQLite database")
     assert file.read_bytes() == before
 
 
@@ -180,7 +235,7 @@ def test_the_installed_script_is_the_same_command() -> None:
 @pytest.mark.parametrize(
     ("command", "absent"),
     [
-        ("node", {"bgpkit", "pyroute2", "yaml", "sqlite3"}),
+        ("node", {"bgpkit", "pyroute2"}),
         ("get", {"bgpkit", "pyroute2"}),
         ("apply", {"bgpkit", "pyroute2"}),
     ],

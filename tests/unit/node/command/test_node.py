@@ -6,17 +6,33 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bgpkit_node.cni import AgentSocket
+from bgpkit_node.command.look import Look
 from bgpkit_node.command.node import PeerRow, Status, render_status
-from tests.support.commands import Answer, bgpkit_node
+from tests.support.commands import Answer, asked, bgpkit_node
 from tests.support.skips import require_kernel
 
 MESH = PeerRow("10.4.7.12", "node-to-node mesh", "up", "09:50:12", "Established")
-GOLDEN = """\
+OLD = """\
 Calico process is running.
 
 IPv4 BGP status
 +--------------+-------------------+-------+----------+-------------+
 | PEER ADDRESS |     PEER TYPE     | STATE |  SINCE   |    INFO     |
++--------------+-------------------+-------+----------+-------------+
+| 10.4.7.12    | node-to-node mesh | up    | 09:50:12 | Established |
+| 10.4.7.21    | node-to-node mesh | up    | 09:50:13 | Established |
++--------------+-------------------+-------+----------+-------------+
+
+IPv6 BGP status
+No IPv6 peers found.
+
+"""
+PRESENT = """\
+Calico process is running.
+
+IPv4 BGP status
++--------------+-------------------+-------+----------+-------------+
+| PEER ADDRESS | PEER TYPE         | STATE | SINCE    | INFO        |
 +--------------+-------------------+-------+----------+-------------+
 | 10.4.7.12    | node-to-node mesh | up    | 09:50:12 | Established |
 | 10.4.7.21    | node-to-node mesh | up    | 09:50:13 | Established |
@@ -46,15 +62,16 @@ No IPv6 peers found.
 
 
 def test_the_table_of_a_mesh_is_calicoctls() -> None:
-    """Headings centred, cells to the left, IPv6 below."""
+    """In the present look, and in that of 3.9; IPv6 below."""
     second = PeerRow("10.4.7.21", "node-to-node mesh", "up", "09:50:13", "Established")
-    assert render_status(Status("k8s-master1", (MESH, second))) + "\n" == GOLDEN
+    assert render_status(Status("k8s-master1", (MESH, second))) + "\n" == PRESENT
+    assert render_status(Status("k8s-master1", (MESH, second)), Look.OLD) + "\n" == OLD
 
 
 def test_a_reflector_is_node_specific() -> None:
     """After 20 hours with the date. walkthrough 21."""
     row = PeerRow("10.4.7.12", "node specific", "up", "2026-11-21", "Established")
-    assert SPECIFIC in render_status(Status("k8s-master1", (row,)))
+    assert SPECIFIC in render_status(Status("k8s-master1", (row,)), Look.OLD)
 
 
 def test_without_peers_there_is_no_table() -> None:
@@ -64,7 +81,7 @@ def test_without_peers_there_is_no_table() -> None:
 
 def test_without_an_agent_the_process_is_not_running(tmp_path: Path) -> None:
     """The sentence of calicoctl, and on standard error where an agent was looked for."""
-    answer = bgpkit_node("node", "status", "--run-dir", tmp_path)
+    answer = asked("node", "status", "--run-dir", tmp_path)
     assert (answer.status, answer.out) == (1, "Calico process is not running.\n")
     assert answer.err == f"bgpkit-node: no node agent answers on {tmp_path}/agent.sock: No such file or directory\n"
 
@@ -82,7 +99,9 @@ async def test_the_answer_of_an_agent_is_printed(tmp_path: Path) -> None:
     peer = {"address": "10.4.7.12", "type": "global", "state": "start", "since": "09:50:12", "info": "Active refused"}
     told: dict[str, object] = {"node": "a", "asn": 63400, "peers": [{**peer, "asn": 1}]}
     text, whole = await _asked(tmp_path, told, ()), await _asked(tmp_path, told, ("--json",))
+    old = await _asked(tmp_path, told, ("--compat", "3.9"))
     assert "| 10.4.7.12    | global    | start | 09:50:12 | Active refused |" in text.out
+    assert "| PEER ADDRESS | PEER TYPE | STATE |  SINCE   |      INFO      |" in old.out
     assert json.loads(whole.out) == told
 
 
@@ -97,4 +116,4 @@ async def _asked(folder: Path, told: dict[str, object], words: tuple[str, ...]) 
         return told
 
     async with AgentSocket(folder / "agent.sock", {"status": status}):
-        return await asyncio.to_thread(bgpkit_node, "node", "status", "--run-dir", folder, *words)
+        return await asyncio.to_thread(asked, "node", "status", "--run-dir", folder, *words)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgpkit_node.command.reachability import read_all, refuse_cut
+from bgpkit_node.command.reachability import cluster_resources, refuse_cut
 from bgpkit_node.errors import NodeError
 from bgpkit_node.resources import ResourceStore
 from tests.support.clusters import configuration, node
@@ -32,4 +32,4 @@ async def test_all_kinds_are_read() -> None:
     """By kind and name."""
     store = ResourceStore(MemoryDatastore())
     await store.apply([A, ON])
-    assert set(await read_all(store)) == {("Node", "a"), ("BGPConfiguration", "default")}
+    assert set(await cluster_resources(store)) == {("Node", "a"), ("BGPConfiguration", "default")}

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -12,7 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from bgpkit_node.datastore import Datastore, Delete, KeyValue, Put, SqliteDatastore, WatchEvent, sqlite_pulse
+from bgpkit_node.datastore import (
+    Datastore,
+    Delete,
+    KeyValue,
+    Put,
+    SqliteDatastore,
+    WatchEvent,
+    sqlite_file,
+    sqlite_pulse,
+)
 from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, DatastoreError, NotFoundError
 
 _WRITER = """
@@ -115,6 +125,29 @@ async def test_a_watch_waits_for_what_comes(store: SqliteDatastore) -> None:
         waiting = asyncio.ensure_future(anext(watch))
         await store.create("/a", b"x")
         assert await waiting == (WatchEvent("/a", b"x", 1),)
+
+
+async def test_a_watch_begins_anew_after_one_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that was full for a moment must not end the changes for ever."""
+
+    def refuse(path: Path) -> sqlite3.Connection:
+        """Fail, and only once."""
+        monkeypatch.setattr(sqlite_pulse, "connect", sqlite_file.connect)
+        raise DatastoreError(f"{path}: the disk is full")
+
+    async with (
+        await SqliteDatastore.open(tmp_path / "db") as store,
+        await SqliteDatastore.open(tmp_path / "db") as other,
+    ):
+        monkeypatch.setattr(sqlite_pulse, "connect", refuse)
+        with pytest.raises(DatastoreError, match="the disk is full"):
+            await anext(store.watch("/", 0))
+        watch = store.watch("/", 0)
+        seen = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)
+        await other.create("/a", b"1")
+        assert await asyncio.wait_for(seen, 5) == (WatchEvent("/a", b"1", 1),)
+        await watch.aclose()
 
 
 async def test_own_changes_are_seen_without_the_pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,18 @@
 
 import pytest
 
-from bgpkit_node.peering import Cluster
-from bgpkit_node.resources import IPPool, IPPoolSpec, Metadata
+from bgpkit_node.peering import CLUSTER_KINDS, Cluster
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPConfigurationSpec,
+    BGPFilter,
+    BGPPeerSpec,
+    IPPool,
+    IPPoolSpec,
+    Metadata,
+    WorkloadEndpoint,
+)
+from bgpkit_node.resources.bgp_configuration import NamedCommunity, PrefixAdvertisement
 from tests.support.clusters import all_with_reflectors, cluster, configuration, node
 
 
@@ -45,3 +55,52 @@ def test_a_nodes_own_port_comes_before_the_clusters() -> None:
     """The configuration node.<name> overrules the default one for its node only."""
     found = cluster(configuration(port=177), configuration("node.a", port=180))
     assert (found.port(node("a")), found.port(node("b"))) == (180, 177)
+
+
+def test_prefixes_are_advertised_with_the_nodes_own_communities_or_those_of_all() -> None:
+    """Names stand for their values; a node's own configuration takes the place of the default one."""
+    default = BGPConfiguration(
+        metadata=Metadata(name="default"),
+        spec=BGPConfigurationSpec(
+            communities=(NamedCommunity(name="office", value="64512:100"),),
+            prefix_advertisements=(
+                PrefixAdvertisement(cidr="10.244.0.0/16", communities=("office", "64512:1:2")),
+                PrefixAdvertisement(cidr="10.96.0.0/12"),
+            ),
+        ),
+    )
+    own = BGPConfiguration(
+        metadata=Metadata(name="node.a"),
+        spec=BGPConfigurationSpec(
+            prefix_advertisements=(PrefixAdvertisement(cidr="10.244.0.0/16", communities=("1:1",)),)
+        ),
+    )
+    found = cluster(default, own, configuration("node.c", port=180))
+    assert found.advertised(node("a")) == (("10.244.0.0/16", ("1:1",)),)
+    everywhere = (("10.244.0.0/16", ("64512:100", "64512:1:2")), ("10.96.0.0/12", ()))
+    assert found.advertised(node("b")) == found.advertised(node("c")) == everywhere
+    assert cluster().advertised(node("a")) == ()
+
+
+def test_the_mesh_is_kept_as_the_default_configuration_says() -> None:
+    """In the words of a BGPPeer."""
+    spec = BGPConfigurationSpec(node_mesh_max_restart_time="90s")
+    found = cluster(BGPConfiguration(metadata=Metadata(name="default"), spec=spec))
+    assert found.mesh_terms == BGPPeerSpec(max_restart_time="90s")
+    assert cluster().mesh_terms == BGPPeerSpec()
+
+
+def test_the_kinds_of_a_cluster_are_those_that_it_holds() -> None:
+    """What is followed for peering is what peering is decided from: pods that come and go are none of it."""
+    samples = (
+        node("a"),
+        IPPool(metadata=Metadata(name="p"), spec=IPPoolSpec(cidr="10.244.0.0/16")),
+        configuration(),
+        all_with_reflectors(),
+        BGPFilter(metadata=Metadata(name="f")),
+    )
+    assert tuple(type(sample) for sample in samples) == CLUSTER_KINDS
+    found = cluster(*samples)
+    assert all(len(getattr(found, field)) == 1 for field in Cluster.__dataclass_fields__)
+    pod = WorkloadEndpoint(metadata=Metadata(name="a", namespace="default"))
+    assert cluster(*samples, pod) == found

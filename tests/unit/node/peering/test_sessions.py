@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Final
 
+from structlog.testing import capture_logs
+
 from bgpkit import IPV4_UNICAST, PeerStatus, Prefix, Speaker, State, best_of
-from bgpkit.policy import ACCEPT_ALL
+from bgpkit.policy import PrefixPolicy, PrefixRule
 from bgpkit_node.peering import Peering, PeeringKind
-from bgpkit_node.peering.sessions import LOOK_SECONDS, Sessions, Terms
+from bgpkit_node.peering.session_config import Terms
+from bgpkit_node.peering.sessions import LOOK_SECONDS, Sessions
 from tests.support.scripted_peer import eventually
 
 ASN: Final = 64512
 BLOCK: Final = "10.244.1.0/26"
 NAMES: Final = {"a": "127.0.81.1", "b": "127.0.81.2", "r": "127.0.81.3", "s": "127.0.81.4"}
+EVERYTHING: Final = PrefixPolicy("everything", (PrefixRule(Prefix.parse("0.0.0.0/0")),))
 NODES: Final = frozenset(NAMES)
 
 
@@ -37,7 +41,7 @@ class Machine:
     async def follow(self, *peerings: Peering, nodes: frozenset[str] = NODES, cut_off: tuple[str, ...] = ()) -> None:
         """Be told a plan."""
         identifier = IPv4Address("244.0.0.1") if any(peering.client for peering in peerings) else None
-        terms = Terms(local_address=self.address, cluster_id=identifier, export_policy=ACCEPT_ALL)
+        terms = Terms(asn=ASN, local_address=self.address, cluster_id=identifier, export_policy=EVERYTHING)
         await self.sessions.follow(peerings, terms, nodes, frozenset(IPv4Address(NAMES[name]) for name in cut_off))
 
     def status(self, other: "Machine") -> PeerStatus | None:
@@ -297,3 +301,15 @@ async def test_a_session_keeps_its_former_cluster_id_until_nothing_depends_on_it
         assert b.speaker.peer_config(r.address).cluster_id == own
         assert [route.eligible for route in b.speaker.routes(IPV4_UNICAST, peer=r.address)] == [False]
         assert b.lost == []
+
+
+async def test_a_peer_that_cannot_be_is_named_and_leaves_the_others_alone() -> None:
+    """Whatever a resource asks for that the speaker refuses."""
+    async with machines("ab") as (a, b):
+        with capture_logs() as told:
+            await a.follow(replace(to(b), address="127.0.81.9", asn=0, resource="bad"), to(b))
+        await b.follow(to(a))
+        await eventually(lambda: a.is_up(b), "the session")
+        assert [(entry["peer"], entry["resource"]) for entry in told if entry["event"] == "peering.refused"] == [
+            ("127.0.81.9", "bad")
+        ]

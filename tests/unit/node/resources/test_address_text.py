@@ -92,3 +92,52 @@ def test_an_address_of_the_other_version_is_named() -> None:
         address_text.parse_interface("10.0.0.1/8", 6)
     with pytest.raises(ValueError, match="'x' is not an IP address"):
         address_text.parse_address("x")
+
+
+@pytest.mark.parametrize("text", ["eth0", "eth0.100", "cali3297dd6e431", "a_b-c", "x" * 15])
+def test_the_name_of_an_interface_is_read(text: str) -> None:
+    """At most 15 characters."""
+    assert address_text.parse_interface_name(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "eth 0", "eth/0", "x" * 16, "eth*"])
+def test_what_is_no_interface_is_refused(text: str) -> None:
+    """With the text."""
+    with pytest.raises(ValueError, match="is not the name of an interface"):
+        address_text.parse_interface_name(text)
+
+
+@pytest.mark.parametrize(("text", "ports"), [("80", range(80, 81)), ("0:65535", range(65536)), ("5:5", range(5, 6))])
+def test_a_range_of_ports_is_read(text: str, ports: range) -> None:
+    """Both ends included."""
+    assert address_text.parse_port_range(text) == ports
+
+
+@pytest.mark.parametrize("text", ["", "a", "80-90", "90:80", "1:65536", "65536", ":5", "5:"])
+def test_what_is_no_range_of_ports_is_refused(text: str) -> None:
+    """With the text."""
+    with pytest.raises(ValueError, match="is not a range of ports"):
+        address_text.parse_port_range(text)
+
+
+@pytest.mark.parametrize(("protocol", "read"), [("TCP", "TCP"), (6, 6), ("17", 17), ("UDPLite", "UDPLite")])
+def test_a_protocol_is_a_name_or_a_number(protocol: int | str, read: int | str) -> None:
+    """Numbers may be written as texts."""
+    assert address_text.parse_protocol(protocol) == read
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "", "0", 0, 256, "300", "-1"])
+def test_what_is_no_protocol_is_refused(protocol: int | str) -> None:
+    """Names are written as they are."""
+    with pytest.raises(ValueError, match="is not a protocol"):
+        address_text.parse_protocol(protocol)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ee:ee", "ee:ee:ee:ee:ee:zz", "e:ee:ee:ee:ee:ee", "+1:ee:ee:ee:ee:ee", "ee-ee-ee-ee-ee-ee"]
+)
+def test_what_is_no_mac_address_is_refused(text: str) -> None:
+    """Six pairs of digits."""
+    assert address_text.parse_mac("EE:ee:0a:00:ff:01") == bytes.fromhex("eeee0a00ff01")
+    with pytest.raises(ValueError, match="is not a MAC address"):
+        address_text.parse_mac(text)

@@ -10,7 +10,9 @@ from bgpkit_node.resources.bgp_peer import BGPPeer
 from bgpkit_node.resources.documents import check_distinct, load_documents, load_paths
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.node import Node
+from bgpkit_node.resources.registry import KINDS
 
+_KNOWN = ", ".join(sorted(kind.name for kind in KINDS))
 _NODE = "apiVersion: projectcalico.org/v3\nkind: Node\nmetadata: {name: %s}\n"
 
 
@@ -84,13 +86,10 @@ def test_all_faults_of_a_file_are_found() -> None:
             "IPPool CIDR is not strictly masked: 10.0.0.1/16 lies in 10.0.0.0/16"
         ),
         ("bgp.yaml: document 1, line 6: IPPool spec.ipipMode: must be one of Never, Always, CrossSubnet, not 'never'"),
-        (
-            "bgp.yaml: document 2, line 8: "
-            "kind 'Pool' is not known, only BGPConfiguration, BGPPeer, IPPool, Node; did you mean IPPool?"
-        ),
+        (f"bgp.yaml: document 2, line 8: kind 'Pool' is not known, only {_KNOWN}; did you mean IPPool?"),
         "bgp.yaml: document 3, line 10: Node apiVersion: must be projectcalico.org/v3, not 'v1'",
         "bgp.yaml: document 4, line 15: a is given twice, first in line 14",
-        "bgp.yaml: document 5, line 17: kind: is required: one of BGPConfiguration, BGPPeer, IPPool, Node",
+        f"bgp.yaml: document 5, line 17: kind: is required: one of {_KNOWN}",
         "bgp.yaml: document 6, line 20: IPPool apiVersion: is required: projectcalico.org/v3",
         "bgp.yaml: document 7, line 23: a resource is a mapping with apiVersion, kind, metadata and spec",
     ]
@@ -203,3 +202,23 @@ def test_a_directory_without_resources_is_refused(tmp_path: Path) -> None:
         InvalidResourcesError, match=r"is a directory without a resource file \(\.json, \.yaml, \.yml\)"
     ):
         load_paths([tmp_path])
+
+
+def test_a_resource_without_a_namespace_gets_the_one_of_the_call() -> None:
+    """Where its kind has any; one that is written stays."""
+    text = """
+apiVersion: projectcalico.org/v3
+kind: WorkloadEndpoint
+metadata: {name: a-k8s-p-e%s}
+spec: {node: a, orchestrator: k8s, pod: p, endpoint: e}
+"""
+    (bare,) = load_documents(text % "", "test")
+    assert str(bare.resource) == "WorkloadEndpoint(default/a-k8s-p-e)"
+    (moved,) = load_documents(text % "", "test", namespace="kube-system")
+    assert moved.resource.namespace == "kube-system"
+    (written,) = load_documents(text % ", namespace: x", "test", namespace="kube-system")
+    assert written.resource.namespace == "x"
+    both = load_documents(f"{text % ''}---{text % ', namespace: x'}", "test")
+    assert len(both) == 2
+    (node,) = load_documents(_NODE % "a", "test", namespace="kube-system")
+    assert node.resource.namespace == ""

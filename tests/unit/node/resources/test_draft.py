@@ -16,6 +16,7 @@ from bgpkit_node.resources.draft import (
 )
 from bgpkit_node.resources.ip_pool import IP_POOL, IPPool, IPPoolSpec
 from bgpkit_node.resources.metadata import Metadata
+from bgpkit_node.resources.workload_endpoint import WORKLOAD_ENDPOINT, WorkloadEndpoint, WorkloadEndpointSpec
 
 
 def _pool(name: str, cidr: str, *, uid: str = "", time: str | None = None, revision: str = "") -> IPPool:
@@ -106,3 +107,20 @@ def test_a_written_resource_has_its_revision() -> None:
     written = at_revision(_OLD, 12)
     assert written.revision == 12
     assert at_revision(written, 4) == _OLD
+
+
+def test_only_rules_across_resources_guard_a_whole_kind() -> None:
+    """A pool must not meet another; endpoints of pods are nobody's business but their own."""
+    spec = WorkloadEndpointSpec(orchestrator="k8s", node="a", pod="p", endpoint="e")
+    pod = WorkloadEndpoint(metadata=Metadata(name="a-k8s-p-e", namespace="n"), spec=spec)
+    present = {"IPPool": _PRESENT, "WorkloadEndpoint": Present(WORKLOAD_ENDPOINT, 9, {}, {"n/a-k8s-p-e": 3})}
+    writes = [
+        prepare(Document(_pool("b", "10.1.0.0/16")), present["IPPool"], WriteMode.APPLY),
+        prepare(Document(pod), present["WorkloadEndpoint"], WriteMode.APPLY),
+    ]
+    done = list(operations(writes, present))
+    assert [each for each in done if isinstance(each, Unchanged)] == [Unchanged(IP_POOL.prefix, 9)]
+    assert [(each.key, each.expected) for each in done if isinstance(each, Put)] == [
+        (IP_POOL.key("b"), 0),
+        (WORKLOAD_ENDPOINT.key("a-k8s-p-e", "n"), 3),
+    ]

@@ -64,3 +64,23 @@ def test_a_namespace_or_a_strange_revision_is_refused() -> None:
     """Our kinds belong to no namespace; revisions are numbers."""
     metadata = Metadata(name="a", namespace="default", resource_version="abc")
     assert [fault.field for fault in check_metadata(metadata)] == ["metadata.namespace", "metadata.resourceVersion"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "namespaced", "faults"),
+    [
+        ("", False, 0),
+        ("default", False, 1),
+        ("", True, 1),
+        ("default", True, 0),
+        ("kube-system", True, 0),
+        ("a.b", True, 1),
+        ("A", True, 1),
+        ("a" * 63, True, 0),
+        ("a" * 64, True, 1),
+    ],
+)
+def test_a_namespace_is_given_where_the_kind_has_any(namespace: str, namespaced: bool, faults: int) -> None:
+    """And nowhere else; it is a name without dots."""
+    found = list(check_metadata(Metadata(name="a", namespace=namespace), namespaced=namespaced))
+    assert [fault.field for fault in found] == ["metadata.namespace"] * faults

@@ -5,7 +5,7 @@ import pytest
 from bgpkit_node.resources.ip_pool import IPPool, IPPoolSpec
 from bgpkit_node.resources.metadata import Metadata
 from bgpkit_node.resources.node import NODE, Node
-from bgpkit_node.resources.registry import did_you_mean, kind_called, kind_named, kind_of
+from bgpkit_node.resources.registry import KINDS, did_you_mean, kind_called, kind_named, kind_of
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,14 @@ from bgpkit_node.resources.registry import did_you_mean, kind_called, kind_named
         ("IPPool", "ippool ippools ipp ipps pool pools"),
         ("BGPConfiguration", "bgpconfiguration bgpconfigurations bgpconfig bgpconfigs"),
         ("BGPPeer", "bgppeer bgppeers bgpp bgpps bp bps"),
+        ("BGPFilter", "bgpfilter bgpfilters bgpf bgpfs bf bfs"),
+        ("WorkloadEndpoint", "workloadendpoint workloadendpoints wep weps"),
+        ("HostEndpoint", "hostendpoint hostendpoints hep heps"),
+        ("IPReservation", "ipreservation ipreservations reservation reservations"),
+        ("IPAMConfiguration", "ipamconfiguration ipamconfigurations ipamconfig ipamconfigs"),
+        ("ClusterInformation", "clusterinformation clusterinformations clusterinfo clusterinfos"),
+        ("FelixConfiguration", "felixconfiguration felixconfigurations felixconfig felixconfigs"),
+        ("CalicoNodeStatus", "caliconodestatus caliconodestatuses nodestatus nodestatuses"),
     ],
 )
 def test_the_words_are_those_of_calicoctl(name: str, words: str) -> None:
@@ -32,8 +40,25 @@ def test_documents_write_the_exact_name() -> None:
 
 def test_an_unknown_word_lists_the_kinds() -> None:
     """All of them, in order."""
-    with pytest.raises(ValueError, match=r"kind 'x' is not known, only BGPConfiguration, BGPPeer, IPPool, Node$"):
+    names = ", ".join(sorted(kind.name for kind in KINDS))
+    with pytest.raises(ValueError, match=f"^kind 'x' is not known, only {names}$"):
         kind_called("x")
+
+
+def test_a_word_names_one_kind_only() -> None:
+    """No alias of one kind is a word for another."""
+    words = [
+        word for kind in KINDS for word in {kind.name.lower(), f"{kind.name.lower()}s", kind.plural, *kind.aliases}
+    ]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("word", ["NetworkPolicy", "gnp", "tiers", "Profile"])
+def test_a_kind_that_is_still_to_come_is_refused_as_such(word: str) -> None:
+    """By name and by alias; it is not unknown."""
+    for find in (kind_called, kind_named):
+        with pytest.raises(ValueError, match=r"^kind [A-Za-z]+ is not supported yet$"):
+            find(word)
 
 
 def test_a_row_is_found_by_type_and_by_resource() -> None:

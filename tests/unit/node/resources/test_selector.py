@@ -45,3 +45,25 @@ def test_the_selector_of_the_route_reflectors_matches_their_label() -> None:
 def test_global_is_found_wherever_it_stands(text: str, uses: bool) -> None:
     """A value that looks like it is no global()."""
     assert parse_selector(text).uses_global is uses
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ('foo == "bar"', True),
+        ("has(calico/k8s_ns)", True),
+        ("this is not valid selector syntax", False),
+        ('environment contains "prod"', True),
+        ("  global()  ", True),
+        ("global() && bad", False),
+        ("projectcalico.org/name == 'test'", True),
+    ],
+)
+def test_the_verdict_on_a_selector_is_that_of_calico(text: str, valid: bool) -> None:
+    """Selectors of libcalico-go/lib/validator/v3/validator_test.go, wherever they stand there (Apache-2.0)."""
+    try:
+        parse_selector(text)
+    except ValueError:
+        assert not valid
+    else:
+        assert valid

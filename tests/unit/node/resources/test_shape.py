@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from bgpkit_node.resources.bgp_configuration import BGPConfiguration
+from bgpkit_node.resources.felix_configuration import FelixConfiguration
 from bgpkit_node.resources.node import Node
 from bgpkit_node.resources.part import Part
 from bgpkit_node.resources.shape import ShapeReader
@@ -98,6 +99,15 @@ def test_truth_is_what_yaml_takes_it_for(written: str, value: bool) -> None:
     """YAML 1.1 has several words for it."""
     plain, _ = _read(f"metadata: {{name: a}}\nspec: {{nodeToNodeMeshEnabled: {written}}}", BGPConfiguration)
     assert plain == {"metadata": {"name": "a"}, "spec": {"nodeToNodeMeshEnabled": value}}
+
+
+@pytest.mark.parametrize(("written", "value"), [("80", 80), ("80:90", "80:90"), ("'80'", "80"), ("http", "http")])
+def test_a_value_may_be_a_number_or_a_text(written: str, value: int | str) -> None:
+    """Whichever it looks like; each with its own limits."""
+    text = f"metadata: {{name: a}}\nspec: {{natPortRange: {written}, kubeNodePortRanges: [{written}]}}"
+    plain, faults = _read(text, FelixConfiguration)
+    spec = {"natPortRange": value, "kubeNodePortRanges": [value]}
+    assert (plain, faults) == ({"metadata": {"name": "a"}, "spec": spec}, [])
 
 
 def test_null_stands_for_a_field_left_out() -> None:

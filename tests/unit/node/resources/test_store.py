@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bgpkit_node.datastore import Put, SqliteDatastore
+from bgpkit_node.datastore.port import KeyValue
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, InvalidResourcesError, NotFoundError
 from bgpkit_node.resources import (
     BGPConfiguration,
@@ -18,6 +19,8 @@ from bgpkit_node.resources import (
     NodeBgp,
     NodeSpec,
     ResourceStore,
+    WorkloadEndpoint,
+    WorkloadEndpointSpec,
     load_documents,
     to_document,
     to_yaml,
@@ -213,3 +216,60 @@ async def test_an_apply_of_nothing_is_nothing(store: ResourceStore) -> None:
     """No transaction, no error."""
     applied = await store.apply([])
     assert (applied.created, applied.updated, applied.unchanged) == ((), (), ())
+
+
+def _endpoint(pod: str, namespace: str = "default", address: str = "10.244.1.7") -> WorkloadEndpoint:
+    spec = WorkloadEndpointSpec(
+        orchestrator="k8s", node="a", pod=pod, endpoint="eth0", ip_networks=(f"{address}/32",), interface_name="cali1"
+    )
+    return WorkloadEndpoint(metadata=Metadata(name=f"a-k8s-{pod}-eth0", namespace=namespace), spec=spec)
+
+
+async def test_a_name_may_stand_in_every_namespace(store: ResourceStore) -> None:
+    """Each is got, listed, labelled and deleted on its own; without a namespace that of default is meant."""
+    applied = await store.apply([_endpoint("p"), _endpoint("p", "kube-system", "10.244.1.8")])
+    assert [str(each) for each in applied.created] == [
+        "WorkloadEndpoint(default/a-k8s-p-eth0)",
+        "WorkloadEndpoint(kube-system/a-k8s-p-eth0)",
+    ]
+    assert {each.namespace for each in await store.list(WorkloadEndpoint)} == {"default", "kube-system"}
+    (listed,) = await store.list(WorkloadEndpoint, namespace="kube-system")
+    assert listed == await store.get(WorkloadEndpoint, "a-k8s-p-eth0", namespace="kube-system")
+    labelled = await store.label(WorkloadEndpoint, "a-k8s-p-eth0", {"app": "x"}, namespace="kube-system")
+    assert labelled.metadata.labels == {"app": "x"}
+    await store.delete(WorkloadEndpoint, "a-k8s-p-eth0")
+    assert [each.namespace for each in await store.list(WorkloadEndpoint)] == ["kube-system"]
+    assert await store.get(WorkloadEndpoint, "a-k8s-p-eth0") is None
+
+
+async def test_what_is_missing_is_named_with_its_namespace(store: ResourceStore) -> None:
+    """Nothing of another namespace is touched."""
+    await store.apply([_endpoint("p", "kube-system")])
+    with pytest.raises(NotFoundError, match=r"WorkloadEndpoint\(default/a-k8s-p-eth0\) does not exist"):
+        await store.delete(WorkloadEndpoint, "a-k8s-p-eth0")
+    with pytest.raises(NotFoundError, match=r"WorkloadEndpoint\(other/a-k8s-p-eth0\)"):
+        await store.label(WorkloadEndpoint, "a-k8s-p-eth0", {"a": "b"}, namespace="other")
+
+
+async def test_what_is_the_same_in_a_namespace_is_not_written_again(store: ResourceStore) -> None:
+    """Nor is one that differs from what stands under its name in another namespace."""
+    first = await store.apply([_endpoint("p"), _endpoint("q")])
+    again = await store.apply([_endpoint("p"), _endpoint("q", address="10.244.1.9")])
+    assert [each.name for each in again.unchanged] == ["a-k8s-p-eth0"]
+    assert [each.metadata.uid for each in again.updated] == [first.created[1].metadata.uid]
+
+
+async def test_endpoints_of_one_namespace_are_not_read_for_another(
+    store: ResourceStore, datastore: SqliteDatastore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node writes its pods without reading all pods of the cluster, and is in nobody's way."""
+    await store.apply([_endpoint("p")])
+
+    async def refuse(_prefix: str) -> tuple[int, tuple[KeyValue, ...]]:
+        raise AssertionError("the whole kind was read")
+
+    monkeypatch.setattr(datastore, "list", refuse)
+    await store.create(_endpoint("q"))
+    await asyncio.gather(*(store.create(_endpoint(f"r{number}", f"n{number}")) for number in range(10)))
+    with pytest.raises(AlreadyExistsError):
+        await store.create(_endpoint("p"))

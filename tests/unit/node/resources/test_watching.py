@@ -17,6 +17,8 @@ from bgpkit_node.resources import (
     ResourceBatch,
     ResourceChange,
     ResourceStore,
+    WorkloadEndpoint,
+    WorkloadEndpointSpec,
 )
 from bgpkit_node.resources.node import NODE
 from bgpkit_node.resources.watching import read_present
@@ -103,16 +105,18 @@ async def test_a_watch_that_was_left_behind_tells_the_difference(datastore: Sqli
         ]
 
 
-async def test_a_resource_that_cannot_be_read_is_as_good_as_gone(datastore: SqliteDatastore) -> None:
-    """The others are told as if nothing had happened; when it is repaired it comes back."""
+async def test_of_a_resource_that_cannot_be_read_any_more_the_last_reading_counts(datastore: SqliteDatastore) -> None:
+    """A peer is not dropped because someone of a newer version writes of it; one never read is as good as not there."""
     store = ResourceStore(datastore)
     await store.create(_node("a"))
     async with asyncio.timeout(10), aclosing(store.watch(Node)) as watch:
         await anext(watch)
         await datastore.transact([Put(NODE.key("a"), b"{"), Put(NODE.key("b"), b"{")])
+        await store.apply([_node("a", rack="1"), _node("b")])
+        assert sorted(_told(await anext(watch)), key=str) == [("Node(a)", "Node(a)"), (None, "Node(b)")]
+        await datastore.transact([Put(NODE.key("a"), b"{")])
+        await store.delete(Node, "a")
         assert _told(await anext(watch)) == [("Node(a)", None)]
-        await store.apply([_node("a")])
-        assert _told(await anext(watch)) == [(None, "Node(a)")]
 
 
 async def test_a_change_speaks_of_what_is_or_was() -> None:
@@ -148,3 +152,22 @@ async def test_closing_the_datastore_ends_the_watch(tmp_path: Path) -> None:
         await datastore.close()
         await following
     assert len(told) == 1
+
+
+async def test_resources_of_all_namespaces_are_followed(datastore: SqliteDatastore) -> None:
+    """With and without other kinds beside them."""
+    store = ResourceStore(datastore)
+    spec = WorkloadEndpointSpec(orchestrator="k8s", node="a", pod="p", endpoint="e")
+    pods = [
+        WorkloadEndpoint(metadata=Metadata(name="a-k8s-p-e", namespace=namespace), spec=spec)
+        for namespace in ("default", "kube-system")
+    ]
+    await store.create(pods[0])
+    for kinds in ((WorkloadEndpoint,), (Node, WorkloadEndpoint)):
+        async with aclosing(store.watch(*kinds)) as batches:
+            first = await anext(batches)
+            assert _told(first) == [(None, "WorkloadEndpoint(default/a-k8s-p-e)")]
+            await store.create(pods[1])
+            assert _told(await anext(batches)) == [(None, "WorkloadEndpoint(kube-system/a-k8s-p-e)")]
+            await store.delete(WorkloadEndpoint, "a-k8s-p-e", namespace="kube-system")
+            assert _told(await anext(batches)) == [("WorkloadEndpoint(kube-system/a-k8s-p-e)", None)]

@@ -1,0 +1,70 @@
+"""``bgpkit-node patch``: change some fields of one resource."""
+
+import asyncio
+import json
+from typing import Final
+
+import click
+
+from bgpkit_node.command.merge_patch import is_mapping, merged, strategic
+from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.resource_options import namespace_option, yes_option
+from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.command.targets import targets_of
+from bgpkit_node.command.writing import PATCH, change_one, warn
+from bgpkit_node.datastore.settings import DatastoreSettings
+from bgpkit_node.errors import NodeError
+from bgpkit_node.resources import Document, Resource, load_documents
+from bgpkit_node.resources.output import to_document
+
+_WAYS: Final = {"strategic": strategic, "merge": merged}
+
+
+@click.command()
+@click.argument("kind")
+@click.argument("name")
+@click.option("-p", "--patch", "text", required=True, metavar="JSON", help="The fields to change; null removes one.")
+@click.option(
+    "-t",
+    "--type",
+    "way",
+    type=click.Choice(list(_WAYS)),
+    default="strategic",
+    show_default=True,
+    help="How lists and directives are taken: as Kubernetes does, or as RFC 7396 says.",
+)
+@namespace_option
+@yes_option
+@datastore_option
+def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, datastore: DatastoreSettings) -> None:
+    """Change fields of the resource NAME of a KIND; all others stay.
+
+    A change after which nodes would not reach each other is refused, with their names, unless --yes is given.
+    """
+    (target,) = targets_of(kind, [name], namespace)
+    try:
+        fields: object = json.loads(text)
+    except ValueError as error:
+        raise NodeError(f"--patch: is not JSON: {error}") from None
+    if not is_mapping(fields):
+        raise NodeError('--patch: is not a JSON object, such as {"spec": {"disabled": true}}')
+    written: list[Document] = []
+
+    def change(old: Resource) -> Resource:
+        """Return the patched resource, read as any document is."""
+        whole = json.dumps(_WAYS[way](to_document(old), fields))
+        (document,) = load_documents(whole, "--patch", namespace=old.namespace)
+        new = document.resource
+        if str(new) != str(old):
+            raise NodeError(f"--patch: makes {new} of {old}: kind, name and namespace cannot be changed")
+        written[:] = [document]
+        return new
+
+    async def changed() -> None:
+        """Write the patched resource."""
+        async with opened_store(datastore) as store:
+            await change_one(store, target, change, PATCH, yes=yes)
+
+    asyncio.run(changed())
+    warn(written)
+    click.echo(f"Successfully patched 1 '{target.kind.name}' resource")

@@ -1,0 +1,76 @@
+"""What in the resources does not do what it seems to: selectors that match nothing, reflectors that reflect nothing."""
+
+from collections.abc import Iterator
+
+from bgpkit_node.peering.cluster import Cluster
+from bgpkit_node.peering.plan import PeeringKind, plan_peerings
+from bgpkit_node.resources import BGPPeer, Node, parse_selector
+
+
+def findings(cluster: Cluster) -> tuple[str, ...]:
+    """Return a sentence for each thing that is allowed, and that whoever wrote it can hardly mean."""
+    return (
+        *_addresses(cluster),
+        *_peers(cluster),
+        *_selected(cluster),
+        *_reflectors(cluster),
+    )
+
+
+def _addresses(cluster: Cluster) -> Iterator[str]:
+    for node in cluster.nodes:
+        if node.ipv4 is None:
+            yield f"{node} has no spec.bgp.ipv4Address: it has no session"
+
+
+def _peers(cluster: Cluster) -> Iterator[str]:
+    for peer in cluster.peers:
+        if peer.spec.node and cluster.node(peer.spec.node) is None:
+            yield f"{peer}: there is no node {peer.spec.node}"
+        for field, selector in (("nodeSelector", peer.spec.node_selector), ("peerSelector", peer.spec.peer_selector)):
+            if selector and not _matching(cluster, selector):
+                yield f"{peer}: {field} {selector!r} matches no node"
+
+
+def _selected(cluster: Cluster) -> Iterator[str]:
+    """Name nodes that a peerSelector picks out, and that do not reflect, though the mesh is off."""
+    if cluster.mesh:
+        return
+    seen: set[str] = set()
+    for peer in cluster.peers:
+        if not peer.spec.peer_selector or all(node.cluster_id is not None for node in _asking(cluster, peer)):
+            continue  # reflectors that select their clients
+        for node in _matching(cluster, peer.spec.peer_selector):
+            if node.cluster_id is None and node.name not in seen:
+                seen.add(node.name)
+                why = "and has no routeReflectorClusterID: it reflects nothing"
+                yield f"{node} is selected by peerSelector of {peer}, {why}"
+
+
+def _asking(cluster: Cluster, peer: BGPPeer) -> list[Node]:
+    """Return the nodes that are to keep the sessions of ``peer``."""
+    if peer.spec.node:
+        return [node for node in cluster.nodes if node.name == peer.spec.node]
+    return _matching(cluster, peer.spec.node_selector or "all()")
+
+
+def _reflectors(cluster: Cluster) -> Iterator[str]:
+    reflectors = [node for node in cluster.nodes if node.cluster_id is not None]
+    idle = [node for node in reflectors if _is_idle(cluster, node)]
+    for node in idle:
+        yield f"{node} has routeReflectorClusterID {node.cluster_id}, and no BGPPeer selects it: it reflects nothing"
+    busy = [node for node in reflectors if node not in idle]
+    if not cluster.mesh and len(busy) == 1 and len(cluster.nodes) > 2:
+        yield f"{busy[0]} is the only reflector: without it no two other nodes have a path to each other"
+
+
+def _is_idle(cluster: Cluster, node: Node) -> bool:
+    """Tell whether there is nobody to whom ``node`` could pass on what it learns from a client."""
+    sessions = [each for each in plan_peerings(cluster, node) if each.kind is not PeeringKind.MESH and each.node]
+    alone = len(sessions) < 2 and len(cluster.nodes) > 2
+    return alone or not any(each.client for each in sessions)
+
+
+def _matching(cluster: Cluster, selector: str) -> list[Node]:
+    parsed = parse_selector(selector)
+    return [node for node in cluster.nodes if parsed.matches(node.labels)]

@@ -1,0 +1,128 @@
+"""What a speaker is told of a session that a plan asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+from typing import Final, Self
+
+import structlog
+
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, NextHopSelf, PeerConfig, Prefix, TransportOptions
+from bgpkit.policy import REJECT_ALL, Policy, PrefixPolicy, PrefixRule
+from bgpkit_node.peering.cluster import Cluster
+from bgpkit_node.peering.filters import export_policy, import_policy
+from bgpkit_node.peering.plan import Peering
+from bgpkit_node.resources import BGPFilter, BGPPeerSpec, NextHopMode, Node, SourceAddress
+from bgpkit_node.resources.address_text import parse_duration
+from bgpkit_node.resources.bgp_filter import PeerType
+
+RESTART_SECONDS: Final = 120
+HOLD_SECONDS: Final = 90
+_KEEPALIVES: Final = 3
+"""Keepalives in a hold time. RFC 4271, section 10."""
+_OWN_AS_MOST: Final = 10
+_HOPS_MOST: Final = 254
+"""More hops than these no TTL tells apart."""
+_LOG: Final = structlog.get_logger("bgpkit_node.peering")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What all sessions of a node have in common."""
+
+    asn: int
+    local_address: str
+    cluster_id: IPv4Address | None
+    export_policy: PrefixPolicy
+    """What may leave the node where no filter says otherwise: prefixes of the cluster's pools."""
+    filters: Mapping[str, BGPFilter] = field(default_factory=dict[str, BGPFilter])
+    """The filters that BGPPeers may name."""
+    advertised: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Ranges, each with the communities that prefixes in it are advertised with."""
+    address6: IPv6Address | None = None
+    """The node's IPv6 address: with it sessions carry IPv6 routes too."""
+
+    @classmethod
+    def of(cls, cluster: Cluster, node: Node) -> Self:
+        """Return the terms of ``node``; ValueError when it has no IPv4 address."""
+        if node.ipv4 is None:
+            raise ValueError(f"{node} has no IPv4 address")
+        exported = tuple(
+            PrefixRule(Prefix.parse(pool.spec.cidr))
+            for pool in cluster.pools
+            if not pool.spec.disabled and not pool.spec.disable_bgp_export
+        )
+        return cls(
+            asn=cluster.asn(node),
+            local_address=str(node.ipv4.ip),
+            cluster_id=node.cluster_id,
+            export_policy=PrefixPolicy("ip-pools", exported),
+            filters={one.name: one for one in cluster.filters},
+            advertised=cluster.advertised(node),
+            address6=None if node.ipv6 is None else node.ipv6.ip,
+        )
+
+
+def peer_config(peering: Peering, terms: Terms) -> PeerConfig:
+    """Return the configuration of a session of a node with ``terms``.
+
+    A peering that names a filter there is not tells nothing and takes nothing: what the filter was to keep away is not
+    known.
+    """
+    spec = peering.spec
+    external = peering.asn != terms.asn
+    taken, told = _policies(peering, PeerType.EBGP if external else PeerType.IBGP, terms)
+    speaks_as = spec.local_as_number if external and spec.local_as_number not in {0, peering.asn} else None
+    return PeerConfig(
+        address=peering.address,
+        asn=peering.asn,
+        families=(IPV4_UNICAST,) if terms.address6 is None else (IPV4_UNICAST, IPV6_UNICAST),
+        next_hops=() if terms.address6 is None else (terms.address6,),
+        port=peering.port,
+        local_address=None if spec.source_address is SourceAddress.NONE else terms.local_address,
+        transport=TransportOptions(ttl_security=_hops(spec)),
+        hold_time=_hold_time(spec),
+        route_reflector_client=peering.client,
+        cluster_id=terms.cluster_id,
+        next_hop_self=NextHopSelf.ALL if spec.next_hop_mode is NextHopMode.SELF and not external else NextHopSelf.NEVER,
+        import_policy=taken,
+        export_policy=told,
+        local_asn=speaks_as,
+        local_asn_alone=speaks_as is not None,
+        local_asn_on_import=speaks_as is None,
+        allow_own_as=min(spec.num_allowed_local_as_numbers or 0, _OWN_AS_MOST),
+        restart_time=round(parse_duration(spec.max_restart_time)) if spec.max_restart_time else RESTART_SECONDS,
+        description=peering.node or peering.resource,
+    )
+
+
+def _policies(peering: Peering, peer: PeerType, terms: Terms) -> tuple[Policy, Policy]:
+    """Return what is taken from the peer, and what it is told."""
+    spec = peering.spec
+    missing = [name for name in spec.filters if name not in terms.filters]
+    if missing:
+        _LOG.warning("peering.filters_missing", peer=peering.address, resource=peering.resource, filters=missing)
+        return REJECT_ALL, REJECT_ALL
+    named = [terms.filters[name] for name in spec.filters]
+    keep = spec.next_hop_mode is NextHopMode.KEEP or spec.keep_original_next_hop
+    told = export_policy(
+        named,
+        peer,
+        terms.export_policy,
+        advertised=terms.advertised,
+        keep_next_hop=keep and peer is PeerType.EBGP,
+    )
+    return import_policy(named, peer), told
+
+
+def _hold_time(spec: BGPPeerSpec) -> int:
+    """Return the hold time, in which three keepalives fit."""
+    if spec.keepalive_time is None:
+        return HOLD_SECONDS
+    return max(round(parse_duration(spec.keepalive_time) * _KEEPALIVES), _KEEPALIVES)
+
+
+def _hops(spec: BGPPeerSpec) -> int | None:
+    """Return how far away the peer may be; None when nothing is said of it."""
+    hops = spec.ttl_security
+    return hops if hops is None or hops <= _HOPS_MOST else None

@@ -1,0 +1,69 @@
+"""The parts of a running agent, as they are at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bgpkit import PeerStatus, Prefix, Speaker, State
+from bgpkit.fib import Fib
+from bgpkit_node.peering import Peering
+from bgpkit_node.peering.sessions import Sessions
+from bgpkit_node.running.fib_tally import FibTally
+from bgpkit_node.running.outages import Outages
+
+
+class AnnouncedRoutes(Protocol):
+    """The routes that the node originates."""
+
+    @property
+    def blocks(self) -> tuple[Prefix, ...]:
+        """The blocks, in order."""
+        ...
+
+    @property
+    def borrowed(self) -> tuple[Prefix, ...]:
+        """Addresses out of other nodes' blocks, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A speaker with all that hangs on it; another AS number, port or address makes another one."""
+
+    speaker: Speaker
+    fib: Fib
+    sessions: Sessions
+    routes: AnnouncedRoutes
+
+    @property
+    def peerings(self) -> Mapping[str, Peering]:
+        """Why each session is there, by address, those that linger included."""
+        return {**self.sessions.lingering, **self.sessions.wanted}
+
+    @property
+    def wanted_peers(self) -> tuple[PeerStatus, ...]:
+        """The peers that the plan asks for; one that only lingers is none of them."""
+        return tuple(peer for peer in self.speaker.peers() if peer.address in self.sessions.wanted)
+
+    @property
+    def established(self) -> int:
+        """How many of the wanted peers are Established."""
+        return sum(peer.state is State.ESTABLISHED for peer in self.wanted_peers)
+
+
+@dataclass(slots=True, kw_only=True)
+class RunningNode:
+    """One agent from its start to its end; the agent alone changes it."""
+
+    name: str
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    serving: Serving | None = None
+    """None before the first speaker runs, and for a moment between two of them."""
+    outages: Outages = field(default_factory=Outages)
+    fib_tally: FibTally = field(default_factory=FibTally)
+    stopping: bool = False
+
+    def served_no_more(self) -> None:
+        """Show nothing of a speaker that is about to stop."""
+        self.serving = None

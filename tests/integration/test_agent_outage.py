@@ -1,0 +1,124 @@
+"""Agents over etcd: it goes away and comes back, an agent does, and another machine comes with its name."""
+
+import time
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents, command
+from tests.support.daemons import program
+from tests.support.netns import Namespaces
+from tests.support.processes import RunningProcess, wait_until
+from tests.support.skips import require_kernel
+
+pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("agents")]
+
+MASTER, NODE1, _ = ADDRESSES
+CONFIG: Final = """\
+apiVersion: projectcalico.org/v3
+kind: CalicoAPIConfig
+metadata:
+spec: {datastoreType: etcdv3, etcdEndpoints: "http://10.4.7.11:2379"}
+"""
+OFFICE: Final = """\
+apiVersion: projectcalico.org/v3
+kind: BGPPeer
+metadata: {name: office}
+spec: {peerIP: 10.4.7.21, asNumber: 65010}
+"""
+
+
+class EtcdAgents(Agents):
+    """Two machines whose agents keep what they share in an etcd on the first one."""
+
+    def __init__(self, namespaces: Namespaces, folder: Path) -> None:
+        """Start etcd."""
+        super().__init__(namespaces, folder, (MASTER, NODE1))
+        self._config = folder / "calicoctl.cfg"
+        self._config.write_text(CONFIG)
+        self._data = folder / "etcd"
+        self._lives = 0
+        self.start_etcd()
+
+    def start_etcd(self) -> None:
+        """Start it with what it had before."""
+        self._lives += 1
+        url = "http://10.4.7.11:2379"
+        words = ("--data-dir", str(self._data), "--listen-client-urls", url, "--advertise-client-urls", url)
+        peer = ("--listen-peer-urls", "http://127.0.0.1:2380")
+        argv = self.machines[MASTER].command(program("etcd-server", "etcd").argv(*words, *peer))
+        log = self._data.with_name(f"etcd-{self._lives}.log")
+        self.etcd = RunningProcess(argv, log)
+        self.etcd.wait_ready(lambda: "ready to serve client requests" in self.etcd.words(), PATIENCE)
+
+    def etcd_stopped(self) -> None:
+        """Stop etcd, whichever of its lives it is in."""
+        self.etcd.stop()
+
+    def start(self, name: str, *options: str, ready: bool = True) -> RunningProcess:
+        """Start the agent of a node over etcd."""
+        return super().start(name, "--config", str(self._config), *options, ready=ready)
+
+    def apply(self, text: str, *options: str) -> None:
+        """Apply resources, as from the first machine."""
+        file = self._data.with_name("applied.yaml")
+        file.write_text(text)
+        words = command("apply", "--config", str(self._config), "-f", str(file), *options)
+        self.machines[MASTER].run(words)
+
+
+@pytest.fixture(scope="module")
+def agents(tmp_path_factory: pytest.TempPathFactory) -> Generator[EtcdAgents]:
+    """Two agents in a mesh."""
+    require_kernel("netns")
+    with ExitStack() as stack:
+        namespaces = Namespaces()
+        stack.callback(namespaces.close)
+        found = EtcdAgents(namespaces, tmp_path_factory.mktemp("agents"))
+        stack.callback(found.etcd_stopped)
+        stack.callback(found.stop)
+        found.apply(POOL)
+        for name in (MASTER, NODE1):
+            found.start(name)
+        found.wait_established(MASTER, NODE1)
+        yield found
+
+
+def test_without_the_datastore_forwarding_goes_on(agents: EtcdAgents) -> None:
+    """Sessions, routes and pings stay; it is said once; what is changed after it has come back is followed."""
+    here, _ = agents.add_pod(MASTER, "pod-a")
+    _, there = agents.add_pod(NODE1, "pod-b")
+    wait_until(lambda: len(agents.routes(MASTER)) == 2, "routes", PATIENCE)
+    wait_until(lambda: here.ping(there), "ping", PATIENCE)
+    before = agents.routes(MASTER), agents.established(MASTER)
+    agents.etcd.kill()
+    logs = [agents.running[name] for name in (MASTER, NODE1)]
+    wait_until(lambda: all("datastore.unreachable" in log.words() for log in logs), "the outage is told", PATIENCE)
+    assert "10.4.7.11:2379" in agents.status(MASTER)["datastore"]
+    assert (agents.routes(MASTER), agents.established(MASTER)) == before
+    assert here.ping(there)
+    agents.start_etcd()
+    wait_until(lambda: agents.status(MASTER)["datastore"] == "reachable", "reachable", PATIENCE)
+    agents.apply(OFFICE)
+    wait_until(lambda: len(agents.status(MASTER)["peers"]) == 2, "the new peer", PATIENCE)
+    assert (agents.routes(MASTER), agents.established(MASTER)) == before
+    for words in (log.words() for log in logs):
+        assert words.count("datastore.unreachable") == words.count("datastore.reachable_again") == 1
+        assert '"error"' not in words
+
+
+def test_the_name_of_an_agent_is_its_machines(agents: EtcdAgents) -> None:
+    """Killed, it is back at once on its machine; another machine is refused, in one sentence, and breaks nothing."""
+    agents.running.pop(MASTER).kill()
+    begun = time.monotonic()
+    agents.start(MASTER)
+    assert time.monotonic() - begun < 14, "it waited for the lease"
+    second = agents.start(NODE1, "--node", MASTER, "--run-dir", str(agents.directory(NODE1) / "second"), ready=False)
+    wait_until(lambda: not second.is_running, "the end", PATIENCE)
+    (words,) = second.words().splitlines()
+    assert "node k8s-master1 has a running agent on another machine" in words
+    assert second.status == 1
+    wait_until(lambda: ADDRESSES[NODE1] in agents.established(MASTER), "the session", PATIENCE)

@@ -1,0 +1,80 @@
+"""``bgpkit-node datastore migrate``: from a file to etcd and back, everything or nothing."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.ipam import Ipam, StoredPools
+from bgpkit_node.resources import ResourceStore
+from tests.support.commands import applied, bgpkit_node, document, documents
+from tests.support.etcd_cluster import EtcdCluster
+
+pytestmark = [pytest.mark.xdist_group("etcd"), pytest.mark.timeout(90)]
+
+_RESOURCES = documents(
+    *(document("Node", f"n{number}", f"{{bgp: {{ipv4Address: 10.0.0.{number}/24}}}}") for number in range(1, 41)),
+    *(document("IPPool", f"p{number}", f"{{cidr: 10.{number}.0.0/16}}") for number in range(1, 41)),
+    document("BGPConfiguration", "default", "{asNumber: 63400}"),
+    document("BGPPeer", "tor", "{peerIP: 10.4.7.1, asNumber: 65000}"),
+)
+
+
+@pytest.fixture(scope="module")
+def etcd(tmp_path_factory: pytest.TempPathFactory) -> Generator[EtcdCluster]:
+    """Give an etcd."""
+    cluster = EtcdCluster(tmp_path_factory.mktemp("etcd"))
+    yield cluster
+    cluster.stop()
+
+
+async def _contents(path: Path) -> dict[str, bytes]:
+    async with await SqliteDatastore.open(path) as store:
+        return {pair.key: pair.value for pair in (await store.list("/"))[1]}
+
+
+async def test_a_file_moves_to_etcd_and_back_unchanged(etcd: EtcdCluster, tmp_path: Path) -> None:
+    """More than etcd takes in one transaction, allocations included; the way back gives the same octets."""
+    first, last = tmp_path / "first.db", tmp_path / "last.db"
+    applied(first, _RESOURCES, "--yes")
+    async with await SqliteDatastore.open(first) as store:
+        ipam = Ipam(store, StoredPools(ResourceStore(store)))
+        for number in range(60):
+            node, pod = f"n{number % 40 + 1}", {"pod": f"pod-{number}"}
+            await ipam.auto_assign(node=node, handle=f"handle-{number}", attributes=pod)
+    there = {"ETCD_ENDPOINTS": ",".join(etcd.endpoints)}
+    moved = await _contents(first)
+    assert len(moved) > 200
+    answer = bgpkit_node("datastore", "migrate", "export", "-f", tmp_path / "export", datastore=first)
+    assert (answer.status, answer.out) == (0, ""), answer
+    assert answer.err.startswith(f"exported {len(moved)} entries")
+    assert (tmp_path / "export").stat().st_mode & 0o777 == 0o600
+    answer = bgpkit_node("datastore", "migrate", "import", "-f", tmp_path / "export", environment=there)
+    assert (answer.status, answer.out) == (0, f"imported {len(moved)} entries into {etcd.endpoints[0]}\n"), answer
+    assert etcd.ask("get", "--print-value-only", "/calico/resources/v3/projectcalico.org/nodes/n7").strip() == (
+        moved["/calico/resources/v3/projectcalico.org/nodes/n7"].decode()
+    )
+    exported = bgpkit_node("datastore", "migrate", "export", environment=there)
+    answer = bgpkit_node("datastore", "migrate", "import", "-f", "-", given=exported.out, datastore=last)
+    assert answer.status == 0, answer
+    assert await _contents(last) == moved
+    answer = bgpkit_node("datastore", "migrate", "import", "-f", tmp_path / "export", environment=there)
+    answer.assert_refused("is not empty")
+
+
+def test_what_cannot_be_moved_is_one_sentence(tmp_path: Path) -> None:
+    """A file that is none, one that is cut off, a place that cannot be written."""
+    applied(tmp_path / "d.db", document("IPPool", "p", "{cidr: 10.1.0.0/16}"))
+    migrate = ("datastore", "migrate")
+    bgpkit_node(*migrate, "import", "-f", "/no/file", datastore=tmp_path / "e.db").assert_refused("/no/file: cannot be")
+    (tmp_path / "cut").write_text("")
+    answer = bgpkit_node(*migrate, "import", "-f", tmp_path / "cut", datastore=tmp_path / "e.db")
+    answer.assert_refused("is no export of a datastore")
+    assert not (tmp_path / "e.db").exists()
+    answer = bgpkit_node(*migrate, "export", "-f", "/no/such/file", datastore=tmp_path / "d.db")
+    answer.assert_refused("/no/such/file: cannot be written: No such file or directory")
+    with closing(sqlite3.connect(tmp_path / "d.db")) as store:
+        assert store.execute("SELECT count(*) FROM entries").fetchone() == (1,)

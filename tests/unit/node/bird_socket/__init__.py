@@ -1,0 +1,1 @@
+"""Tests of the control socket that looks like BIRD's."""

@@ -1,0 +1,104 @@
+"""Called calicoctl, the command takes calicoctl's words unchanged. walkthrough 12."""
+
+from pathlib import Path
+
+import pytest
+
+from bgpkit_node.command.calicoctl import is_called
+from tests.support.commands import applied, asked, document, documents
+from tests.support.revisions import revision
+
+RESOURCES = documents(
+    document("Node", "k8s-master1", "{bgp: {ipv4Address: 10.4.7.11/24}}"),
+    document(
+        "Node", "k8s-node2", "{bgp: {ipv4Address: 10.4.7.21/24}, orchRefs: [{nodeName: k8s-node2, orchestrator: k8s}]}"
+    ),
+    document("IPPool", "default-ipv4-ippool", "{cidr: 10.244.0.0/16}"),
+    document("BGPConfiguration", "default", "{asNumber: 63400}"),
+    document("BGPPeer", "peer", "{peerIP: 10.4.7.1, asNumber: 65000}"),
+)
+
+
+@pytest.fixture(scope="module")
+def datastore(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a datastore with some of every kind."""
+    path = tmp_path_factory.mktemp("calicoctl") / "d.sqlite"
+    applied(path, RESOURCES)
+    return path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "get nodes --output=wide",
+        "get ippool -o wide",
+        "get bgpconfig",
+        "get bgppeer",
+        "get bgppeers -o yaml",
+        "get node k8s-node2 -o yaml",
+        "get no k8s-node2 -o=json",
+        "get wep -a",
+        "get workloadendpoints --all-namespaces",
+        "--log-level=debug get nodes",
+        "-l info get nodes --allow-version-mismatch",
+        "--allow-version-mismatch get nodes",
+        "get nodes --context=kubernetes-admin@kubernetes",
+        "ipam show",
+        "ipam show --show-blocks",
+        "ipam show --show-borrowed --allow-version-mismatch",
+        "ipam show --show-configuration",
+        "ipam show --ip=10.244.0.1",
+        "ipam check --show-all-ips",
+        "ipam check --show-problem-ips --kubeconfig=/root/.kube/config",
+        "label nodes k8s-node2 a=b --overwrite",
+    ],
+)
+def test_its_words_are_taken(words: str, datastore: Path) -> None:
+    """With its options, those that have no meaning here too."""
+    answer = asked(*words.split(), datastore=datastore, program="calicoctl")
+    assert (answer.status, answer.err) == (0, ""), answer
+
+
+def test_a_printed_file_is_applied_again(datastore: Path, tmp_path: Path) -> None:
+    """``get node k8s-node2 -o yaml > node.yaml``, ``apply -f node.yaml``: nothing changes. walkthrough 15."""
+    before = revision(datastore)
+    file = tmp_path / "node.yaml"
+    file.write_text(asked("get", "node", "k8s-node2", "-o", "yaml", datastore=datastore, program="calicoctl").out)
+    answer = asked("apply", "-f", file, datastore=datastore, program="calicoctl")
+    assert answer.out == "Successfully applied 1 'Node' resource(s)\n"
+    assert revision(datastore) == before
+
+
+def test_errors_bear_its_name_and_words_that_are_ours_alone_are_not_there(datastore: Path, tmp_path: Path) -> None:
+    """Nothing of what calicoctl does not know."""
+    answer = asked("get", "node", "z", datastore=datastore, program="/usr/local/bin/calicoctl")
+    assert answer.err == "calicoctl: Node z not found; there is k8s-master1, k8s-node2\n"
+    told = asked("--help", program="calicoctl")
+    assert told.out.startswith("Usage: calicoctl [OPTIONS]")
+    assert "demo" not in told.out
+    assert "log-level" not in told.out
+    assert asked("topology", datastore=datastore, program="calicoctl").status == 2
+    assert asked("node", "status", "--run-dir", tmp_path, program="calicoctl").out == "Calico process is not running.\n"
+
+
+def test_its_check_ends_well_whatever_it_finds(tmp_path: Path) -> None:
+    """Ours ends with 1 when something is wrong."""
+    applied(tmp_path / "d", document("Node", "a", "{ipv4VXLANTunnelAddr: 10.0.0.1}"))
+    applied(tmp_path / "d", document("IPPool", "p", "{cidr: 10.0.0.0/24}"))
+    ours = asked("ipam", "check", datastore=tmp_path / "d")
+    theirs = asked("ipam", "check", datastore=tmp_path / "d", program="calicoctl")
+    assert (ours.status, theirs.status) == (1, 0)
+    assert ours.out == theirs.out
+    assert ours.out.endswith("Check complete; found 1 problems.\n")
+
+
+def test_the_options_without_meaning_are_calicoctls_alone(datastore: Path) -> None:
+    """And they do not stay behind in the other command."""
+    assert asked("get", "node", "--allow-version-mismatch", datastore=datastore, program="calicoctl").status == 0
+    assert asked("get", "node", "--allow-version-mismatch", datastore=datastore).status == 2
+
+
+def test_the_name_decides() -> None:
+    """That of the file, wherever it stands."""
+    assert is_called("/usr/local/bin/calicoctl")
+    assert not is_called("/usr/local/calicoctl/bgpkit-node")

@@ -1,0 +1,56 @@
+"""Ipam split: one pool becomes several in one change, and addresses in use stay as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import applied, asked, document
+from tests.support.ipam_store import prepared
+from tests.support.revisions import revision
+
+
+@pytest.mark.parametrize("which", [("--name", "p"), ("--cidr=10.244.0.0/24",), ("--name=p", "--cidr=10.244.0.0/24")])
+def test_a_pool_is_split(which: tuple[str, ...], tmp_path: Path) -> None:
+    """Named after the old one, with all its settings."""
+    datastore = prepared(tmp_path / "d")
+    before = revision(datastore)
+    answer = asked("ipam", "split", "4", *which, datastore=datastore)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines() == [
+        "IP Pool p was successfully split into 4 smaller pools.",
+        *(f"Created split-p-{n} with CIDR 10.244.0.{64 * n}/26." for n in range(4)),
+    ]
+    assert revision(datastore) == before + 1
+    pools = asked("get", "ippool", "-o", "name", datastore=datastore).out.split()
+    assert pools == [f"ippool/split-p-{number}" for number in range(4)]
+    one = asked("get", "ippool", "split-p-0", "-o", "yaml", datastore=datastore).out
+    assert "blockSize: 26" in one
+    assert "uid: " in one
+    assert asked("ipam", "check", datastore=datastore).status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("2",), "no name or CIDR provided"),
+        (("3", "--name=p"), "number to split CIDR into is not a valid power of 2: 3"),
+        (("1", "--name=p"), "is not a valid power of 2: 1"),
+        (("8", "--name=p"), "the CIDR 10.244.0.0/24 is not large enough to be split into 8 parts: a block is a /26"),
+        (("2", "--name=q"), "unable to find IP pool q; there is p (10.244.0.0/24)"),
+        (("2", "--cidr=x"), "--cidr: "),
+    ],
+)
+def test_what_cannot_be_split_is_named(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+    """And nothing is changed."""
+    datastore = prepared(tmp_path / "d")
+    before = revision(datastore)
+    asked("ipam", "split", *words, datastore=datastore).assert_refused(sentence)
+    assert revision(datastore) == before
+
+
+def test_a_pool_of_the_new_name_is_not_overwritten(tmp_path: Path) -> None:
+    """It is named."""
+    datastore = prepared(tmp_path / "d")
+    applied(datastore, document("IPPool", "split-p-1", "{cidr: 10.9.0.0/24}"))
+    asked("ipam", "split", "2", "--name=p", datastore=datastore).assert_refused("nothing split: ")
+    assert "10.244.0.0/24" in asked("get", "ippool", "p", datastore=datastore).out

@@ -1,0 +1,74 @@
+"""Patch: fields of one resource, read as strictly as any document."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import applied, asked, document, documents
+from tests.support.revisions import revision
+
+RESOURCES = documents(
+    document("Node", "a", "{bgp: {ipv4Address: 10.4.7.1/24, asNumber: 65001}}", labels="{x: y}"),
+    document("Node", "b", "{bgp: {ipv4Address: 10.4.7.2/24, asNumber: 65001}}"),
+    document("IPPool", "p", "{cidr: 10.244.0.0/16}"),
+    document("BGPConfiguration", "default", "{listenPort: 1179}"),
+)
+OFF = '{"spec": {"nodeToNodeMeshEnabled": false}}'
+
+
+@pytest.fixture
+def datastore(tmp_path: Path) -> Path:
+    """Give a datastore with two nodes and a pool."""
+    applied(tmp_path / "d", RESOURCES)
+    return tmp_path / "d"
+
+
+@pytest.mark.parametrize("way", [(), ("--type", "strategic"), ("-t", "merge")])
+def test_fields_are_changed_and_removed_and_the_others_stay(way: tuple[str, ...], datastore: Path) -> None:
+    """A null removes one."""
+    fields = '{"spec": {"bgp": {"routeReflectorClusterID": "244.0.0.1", "asNumber": null}}}'
+    answer = asked("patch", "node", "a", "-p", fields, *way, datastore=datastore)
+    assert (answer.status, answer.out, answer.err) == (0, "Successfully patched 1 'Node' resource\n", "")
+    found = asked("get", "node", "a", "-o", "yaml", datastore=datastore).out
+    assert "routeReflectorClusterID: 244.0.0.1" in found
+    assert "ipv4Address: 10.4.7.1/24" in found
+    assert "x: y" in found
+    assert "asNumber" not in found
+
+
+def test_a_patch_that_changes_nothing_writes_nothing(datastore: Path) -> None:
+    """And is a success."""
+    before = revision(datastore)
+    assert asked("patch", "ippool", "p", "-p", '{"spec": {"disabled": false}}', datastore=datastore).status == 0
+    assert revision(datastore) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("node", "a", "-p", "{"), "--patch: is not JSON: "),
+        (("node", "a", "-p", "[1]"), "--patch: is not a JSON object"),
+        (("node", "a", "-p", '{"spec": {"bpg": {}}}'), "--patch: document 1, line 1: Node spec.bpg: unknown field"),
+        (("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "x"}}}'), "Node spec.bgp.ipv4Address: "),
+        (("node", "a", "-p", '{"metadata": {"name": "c"}}'), "makes Node(c) of Node(a): kind, name and namespace"),
+        (
+            ("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "10.4.7.2/24"}}}'),
+            "Node(b) and Node(a) cannot both have the address 10.4.7.2",
+        ),
+        (("pool", "p", "-p", '{"spec": {"cidr": "10.0.0.0/16"}}'), "IPPool CIDR cannot be modified"),
+        (("node", "z", "-p", "{}"), "Node z not found; there is a, b"),
+        (("bgpconfig", "default", "-p", OFF), "nothing patched: no session would carry routes between a - b"),
+    ],
+)
+def test_what_cannot_be_is_refused(words: tuple[str, ...], sentence: str, datastore: Path) -> None:
+    """In one sentence, and nothing is written. walkthrough 22."""
+    before = revision(datastore)
+    asked("patch", *words, datastore=datastore).assert_refused(sentence)
+    assert revision(datastore) == before
+
+
+def test_what_a_patch_sets_in_vain_is_named(datastore: Path) -> None:
+    """As after apply."""
+    answer = asked("patch", "pool", "p", "-p", '{"spec": {"natOutgoing": true}}', datastore=datastore)
+    assert answer.status == 0
+    assert answer.err.startswith("warning: IPPool(p): spec.natOutgoing")

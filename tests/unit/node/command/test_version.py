@@ -1,0 +1,34 @@
+"""Version: this command's, and what the cluster says of itself."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.support.commands import applied, asked, document
+
+CLIENT = f"Client Version:    {version('bgpkit')}\n"
+
+
+def test_both_versions_are_told(tmp_path: Path) -> None:
+    """In calicoctl's words."""
+    spec = "{calicoVersion: v3.9.1, clusterType: 'k8s,bgp', datastoreReady: true}"
+    applied(tmp_path / "d", document("ClusterInformation", "default", spec))
+    answer = asked("version", datastore=tmp_path / "d")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == f"{CLIENT}Cluster Version:   v3.9.1\nCluster Type:      k8s,bgp\n"
+
+
+def test_what_is_not_said_is_unknown(tmp_path: Path) -> None:
+    """Each for itself."""
+    applied(tmp_path / "d", document("ClusterInformation", "default", "{datastoreReady: true}"))
+    assert asked("version", datastore=tmp_path / "d").out.endswith("unknown\nCluster Type:      unknown\n")
+
+
+def test_without_a_cluster_the_own_version_is_told_all_the_same(tmp_path: Path) -> None:
+    """And why there is no more: exit code 1."""
+    answer = asked("version", datastore=tmp_path / "none")
+    assert (answer.status, answer.out) == (1, CLIENT)
+    assert "there is no datastore" in answer.err
+    applied(tmp_path / "d", document("Node", "a", "{}"))
+    answer = asked("version", datastore=tmp_path / "d")
+    assert (answer.status, answer.out) == (1, CLIENT)
+    assert answer.err.endswith("ClusterInformation(default) does not exist\n")

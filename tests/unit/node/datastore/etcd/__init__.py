@@ -1,0 +1,1 @@
+"""Tests of etcd as a datastore, as far as they need no etcd."""

@@ -1,0 +1,54 @@
+"""What is allowed and does nothing is named. walkthrough 22."""
+
+import pytest
+
+from bgpkit_node.peering import findings
+from bgpkit_node.resources import BGPPeerSpec, Resource
+from tests.support.clusters import REFLECTORS, all_with_reflectors, cluster, configuration, node, peer, reflector
+
+A, B, C = (node(name, f"10.4.7.{number}/24") for number, name in enumerate("abc", 1))
+OFF = configuration(mesh=False)
+RR1, RR2 = reflector("r1", "10.4.7.11/24", "244.0.0.1"), reflector("r2", "10.4.7.12/24", "244.0.0.1")
+LABELLED = node("a", "10.4.7.1/24", route_reflector="true")
+IDLE = node("b", "10.4.7.2/24", cluster_id="244.0.0.2")
+
+NO_ID = "and has no routeReflectorClusterID: it reflects nothing"
+CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
+    "a mesh": ((A, B, C), ()),
+    "two reflectors": ((A, B, RR1, RR2, OFF, all_with_reflectors()), ()),
+    "one reflector": (
+        (A, B, RR1, OFF, all_with_reflectors()),
+        ("Node(r1) is the only reflector: without it no two other nodes have a path to each other",),
+    ),
+    "one reflector of two nodes": ((A, RR1, OFF, all_with_reflectors()), ()),
+    "files mixed up": (
+        (LABELLED, IDLE, C, OFF, all_with_reflectors()),
+        (
+            f"Node(a) is selected by peerSelector of {all_with_reflectors()}, {NO_ID}",
+            "Node(b) has routeReflectorClusterID 244.0.0.2, and no BGPPeer selects it: it reflects nothing",
+        ),
+    ),
+    "reflectors that select their clients": (
+        (A, B, RR1, RR2, OFF, peer("x", BGPPeerSpec(node_selector=REFLECTORS, peer_selector=f"!({REFLECTORS})"))),
+        (),
+    ),
+    "a cluster ID in a mesh": (
+        (A, IDLE, C),
+        ("Node(b) has routeReflectorClusterID 244.0.0.2, and no BGPPeer selects it: it reflects nothing",),
+    ),
+    "a selector that matches nothing": (
+        (A, B, peer("x", BGPPeerSpec(node_selector="has(x)", peer_selector="has(y)"))),
+        ("BGPPeer(x): nodeSelector 'has(x)' matches no node", "BGPPeer(x): peerSelector 'has(y)' matches no node"),
+    ),
+    "a node that does not exist": (
+        (A, B, peer("x", BGPPeerSpec(node="z", peer_ip="10.9.9.9", as_number=1))),
+        ("BGPPeer(x): there is no node z",),
+    ),
+    "a node without an address": ((A, node("b")), ("Node(b) has no spec.bgp.ipv4Address: it has no session",)),
+}
+
+
+@pytest.mark.parametrize(("resources", "sentences"), CASES.values(), ids=CASES)
+def test_what_does_nothing_is_named(resources: tuple[Resource, ...], sentences: tuple[str, ...]) -> None:
+    """Each in one sentence; and what works is not."""
+    assert findings(cluster(*resources)) == sentences

@@ -1,0 +1,213 @@
+"""What a plan makes of a BGPPeer's fields in the speaker's words; one session of two real speakers among it."""
+
+from ipaddress import IPv4Address
+from typing import Any, Final
+
+import pytest
+from structlog.testing import capture_logs
+
+from bgpkit import IPV4_UNICAST, NextHopSelf, PeerConfig, Prefix, Speaker, State
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, PrefixPolicy, PrefixRule
+from bgpkit_node.peering import Peering, PeeringKind, plan_peerings
+from bgpkit_node.peering.session_config import HOLD_SECONDS, RESTART_SECONDS, Terms, peer_config
+from bgpkit_node.peering.sessions import Sessions
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPConfigurationSpec,
+    BGPFilter,
+    BGPFilterRule,
+    BGPFilterSpec,
+    BGPPeerSpec,
+    IPPool,
+    IPPoolSpec,
+    Metadata,
+    NextHopMode,
+    SourceAddress,
+)
+from bgpkit_node.resources.bgp_configuration import PrefixAdvertisement
+from bgpkit_node.resources.bgp_filter import FilterAction, MatchOperator
+from tests.support.clusters import cluster, node, peer
+from tests.support.scripted_peer import eventually
+
+ASN: Final = 64512
+EXPORTED: Final = PrefixPolicy("ip-pools", (PrefixRule(Prefix.parse("10.244.0.0/16")),))
+NOT_THE_SECOND: Final = BGPFilter(
+    metadata=Metadata(name="not-the-second"),
+    spec=BGPFilterSpec(
+        import_v4=(BGPFilterRule(cidr="10.244.2.0/24", match_operator=MatchOperator.IN, action=FilterAction.REJECT),)
+    ),
+)
+
+
+def config(spec: BGPPeerSpec, *, asn: int = ASN) -> PeerConfig:
+    """Return the configuration of a session with a peer in an AS."""
+    peering = Peering(
+        address="10.4.7.12",
+        port=179,
+        asn=asn,
+        kind=PeeringKind.NODE,
+        node="",
+        client=False,
+        resource="office",
+        spec=spec,
+    )
+    filters = {NOT_THE_SECOND.name: NOT_THE_SECOND}
+    terms = Terms(asn=ASN, local_address="10.4.7.11", cluster_id=None, export_policy=EXPORTED, filters=filters)
+    return peer_config(peering, terms)
+
+
+def test_a_peer_of_which_nothing_is_said_has_the_defaults() -> None:
+    """Everything comes in, the pools go out, and the node connects from its own address."""
+    made = config(BGPPeerSpec())
+    assert made == PeerConfig(
+        address="10.4.7.12",
+        asn=ASN,
+        local_address="10.4.7.11",
+        import_policy=ACCEPT_ALL,
+        export_policy=EXPORTED,
+        hold_time=HOLD_SECONDS,
+        restart_time=RESTART_SECONDS,
+        description="office",
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "asn", "field", "value"),
+    [
+        (BGPPeerSpec(keepalive_time="20s"), ASN, "hold_time", 60),
+        (BGPPeerSpec(keepalive_time="500ms"), ASN, "hold_time", 3),
+        (BGPPeerSpec(max_restart_time="5m"), ASN, "restart_time", 300),
+        (BGPPeerSpec(source_address=SourceAddress.NONE), ASN, "local_address", None),
+        (BGPPeerSpec(source_address=SourceAddress.USE_NODE_IP), ASN, "local_address", "10.4.7.11"),
+        (BGPPeerSpec(num_allowed_local_as_numbers=2), ASN, "allow_own_as", 2),
+        (BGPPeerSpec(num_allowed_local_as_numbers=255), ASN, "allow_own_as", 10),
+        (BGPPeerSpec(next_hop_mode=NextHopMode.SELF), ASN, "next_hop_self", NextHopSelf.ALL),
+        (BGPPeerSpec(next_hop_mode=NextHopMode.AUTO), ASN, "next_hop_self", NextHopSelf.NEVER),
+        (BGPPeerSpec(next_hop_mode=NextHopMode.SELF), 65010, "next_hop_self", NextHopSelf.NEVER),
+        (BGPPeerSpec(next_hop_mode=NextHopMode.KEEP), ASN, "export_policy", EXPORTED),
+        (BGPPeerSpec(local_as_number=65020), 65010, "local_asn", 65020),
+        (BGPPeerSpec(local_as_number=65020), 65010, "local_asn_alone", True),
+        (BGPPeerSpec(local_as_number=65020), 65010, "local_asn_on_import", False),
+        (BGPPeerSpec(local_as_number=65020), ASN, "local_asn", None),
+        (BGPPeerSpec(local_as_number=65010), 65010, "local_asn", None),
+        (BGPPeerSpec(filters=("not-the-second",)), ASN, "export_policy", EXPORTED),
+    ],
+)
+def test_a_field_reaches_the_session(spec: BGPPeerSpec, asn: int, field: str, value: Any) -> None:
+    """In the speaker's words; fields for external peers say nothing of internal ones."""
+    assert getattr(config(spec, asn=asn), field) == value
+
+
+@pytest.mark.parametrize(("hops", "allowed"), [(None, None), (1, 1), (254, 254), (255, None)])
+def test_the_way_to_the_peer_is_bounded(hops: int | None, allowed: int | None) -> None:
+    """255 hops are no bound. RFC 5082, section 3."""
+    assert config(BGPPeerSpec(ttl_security=hops)).transport.ttl_security == allowed
+
+
+@pytest.mark.parametrize(
+    "spec", [BGPPeerSpec(next_hop_mode=NextHopMode.KEEP), BGPPeerSpec(keep_original_next_hop=True)]
+)
+def test_an_external_peer_gets_the_next_hop_as_it_came(spec: BGPPeerSpec) -> None:
+    """By either field; the pools still say what it gets at all."""
+    assert "next hop kept" in str(config(spec, asn=65010).export_policy)
+
+
+def test_a_filter_that_is_not_there_lets_nothing_pass() -> None:
+    """Neither way, and the log says which one is missing."""
+    with capture_logs() as logs:
+        made = config(BGPPeerSpec(filters=("not-the-second", "gone")))
+    assert (made.import_policy, made.export_policy) == (REJECT_ALL, REJECT_ALL)
+    assert [(each["event"], each["filters"]) for each in logs] == [("peering.filters_missing", ["gone"])]
+
+
+def test_the_terms_of_a_node_are_its_own_and_the_clusters() -> None:
+    """Its address, AS number and cluster ID; pools that are on and exported; the filters; the communities."""
+    one = node("a", "10.4.7.11/24", cluster_id="244.0.0.1", asn=65001)
+    pools = [
+        IPPool(metadata=Metadata(name=name), spec=IPPoolSpec(cidr=cidr, disabled=disabled, disable_bgp_export=hidden))
+        for name, cidr, disabled, hidden in (
+            ("a", "10.244.0.0/16", False, False),
+            ("b", "10.245.0.0/16", True, False),
+            ("c", "10.246.0.0/16", False, True),
+        )
+    ]
+    marked = BGPConfigurationSpec(
+        prefix_advertisements=(PrefixAdvertisement(cidr="10.244.0.0/16", communities=("1:1",)),)
+    )
+    default = BGPConfiguration(metadata=Metadata(name="default"), spec=marked)
+    assert Terms.of(cluster(one, *pools, NOT_THE_SECOND, default), one) == Terms(
+        asn=65001,
+        local_address="10.4.7.11",
+        cluster_id=IPv4Address("244.0.0.1"),
+        export_policy=EXPORTED,
+        filters={NOT_THE_SECOND.name: NOT_THE_SECOND},
+        advertised=(("10.244.0.0/16", ("1:1",)),),
+    )
+    with pytest.raises(ValueError, match="no IPv4 address"):
+        Terms.of(cluster(), node("b"))
+
+
+def test_communities_of_ranges_reach_the_session() -> None:
+    """In what it tells, not in what it takes."""
+    peering = Peering(
+        address="10.4.7.12", port=179, asn=ASN, kind=PeeringKind.MESH, node="b", client=False, resource=""
+    )
+    terms = Terms(
+        asn=ASN,
+        local_address="10.4.7.11",
+        cluster_id=None,
+        export_policy=EXPORTED,
+        advertised=(("10.244.0.0/16", ("1:1",)),),
+    )
+    made = peer_config(peering, terms)
+    assert "advertised as in 10.244.0.0/16" in str(made.export_policy)
+    assert made.import_policy == ACCEPT_ALL
+
+
+def test_the_plan_hands_the_terms_of_the_resource_on() -> None:
+    """Both ends of a peering between nodes have them; the mesh has those of the default configuration."""
+    one, two = node("a", "10.4.7.11/24"), node("b", "10.4.7.12/24")
+    spec = BGPPeerSpec(node="a", peer_selector="all()", keepalive_time="10s", filters=("f",))
+    state = cluster(one, two, peer("p", spec))
+    assert [each.spec for each in plan_peerings(state, one)] == [spec]
+    assert [each.spec for each in plan_peerings(state, two)] == [spec]
+    default = BGPConfiguration(
+        metadata=Metadata(name="default"), spec=BGPConfigurationSpec(node_mesh_max_restart_time="90s")
+    )
+    (meshed,) = plan_peerings(cluster(one, two, default), one)
+    assert meshed.spec == BGPPeerSpec(max_restart_time="90s")
+
+
+async def _follow(sessions: Sessions, own: str, other: Speaker, spec: BGPPeerSpec) -> None:
+    """Let the speaker at ``own`` plan one session, with another."""
+    ((address, port),) = other.addresses
+    peering = Peering(
+        address=address, port=port, asn=ASN, kind=PeeringKind.NODE, node="n", client=False, resource="p", spec=spec
+    )
+    filters = {NOT_THE_SECOND.name: NOT_THE_SECOND}
+    terms = Terms(asn=ASN, local_address=own, cluster_id=None, export_policy=EXPORTED, filters=filters)
+    await sessions.follow((peering,), terms, frozenset({"n"}))
+
+
+async def test_a_filter_holds_on_a_session_and_goes_without_ending_it() -> None:
+    """Two speakers: what it refuses is there and not chosen; taken away, it is chosen, on the same session."""
+    addresses = ("127.0.82.1", "127.0.82.2")
+    async with (
+        Speaker(asn=ASN, bgp_identifier=addresses[0], listen=[(addresses[0], 0)], families=[IPV4_UNICAST]) as one,
+        Speaker(asn=ASN, bgp_identifier=addresses[1], listen=[(addresses[1], 0)], families=[IPV4_UNICAST]) as two,
+    ):
+        ours, theirs = Sessions(one), Sessions(two)
+
+        def chosen() -> list[str]:
+            return sorted(str(route.prefix) for route in one.routes(IPV4_UNICAST) if route.eligible)
+
+        await _follow(theirs, addresses[1], one, BGPPeerSpec())
+        await _follow(ours, addresses[0], two, BGPPeerSpec(filters=("not-the-second",)))
+        for block in ("10.244.1.0/26", "10.244.2.0/26"):
+            await two.announce(block, next_hop=addresses[1])
+        await eventually(lambda: len(list(one.routes(IPV4_UNICAST, peer=addresses[1]))) == 2, "both have come")
+        assert chosen() == ["10.244.1.0/26"]
+        await _follow(ours, addresses[0], two, BGPPeerSpec())
+        await eventually(lambda: chosen() == ["10.244.1.0/26", "10.244.2.0/26"], "both are chosen")
+        (status,) = one.peers()
+        assert (status.state, status.established_count) == (State.ESTABLISHED, 1)
