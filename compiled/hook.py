@@ -16,13 +16,17 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_BUILD = """
+GENERATE = """
 import sys
 from mypyc.build import mypycify
-from setuptools import setup
 
 words = ["--config-file=compiled/mypyc.ini", f"--cache-dir={sys.argv[1]}.cache", *sys.argv[2:]]
 modules = mypycify(words, opt_level="2", debug_level="0", target_dir=sys.argv[1] + ".c")
+"""
+"""Makes C of the modules that are named after a folder; needs no C compiler."""
+_BUILD = f"""{GENERATE}
+from setuptools import setup
+
 places = ["--build-lib", sys.argv[1], "--build-temp", sys.argv[1] + ".temp"]
 setup(name="bgpkit-compiled", packages=[], ext_modules=modules, script_args=["--quiet", "build_ext", *places])
 """

@@ -77,7 +77,7 @@ def test_operators_find_everything_where_they_look(
         manager.setblocking(False)
         agents.start(NODE1)
         monkeypatch.setenv("NOTIFY_SOCKET", str(address))
-        monkeypatch.setenv("WATCHDOG_USEC", "6000000")
+        monkeypatch.setenv("WATCHDOG_USEC", "900000")
         agents.directory(MASTER).rmdir()
         agents.start(MASTER, "--health-address", HEALTH)
         monkeypatch.delenv("NOTIFY_SOCKET")

@@ -106,7 +106,7 @@ def test_an_ordinary_user_is_root_inside(start: StartDemo) -> None:
     assert namespace_of("user", held["pid"]) != namespace_of("user", demo.guard.pid)
     enter = held["lines"][0].partition(":")[2].split()
     user = ["nsenter", "-t", str(demo.guard.pid), "-U", "--preserve-credentials"]
-    words = [*user, *enter, "bgpkit-node", "ipam", "show"]
+    words = [*user, *enter, "bgpkit-node", "get", "nodes"]
     shown = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert "k8s-node2" in shown.stdout, shown.stderr
 
