@@ -17,14 +17,14 @@ from typing import Final, NoReturn
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 
 
-def main(arguments: Sequence[str]) -> NoReturn:
-    """Become the program that measures."""
+def become(module: str, arguments: Sequence[str]) -> NoReturn:
+    """Become a program that measures, in namespaces of its own."""
     folders = os.pathsep.join((str(_PROJECT), str(_PROJECT / "setup")))
     home = str(Path("/proc/self/ns/net").readlink())
     variables = {**os.environ, "PYTHONPATH": folders, "BGPKIT_PEERS_HOME": home}
     isolated = [sys.executable, str(_PROJECT / "setup" / "isolate.py")]
-    os.execve(sys.executable, [*isolated, sys.executable, "-m", "benchmarks._peers_run", *arguments], variables)
+    os.execve(sys.executable, [*isolated, sys.executable, "-m", module, *arguments], variables)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    become("benchmarks._peers_run", sys.argv[1:])

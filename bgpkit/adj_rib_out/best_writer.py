@@ -19,6 +19,7 @@ class BestWriter(Writer):
         self._through: PassThrough | None = None
         self._kind: SourceKind | None = None
         self._identifier = 0
+        self._common = export.common
         self._choose: Callable[[Entry | None], Path | None] = best_of if export.key.selection == BEST else self._first
 
     def selected(self, entry: Entry | None) -> tuple[Path, ...]:
@@ -37,9 +38,10 @@ class BestWriter(Writer):
         """Write a change block of the table."""
         if old is None and nlri is not None and isinstance(new, Path):
             # The way of a first table: a block that goes out as it came in.
-            message = self._passed_through(new, nlri)
+            message = self._passed_through(new, keys, nlri)
             if message is not None:
-                builder.add_block(keys, message, new.source)
+                if message:
+                    builder.add_block(keys, message, new.source)
                 return
         former, path = self._choose(old), self._choose(new)
         if path is not former:
@@ -119,15 +121,26 @@ class BestWriter(Writer):
         else:
             builder.add_all(self._messages(block, keys, path.rest, None), path.source)
 
-    def _passed_through(self, path: Path, nlri: bytes) -> bytes | None:
-        """Return the message that announces a block as it came in, or None where that takes a closer look."""
+    def _passed_through(self, path: Path, keys: list[bytes], nlri: bytes) -> bytes | None:
+        """Return the message that announces a block as it came in, or None where that takes a closer look.
+
+        It is empty for a block that the policy refuses as a whole.
+        """
         raw = path.raw
         marked = 255 in raw and (path.least_preferred or WELL_KNOWN_START in raw)
         if marked or not path.eligible or not path.next_hop:
             return None
         if path.kind is not self._kind or path.source.bgp_identifier != self._identifier:
             self._prepare(path)
-        return None if self._through is None else self._through.message(raw, path.next_hop, nlri)
+        if self._through is None:
+            return None
+        if self._common is not None:
+            verdict = self._common(keys)
+            if verdict is None or verdict.change is not None:
+                return None
+            if not verdict.accepted:
+                return b""
+        return self._through.message(raw, path.next_hop, nlri)
 
     def _prepare(self, path: Path) -> None:
         """Get ready for paths like ``path``, which has a next hop; they come in runs of one source."""

@@ -12,7 +12,7 @@ from bgpkit.adj_rib_out.covering import Covering
 from bgpkit.adj_rib_out.export_key import ExportKey
 from bgpkit.adj_rib_out.long_lived import LongLivedStale, stale_block
 from bgpkit.adj_rib_out.outgoing import Outgoing
-from bgpkit.policy import ACCEPT_ALL, Change, is_keyed, is_pure, verdicts
+from bgpkit.policy import Change, CommonVerdict, Verdict, by_destination, is_keyed, is_pure, verdicts
 from bgpkit.wire import ROWS, Rewrite, attribute_value, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST
 from bgpkit_rib import Path, PathAttributes, Source, SourceKind, make_path, may_advertise
@@ -62,6 +62,7 @@ class Export:
         "_summaries",
         "_surely_fits",
         "_told",
+        "common",
         "is_plain",
         "key",
         "longest",
@@ -94,7 +95,10 @@ class Export:
         self._forbidden_hops = frozenset[int]() if row is None or key.extended_next_hop else row.ipv6_next_hop_lengths
         self._surely_fits = self.longest - _ADDED
         self._keyed, self._pure = is_keyed(key.policy), is_pure(key.policy)
-        self._every = key.policy is ACCEPT_ALL
+        found = by_destination(key.policy, key.family)
+        self._every = isinstance(found, Verdict) and found.accepted and found.change is None
+        self.common: CommonVerdict | None = None if found is None or isinstance(found, Verdict) else found
+        """What tells of a block of keys what the policy says of all of them, where it does not ask about paths."""
         self.is_plain = self._every and not self._held_back
         """Whether of a path all keys go out, or none, and no policy is asked."""
         self._memo: dict[tuple[Path, Change | None] | Path, bytes | None] = {}
@@ -110,7 +114,16 @@ class Export:
             keys = self._not_held_back(keys)
             if not keys:
                 return _NOTHING
-        if not self._every and (self._keyed or not self._pure):
+        if self.common is not None:
+            verdict = self.common(keys)
+            if verdict is None:
+                return self._by_key(path, keys)
+            if not verdict.accepted:
+                return _NOTHING
+            if verdict.change is not None:
+                block = self._block(path, verdict.change) if self._may_go(path) else None
+                return _NOTHING if block is None else ((block, keys),)
+        elif not self._every and (self._keyed or not self._pure):
             return self._by_key(path, keys)
         block = self._memo.get(path, _UNKNOWN)
         if block is _UNKNOWN:
@@ -120,9 +133,10 @@ class Export:
     def rewrite(self, path: Path) -> Rewrite | None:
         """Return what becomes of all paths of the kind of ``path`` and of sources with that BGP Identifier.
 
-        None where rules or the policy have a say beside well-known communities, or for a path without a next hop.
+        That is where the policy accepts them as they are, by what `common` says if there is that. None where rules
+        have a say beside well-known communities, or the policy about paths, or for a path without a next hop.
         """
-        usual = self.is_plain and not self.key.graceful_shutdown
+        usual = (self._every or self.common is not None) and not (self._held_back or self.key.graceful_shutdown)
         if not usual or path.kind in self._guarded or not path.next_hop:
             return None
         if self._forbidden_hops and self.key.family != IPV4_UNICAST:
@@ -137,8 +151,11 @@ class Export:
         if path is None:
             return []
         surely_written = len(path.raw) <= self._surely_fits and len(path.next_hop) not in self._forbidden_hops
-        if self.is_plain and surely_written:
-            return keys if self._may_go(path) else []  # what may go has gone: the octets need not be written again
+        if surely_written and not self._held_back:
+            verdict = None if self.common is None else self.common(keys)
+            if self._every or (verdict is not None and verdict.change is None):
+                # What may go has gone: the octets need not be written again.
+                return keys if (verdict is None or verdict.accepted) and self._may_go(path) else []
         if not self._pure and path.source is not _OWN:
             keys = self._not_held_back(keys) if self._held_back else keys
             return keys if self._may_go(path) else []
@@ -165,10 +182,10 @@ class Export:
         return tuple(found.items())
 
     def _judged(self, path: Path, keys: list[bytes]) -> bytes | None:
-        """Return the block of a path whose keys do not matter, or None when it must not be sent."""
+        """Return the block of a path whose keys do not matter any more, or None when it must not be sent."""
         if not self._may_go(path):
             return None
-        if self._every:
+        if self._every or self.common is not None:
             return self._written(path, None)
         verdict = verdicts(self.key.policy, self.key.family, path, keys)[0][0]
         return self._written(path, verdict.change) if verdict.accepted else None

@@ -6,8 +6,8 @@ from bgpkit.policy.change import Change
 from bgpkit.policy.condition import Condition, KeyCondition, PathCondition, leaves
 from bgpkit.policy.key_block import KeyBlock, has_distinguisher, is_validated, prefix_key, width_of
 from bgpkit.policy.path_facts import PathFacts
-from bgpkit.policy.program import Groups, Program, Step
-from bgpkit.policy.reduction import reduced
+from bgpkit.policy.program import Groups, Program
+from bgpkit.policy.reduction import Step, reduced
 from bgpkit.policy.rule import Rule, Then
 from bgpkit.policy.verdict import Verdict
 from bgpkit.rpki import RoaTable

@@ -14,6 +14,9 @@ Division: TypeAlias = tuple[list[bytes], list[bytes]]
 Divider: TypeAlias = Callable[[list[bytes], KeyBlock], Division]
 """Divides prefixes of one block."""
 
+Lengths: TypeAlias = tuple[int, int]
+"""Two bitmaps of prefix lengths: those for which a condition holds for all of some prefixes, and for none of them."""
+
 
 class Condition:
     """A question about a route; ``&``, ``|`` and ``~`` make others of it. Conditions are hashable values.
@@ -60,18 +63,14 @@ class KeyCondition(Condition, ABC):
     def divider(self, width: int) -> Divider:
         """Return what divides prefixes of ``width`` bits, 0 for keys that hold none, by whether it holds."""
 
-    def decides(self, width: int, head: bytes) -> bool | None:
-        """Tell what holds for every prefix that starts with the octets ``head``, its length first; None if it varies.
+    def lengths(self, width: int, octets: bytes) -> Lengths | None:
+        """Tell for which lengths it holds for all prefixes that begin with ``octets``, and for which for none.
 
-        A ``head`` has as many octets as one of `head_sizes`, fewer when it is the whole prefix.
+        There are as many ``octets`` of the address as `cuts` says, or fewer: then they are a whole prefix. None when it
+        takes more than the prefix to tell.
         """
-        del width, head
+        del width, octets
         return None
-
-    def scattered(self, width: int) -> bool:
-        """Tell whether so many heads vary that asking for heads does not pay."""
-        del width
-        return True
 
 
 @dataclass(frozen=True, slots=True)

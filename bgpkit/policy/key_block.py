@@ -9,7 +9,7 @@ from bgpkit_fsm import Family
 _DISTINGUISHER: Final = 8
 _VPN_SAFIS: Final = frozenset({128, 129})
 _VALIDATED_SAFIS: Final = frozenset({1, 4})
-_HEAD_SIZES: Final = {32: (2, 3), 128: (5, 7)}
+_CUTS: Final = {32: (2, 3), 128: (4, 6)}
 
 
 def width_of(family: Family) -> int:
@@ -37,12 +37,12 @@ def is_validated(family: Family) -> bool:
     return family.afi in {1, 2} and family.safi in _VALIDATED_SAFIS
 
 
-def head_sizes(width: int) -> tuple[int, int]:
-    """Return how many octets of a prefix, its length first, are looked at to judge many at once.
+def cuts(width: int) -> tuple[int, int]:
+    """Return by how many octets of their addresses prefixes of ``width`` bits are judged together.
 
     The second is for those among them that the first does not tell apart.
     """
-    return _HEAD_SIZES.get(width, (0, 0))
+    return _CUTS.get(width, (0, 0))
 
 
 class KeyBlock:

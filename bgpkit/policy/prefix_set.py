@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bgpkit.policy.condition import Divider, KeyCondition
+from bgpkit.policy.condition import Divider, KeyCondition, Lengths
 from bgpkit.policy.prefix_range import PrefixRange
 from bgpkit.policy.prefix_table import PrefixTable
 from bgpkit_rib import Prefix
@@ -58,13 +58,9 @@ class PrefixSet(KeyCondition):
         """Return what divides prefixes by whether they are in the set."""
         return self.table(width).divide if width else lambda keys, _: ([], keys)
 
-    def decides(self, width: int, head: bytes) -> bool | None:
-        """Tell whether all prefixes that start with ``head`` are in the set, or none."""
-        return self.table(width).decides(head)
-
-    def scattered(self, width: int) -> bool:
-        """Tell whether the set varies below many heads."""
-        return self.table(width).scattered
+    def lengths(self, width: int, octets: bytes) -> Lengths | None:
+        """Tell of which lengths all prefixes that start with ``octets`` are in the set, and of which none."""
+        return self.table(width).lengths(octets)
 
     def __str__(self) -> str:
         """Return the name, or the ranges, or how many they are."""

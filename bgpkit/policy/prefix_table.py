@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final
 
-from bgpkit.policy.condition import Division
-from bgpkit.policy.key_block import KeyBlock, head_sizes
+from bgpkit.policy.condition import Division, Lengths
+from bgpkit.policy.key_block import KeyBlock, cuts
 from bgpkit.policy.prefix_range import PrefixRange
 
-_SCATTERED: Final = {32: 64, 128: 256}
-"""From so many heads with longer ranges below them on, blocks seldom pass by their heads."""
+_LONGEST: Final = 128
 
 
 class PrefixTable:
@@ -20,7 +19,7 @@ class PrefixTable:
     takes one look for each depth in use, however many ranges there are.
     """
 
-    __slots__ = ("_below", "_cuts", "default_route", "width")
+    __slots__ = ("_below", "_cuts", "_every", "default_route", "width")
 
     default_route: bool
     """Whether the prefix without bits matches."""
@@ -28,17 +27,15 @@ class PrefixTable:
     def __init__(self, width: int, ranges: Iterable[PrefixRange]) -> None:
         """Compile the ranges of ``width``; those of the other width are left out."""
         self.width = width
-        sizes = [size - 1 for size in head_sizes(width)]
+        self._every = (1 << width + 1) - 1
+        sizes = (1, *cuts(width))
         depths: dict[int, dict[bytes, int]] = {}
         same: dict[int, int] = {}
         below: dict[int, dict[bytes, int]] = {size: {} for size in sizes}
-        self.default_route = False
-        for each in ranges:
-            if each.prefix.width != width:
-                continue
-            self.default_route |= each.prefix.length == 0 and each.shortest == 0
-            lengths = (1 << each.longest + 1) - (1 << each.shortest)
-            for octets in _filled(each.prefix.key):
+        merged = _merged(each for each in ranges if each.prefix.width == width)
+        self.default_route = bool(merged.get((0, 0), 0) & 1)
+        for (length, number), lengths in merged.items():
+            for octets in _filled(length, number):
                 table = depths.setdefault(len(octets), {})
                 bits = table.get(octets, 0) | lengths
                 table[octets] = same.setdefault(bits, bits)
@@ -50,11 +47,6 @@ class PrefixTable:
             for depth, table in sorted(depths.items())
         )
         self._below = below
-
-    @property
-    def scattered(self) -> bool:
-        """Whether so many heads vary that it does not pay to look at heads."""
-        return len(next(iter(self._below.values()))) > _SCATTERED[self.width]
 
     def contains(self, key: bytes) -> bool:
         """Tell whether the prefix with this key matches."""
@@ -90,21 +82,52 @@ class PrefixTable:
             return keys, outside
         return (inside, outside) if inside else (inside, keys)
 
-    def decides(self, head: bytes) -> bool | None:
-        """Tell what holds for every prefix that starts with ``head``, length and first octets; None if it varies."""
-        if self.contains(head):
-            return True
-        below = self._below.get(len(head) - 1)
-        return None if below is not None and below.get(head[1:], 0) >> head[0] & 1 else False
+    def lengths(self, octets: bytes) -> Lengths:
+        """Tell of which lengths all prefixes whose address starts with ``octets`` match, and of which none does.
+
+        See `KeyCondition.lengths`.
+        """
+        size = len(octets)
+        inside = 0 if size else int(self.default_route)
+        for _, _, end, table in self._cuts:
+            if end > size + 1:
+                break
+            inside |= table.get(octets[: end - 1], 0)
+        below = self._below.get(size)
+        maybe = inside if below is None else inside | below.get(octets, 0)
+        return inside, self._every & ~maybe
 
 
-def _filled(key: bytes) -> Iterable[bytes]:
-    """Yield every octet string of the prefix's own number of octets, at least one, that starts with its bits."""
-    length, octets = key[0], key[1:]
-    if not length:
-        octets, free = b"\0", 8
-    else:
-        free = -length % 8
-    start = octets[:-1]
-    for last in range(octets[-1], octets[-1] + (1 << free)):
-        yield start + bytes((last,))
+def _merged(ranges: Iterable[PrefixRange]) -> dict[tuple[int, int], int]:
+    """Return the lengths that match below each prefix, its own length and bits: those of two halves below the whole.
+
+    So many prefixes side by side take no more room than the one that covers them.
+    """
+    below: list[dict[int, int]] = [{} for _ in range(_LONGEST + 1)]
+    for each in ranges:
+        length, width = each.prefix.length, each.prefix.width
+        number = int.from_bytes(each.prefix.key[1:].ljust(width // 8, b"\0")) >> width - length
+        lengths = (1 << each.longest + 1) - (1 << each.shortest)
+        below[length][number] = below[length].get(number, 0) | lengths
+    for length in range(_LONGEST, 0, -1):
+        halves, wholes = below[length], below[length - 1]
+        for number in [each for each in halves if not each & 1 and each + 1 in halves]:
+            both = halves[number] & halves[number + 1]
+            if both:
+                wholes[number >> 1] = wholes.get(number >> 1, 0) | both
+                halves[number] &= ~both
+                halves[number + 1] &= ~both
+    return {
+        (length, number): lengths
+        for length, numbers in enumerate(below)
+        for number, lengths in numbers.items()
+        if lengths
+    }
+
+
+def _filled(length: int, number: int) -> Iterable[bytes]:
+    """Yield every octet string of a prefix's own number of octets, at least one, that starts with its bits."""
+    size = max(1, (length + 7) // 8)
+    free = 8 * size - length
+    for last in range(number << free, number + 1 << free):
+        yield last.to_bytes(size)

@@ -1,6 +1,6 @@
 """A policy by prefix: an ordered list of prefixes with length bounds, first match wins."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,7 +8,7 @@ from bgpkit.policy.prefix_range import PrefixRange
 from bgpkit.policy.prefix_set import PrefixSet
 from bgpkit.policy.route_policy import RoutePolicy
 from bgpkit.policy.rule import Rule, Then
-from bgpkit.policy.verdict import Verdict
+from bgpkit.policy.verdict import CommonVerdict, Verdict
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import Path, Prefix
 
@@ -58,9 +58,9 @@ class PrefixPolicy:
         )
         object.__setattr__(self, "_policy", RoutePolicy(self.name, rules, self.default))
 
-    def passing(self, family: Family) -> Callable[[list[bytes]], bool] | None:
-        """Return a quick test for blocks that pass as they are; see `bgpkit.policy.passing`."""
-        return self._policy.passing(family) if family in _UNICAST else None
+    def by_destination(self, family: Family) -> Verdict | CommonVerdict | None:
+        """Return what can be said of routes of whatever path; see `bgpkit.policy.by_destination`."""
+        return self._policy.by_destination(family) if family in _UNICAST else None
 
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Divide ``keys`` by the first rule that matches each; families other than unicast get the default."""

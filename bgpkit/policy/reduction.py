@@ -1,13 +1,20 @@
 """Conditions with what the path answers put in, and how what is left divides prefixes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from bgpkit.policy.condition import AllOf, AnyOf, Condition, Divider, Division, KeyCondition, Not
+from bgpkit.policy.condition import AllOf, AnyOf, Condition, Divider, Division, KeyCondition, Lengths, Not
 from bgpkit.policy.key_block import KeyBlock
+from bgpkit.policy.verdict import Verdict
 
 Reduced: TypeAlias = Condition | bool
 """True or False where the path has decided, else what prefixes are still to be asked."""
+
+Step: TypeAlias = tuple[int, Reduced, bool]
+"""The index of a rule, for which prefixes it is, and whether it has the last word. The last step is for all."""
+
+VerdictOf: TypeAlias = Callable[[tuple[int, ...]], Verdict]
+"""Takes the indexes of the rules that matched, in order; returns what they say together, always the same object."""
 
 
 def reduced(condition: Condition, answers: Mapping[Condition, bool]) -> Reduced:
@@ -41,22 +48,24 @@ def divider(condition: Condition, width: int) -> Divider:
             raise TypeError(f"{condition} is no condition that prefixes are divided by")
 
 
-def decided(condition: Reduced, width: int, head: bytes) -> bool | None:
-    """Tell what a reduced condition says of every prefix that starts with ``head``; None if that varies."""
+def lengths(condition: Reduced, answers: Mapping[Condition, Lengths], every: int) -> Lengths:
+    """Return for which of ``every`` length a reduced condition holds for all prefixes, and for which for none.
+
+    The ``answers`` are those that its parts give for these prefixes by `KeyCondition.lengths`.
+    """
     match condition:
         case bool():
-            return condition
-        case KeyCondition():
-            return condition.decides(width, head)
+            return (every, 0) if condition else (0, every)
         case Not(inner):
-            inside = decided(inner, width, head)
-            return None if inside is None else not inside
+            all_of, none_of = lengths(inner, answers, every)
+            return none_of, all_of
         case AllOf(conditions):
-            return _unanimous([decided(each, width, head) for each in conditions], ends=False)
+            return _lengths_of_all([lengths(each, answers, every) for each in conditions], every)
         case AnyOf(conditions):
-            return _unanimous([decided(each, width, head) for each in conditions], ends=True)
+            none_of, all_of = _lengths_of_all([lengths(Not(each), answers, every) for each in conditions], every)
+            return all_of, none_of
         case _:
-            return None
+            return answers[condition]
 
 
 def _joined(kind: type[AllOf | AnyOf], parts: list[Reduced], *, ends: bool) -> Reduced:
@@ -72,10 +81,13 @@ def _joined(kind: type[AllOf | AnyOf], parts: list[Reduced], *, ends: bool) -> R
     return left[0] if len(left) == 1 else kind(tuple(left))
 
 
-def _unanimous(answers: list[bool | None], *, ends: bool) -> bool | None:
-    if ends in answers:
-        return ends
-    return None if None in answers else not ends
+def _lengths_of_all(parts: list[Lengths], every: int) -> Lengths:
+    """Return the lengths for which all of several conditions hold, and those for which one of them never does."""
+    inside, outside = every, 0
+    for all_of, none_of in parts:
+        inside &= all_of
+        outside |= none_of
+    return inside, outside
 
 
 def _turned(divide: Divider) -> Divider:

@@ -1,11 +1,11 @@
 """A policy of rules in order: the first that matches and has the last word decides."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bgpkit.policy.compiled_rules import CompiledRules
 from bgpkit.policy.rule import Rule
-from bgpkit.policy.verdict import Verdict
+from bgpkit.policy.verdict import CommonVerdict, Verdict
 from bgpkit.rpki import RoaTable
 from bgpkit_fsm import Family
 from bgpkit_rib import Path
@@ -55,10 +55,12 @@ class RoutePolicy:
         """Return the same rules with a table of ROAs; ``own_as`` is kept unless it is given."""
         return replace(self, roas=roas, own_as=self.own_as if own_as is None else own_as)
 
-    def passing(self, family: Family) -> Callable[[list[bytes]], bool] | None:
-        """Return a quick test for blocks that pass as they are; see `bgpkit.policy.passing`."""
+    def by_destination(self, family: Family) -> Verdict | CommonVerdict | None:
+        """Return what can be said of routes of whatever path; see `bgpkit.policy.by_destination`."""
         rules = self._compiled.of(family)
-        return rules.only.passing() if rules.plain and rules.only is not None else None
+        if rules.only is None:
+            return None
+        return rules.only.verdict or (rules.only.common if rules.plain else None)
 
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Divide ``keys`` by what the rules say of them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, TypeAlias, runtime_checkable
 
 from bgpkit.policy.change import Change
 from bgpkit.rpki import RoaTable
@@ -21,12 +21,16 @@ class Verdict:
     """What becomes of the attributes of a route that is accepted; None: nothing."""
 
 
+CommonVerdict: TypeAlias = Callable[[list[bytes]], Verdict | None]
+"""Returns the one verdict that all keys of a block get; None says nothing: the policy is to be asked."""
+
+
 class Policy(Protocol):
     """An import or export policy: pure in its arguments, so that its answers may be recomputed at any time.
 
     A policy may have three more attributes, which `is_keyed`, `is_pure` and `uses_rpki` read: ``keyed``, ``pure`` and
-    ``uses_rpki``; and methods ``bind`` and ``passing``, which `bind` and `passing` call. It is hashable: peers with
-    equal policies share an update group. RFC 4271, section 9.1.1 (degree of preference) and 9.1.3 (route
+    ``uses_rpki``; and methods ``bind`` and ``by_destination``, which the functions of these names call. It is hashable:
+    peers with equal policies share an update group. RFC 4271, section 9.1.1 (degree of preference) and 9.1.3 (route
     dissemination) leave it to configuration.
     """
 
@@ -54,6 +58,11 @@ class AcceptAll:
         """Give all of ``keys`` back as accepted."""
         return ((Verdict(True, self.name), keys),)
 
+    def by_destination(self, family: Family) -> Verdict:
+        """Return that every route is accepted."""
+        del family
+        return Verdict(True, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectAll:
@@ -65,6 +74,11 @@ class RejectAll:
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Give all of ``keys`` back as refused."""
         return ((Verdict(False, self.name), keys),)
+
+    def by_destination(self, family: Family) -> Verdict:
+        """Return that every route is refused."""
+        del family
+        return Verdict(False, self.name)
 
 
 ACCEPT_ALL: Final = AcceptAll()
@@ -81,20 +95,20 @@ class Bindable(Protocol):
 
 
 @runtime_checkable
-class Passing(Protocol):
-    """A policy that can tell at little cost that whole blocks pass."""
+class PathBlind(Protocol):
+    """A policy that can tell at little cost what whole blocks get, whatever their path is."""
 
-    def passing(self, family: Family) -> Callable[[list[bytes]], bool] | None:
-        """Return the test that `passing` returns for it."""
+    def by_destination(self, family: Family) -> Verdict | CommonVerdict | None:
+        """Return what `by_destination` returns for it."""
         ...
 
 
-def passing(policy: Policy, family: Family) -> Callable[[list[bytes]], bool] | None:
-    """Return a quick test of a block of keys: True says that ``policy`` accepts all of them as they are, of any path.
+def by_destination(policy: Policy, family: Family) -> Verdict | CommonVerdict | None:
+    """Return what ``policy`` says of routes of ``family`` whatever their path is: a verdict that all of them get.
 
-    False says nothing: the policy is to be asked. None says that there is no such test.
+    Where it depends on the key, a function that tells it of a block if that takes little; None where there is none.
     """
-    return policy.passing(family) if isinstance(policy, Passing) else None
+    return policy.by_destination(family) if isinstance(policy, PathBlind) else None
 
 
 def is_keyed(policy: Policy) -> bool:

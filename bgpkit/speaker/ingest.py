@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bgpkit.policy import ACCEPT_ALL, Change, Policy, Verdict, is_keyed, is_pure, passing, verdicts
+from bgpkit.policy import (
+    ACCEPT_ALL,
+    Change,
+    CommonVerdict,
+    Policy,
+    Verdict,
+    by_destination,
+    is_keyed,
+    is_pure,
+    verdicts,
+)
 from bgpkit.speaker.import_rules import ImportRules
 from bgpkit.speaker.next_hops import NextHops
 from bgpkit.speaker.stale_mark import STALE_OCTETS, with_stale_mark
@@ -58,9 +68,10 @@ class Ingest:
         self._long_lived = rules.long_lived
         self._decision = None if rules.decision == DecisionOptions() else rules.decision
         self._keyed, self._remembers = is_keyed(policy), is_pure(policy)
-        # Whether a whole block passes the policy as it is, where that can be told without asking it.
-        self._passes_for: Family | None = None
-        self._passes: Callable[[list[bytes]], bool] | None = None
+        # What a family's routes get, or a block of them, where that can be told without asking the policy.
+        self._family: Family | None = None
+        self._always: Verdict | None = None
+        self._common: CommonVerdict | None = None
         self.forget()
 
     def make(
@@ -135,12 +146,17 @@ class Ingest:
         if self.policy is ACCEPT_ALL:
             self._tables[family].announce(path, keys, nlri)
             return
-        if family is not self._passes_for:
-            self._passes_for, self._passes = family, passing(self.policy, family)
-        if path.eligible and self._passes is not None and self._passes(keys):
+        if family is not self._family:
+            self._ask_of(family)
+        verdict = self._always
+        if verdict is None and self._common is not None:
+            verdict = self._common(keys)
+        if verdict is None:
+            self._announce(family, path, keys, nlri)
+        elif not path.eligible or (verdict.accepted and verdict.change is None):
             self._tables[family].announce(path, keys, nlri)
         else:
-            self._announce(family, path, keys, nlri)
+            self._tables[family].announce(self._with(path, verdict, family), keys, nlri)
 
     def before_policy(self, path: Path, received: bytes | None = None) -> Path:
         """Return ``path`` of the source as the rules make it now, before the policy; as if ``received`` had come."""
@@ -154,15 +170,18 @@ class Ingest:
 
     def take(self, family: Family, path: Path, keys: list[bytes]) -> None:
         """Put ``path``, made by the rules, into the table for ``keys`` if the policy lets it."""
-        if self.policy is ACCEPT_ALL:
-            self._tables[family].announce(path, keys)
-        else:
-            self._announce(family, path, keys, None)
+        self.announce(family, path, keys, None)
 
     def forget(self) -> None:
         """Forget remembered verdicts: a new generation begins, or the rules have changed."""
         self._judged.clear()
         self._judged_octets = 0
+
+    def _ask_of(self, family: Family) -> None:
+        """Find out what the policy says of routes of ``family`` by their destinations alone."""
+        found = by_destination(self.policy, family)
+        self._family = family
+        self._always, self._common = (found, None) if found is None or isinstance(found, Verdict) else (None, found)
 
     def _announce(self, family: Family, path: Path, keys: list[bytes], nlri: bytes | None) -> None:
         table = self._tables[family]
@@ -201,5 +220,6 @@ class Ingest:
         self._judged_octets += len(judged.raw)
         if self._judged_octets > JUDGED_OCTETS or len(self._judged) >= JUDGED_MAXIMUM:
             self.forget()
+            self._judged_octets = len(judged.raw)
         self._judged[place] = judged
         return judged

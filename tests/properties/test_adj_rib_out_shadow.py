@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bgpkit.adj_rib_out import ExportKey, PathIds, RouteLimit, UpdateGroup
 from bgpkit.adj_rib_out import dumps as dumps_module
 from bgpkit.adj_rib_out import group as group_module
-from bgpkit.policy import ACCEPT_ALL, Policy, PrefixPolicy, PrefixRule
+from bgpkit.policy import ACCEPT_ALL, Policy, PrefixPolicy, PrefixRule, PrefixSet, RoutePolicy, Rule, SetMed, Then
 from bgpkit.wire import encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, Family
 from bgpkit_rib import (
@@ -47,9 +47,18 @@ from tests.support.schedulers import ManualScheduler
 ODD_ONES: Final = PrefixPolicy(
     "odd-ones", (PrefixRule(Prefix.parse("10.1.0.0/16")), PrefixRule(Prefix.parse("10.3.3.0/24")))
 )
+SETS: Final = RoutePolicy(
+    "sets",
+    (
+        Rule(PrefixSet.of("10.1.0.0/16 le 32", "0.0.0.0/0"), then=Then.REJECT),
+        Rule(PrefixSet.of("10.0.0.0/8 ge 24"), (SetMed(9),), Then.ACCEPT),
+    ),
+    default=True,
+)
+OPEN: Final = RoutePolicy("open", (), default=True)
 CLIENT, NON_CLIENT, EBGP = SourceKind.CLIENT, SourceKind.NON_CLIENT, SourceKind.EBGP
 MOODY: Final = Moody()
-POLICIES: Final[tuple[Policy, ...]] = (ACCEPT_ALL, ODD_ONES, Halves(), Leveller(), MOODY)
+POLICIES: Final[tuple[Policy, ...]] = (ACCEPT_ALL, OPEN, ODD_ONES, SETS, Halves(), Leveller(), MOODY)
 NEXT_HOP: Final = bytes((192, 0, 2, 9))
 MEMBERS: Final = 5
 
@@ -72,12 +81,14 @@ def export_keys(family: Family) -> list[ExportKey]:
         replace(plain, advertisement_interval=5.0),
         replace(plain, advertisement_interval=5.0, policy=ODD_ONES),
         replace(plain, default_originate=True),
+        replace(plain, default_originate=True, policy=SETS),
     ]
     every = replace(plain, selection=AddPathAll(), add_path=True)
     several = [
         every,
         replace(every, policy=Leveller()),
         replace(every, policy=Halves(), kind=EBGP),
+        replace(every, policy=SETS),
         replace(every, policy=MOODY),
         replace(every, selection=AddPathBest(2)),
         replace(every, selection=AddPathBest(1), advertisement_interval=5.0),
@@ -125,7 +136,7 @@ class AdjRibOutMachine(RuleBasedStateMachine):
         self.meanings: dict[int, int] = {}
         MOODY.refused.clear()
 
-    @initialize(plain=st.integers(0, 20), several=st.integers(0, 20))
+    @initialize(plain=st.integers(0, 24), several=st.integers(0, 24))
     def two_members(self, plain: int, several: int) -> None:
         """Have somebody to talk to from the start."""
         self.join(0, plain, add_path=False, limit=None)
@@ -157,7 +168,7 @@ class AdjRibOutMachine(RuleBasedStateMachine):
 
     @rule(
         member=st.integers(0, MEMBERS - 1),
-        way=st.integers(0, 20),
+        way=st.integers(0, 24),
         add_path=st.booleans(),
         limit=st.sampled_from([None, None, (1, True), (3, True), (2, False)]),
     )

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgpkit.policy import KeyBlock, PrefixSet
-from bgpkit.policy.key_block import head_sizes
+from bgpkit.policy.key_block import cuts
 from bgpkit_rib import Prefix
 from tests.properties.policy_model import inside
 from tests.properties.policy_strategies import prefix_sets, prefixes
@@ -27,11 +27,13 @@ def test_a_prefix_is_in_a_set_when_a_range_holds_it(drawn: PrefixSet, found: lis
 
 @settings(deadline=None, max_examples=200)
 @given(prefix_sets, widths.flatmap(prefixes))
-def test_what_a_head_decides_holds_for_every_prefix_behind_it(drawn: PrefixSet, prefix: Prefix) -> None:
-    """A head that decides agrees with the prefix; one that does not decide is that of no whole prefix."""
-    for size in head_sizes(prefix.width):
-        decided = drawn.decides(prefix.width, prefix.key[:size])
-        if decided is not None:
-            assert decided is (prefix in drawn)
-        if len(prefix.key) <= size:
-            assert decided is not None
+def test_what_octets_tell_holds_for_every_prefix_that_begins_with_them(drawn: PrefixSet, prefix: Prefix) -> None:
+    """What is told of its length is so of the prefix; of octets that are the whole prefix nothing is left open."""
+    for size in cuts(prefix.width):
+        told = drawn.lengths(prefix.width, prefix.key[1 : 1 + size])
+        assert told is not None
+        inside, outside = (bool(bits >> prefix.length & 1) for bits in told)
+        assert not (inside and outside)
+        assert (inside or outside) in {True, len(prefix.key) - 1 <= size}
+        if inside or outside:
+            assert inside is (prefix in drawn)

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgpkit.policy import Change, PrefixSet, RoutePolicy, RpkiIs, Verdict, is_keyed, passing, uses_rpki
+from bgpkit.policy import Change, PrefixSet, RoutePolicy, RpkiIs, Verdict, by_destination, is_keyed, uses_rpki
 from bgpkit.policy.condition import leaves
+from bgpkit.policy.key_block import cuts, width_of
 from bgpkit_fsm import IPV4_UNICAST, IPV4_VPN, IPV6_UNICAST
 from tests.properties.policy_model import said
 from tests.properties.policy_strategies import Routes, key_conditions, path_conditions, policies, routes
@@ -63,17 +64,22 @@ def test_a_policy_is_keyed_and_uses_roas_when_a_rule_asks(policy: RoutePolicy) -
     assert uses_rpki(policy) is any(isinstance(leaf, RpkiIs) for leaf in asked)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=80)
 @given(policies(key_conditions), routes([IPV4_UNICAST, IPV6_UNICAST, IPV4_VPN]))
-def test_a_block_that_passes_the_quick_test_is_accepted_as_it_is(policy: RoutePolicy, found: Routes) -> None:
-    """Asked before and after the policy has been; what it does not pass, the policy decides."""
-    test = passing(policy, found.family)
-    for _ in range(2):
-        if test is not None:
-            plain = {key for key in found.keys if test([key])}
-            assert {said(policy, found, key)[::2] for key in plain} <= {(True, ())}
-            assert test(found.keys) is (len(plain) == len(found.keys))
-        list(policy.apply(found.family, found.path, found.keys))
+def test_what_destinations_tell_is_what_the_rules_say(policy: RoutePolicy, found: Routes) -> None:
+    """Of one key it is what the policy says; of a block, what all of its keys get; asked twice, it is the same."""
+    told = by_destination(policy, found.family)
+    expected = {key: said(policy, found, key) for key in found.keys}
+    if isinstance(told, Verdict):
+        assert {_answer(told)} == set(expected.values())
+    elif told is not None:
+        for _ in range(2):
+            one_by_one = {key: told([key]) for key in found.keys}
+            assert {key: _answer(one) for key, one in one_by_one.items() if one is not None}.items() <= expected.items()
+            octets = cuts(width_of(found.family))[1]
+            assert all(one is not None or len(key) - 1 > octets for key, one in one_by_one.items())
+            alike = {id(one) for one in one_by_one.values()}
+            assert told(found.keys) is (next(iter(one_by_one.values())) if len(alike) == 1 else None)
 
 
 def _answers(policy: RoutePolicy, found: Routes) -> dict[bytes, tuple[bool, int, tuple[object, ...]]]:

@@ -1,14 +1,17 @@
 """Groups without ADD-PATH: what a change of the best path makes members hear."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
+
+import pytest
 
 from bgpkit.adj_rib_out import ExportKey
 from bgpkit.adj_rib_out.best_writer import BestWriter
 from bgpkit.adj_rib_out.chunk import Chunk, ChunkBuilder
 from bgpkit.adj_rib_out.export import Export
-from bgpkit.policy import ACCEPT_ALL
+from bgpkit.policy import ACCEPT_ALL, Change, CommonVerdict, SetMed, Verdict
 from bgpkit.wire import AttributeCode, attribute_value, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, Family
 from bgpkit_rib import BEST_EXTERNAL, NO_ADVERTISE, Entry, Path, PathAttributes, Source, SourceKind, make_path
@@ -151,3 +154,58 @@ def test_what_a_rule_looks_at_does_not_pass_behind_what_does() -> None:
         (make_path(ONE, secret, next_hop=bytes(4)), 0),
     ):
         assert len(heard(changed(None, path, [TEN], writer), TWO)) == sent
+
+
+@dataclass(frozen=True)
+class Told:
+    """A policy that tells of blocks what they get, and notes which it was asked about."""
+
+    verdict: Verdict | None
+    asked: list[list[bytes]] = field(default_factory=list[list[bytes]], compare=False)
+    name: str = "told"
+
+    def apply(self, family: Family, path: Path, keys: list[bytes]) -> Sequence[tuple[Verdict, list[bytes]]]:
+        """Refuse all but the last key."""
+        return [(Verdict(False, self.name), keys[:-1]), (Verdict(True, self.name), keys[-1:])]
+
+    def by_destination(self, family: Family) -> CommonVerdict:
+        """Return what tells of blocks."""
+
+        def common(keys: list[bytes]) -> Verdict | None:
+            """Note what is asked."""
+            self.asked.append(keys)
+            return self.verdict
+
+        return common
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sent", "looks"),
+    [
+        (Verdict(True, "as it is"), [(b"", TEN + ELEVEN)], 1),
+        (Verdict(False, "not at all"), [], 1),
+        (Verdict(True, "changed", Change((SetMed(7),))), [(b"", TEN + ELEVEN)], 2),
+        (None, [(b"", ELEVEN)], 2),
+    ],
+    ids=("as it is", "refused", "changed", "divided"),
+)
+def test_a_block_that_a_policy_lets_through_goes_out_as_it_came(
+    verdict: Verdict | None, sent: list[tuple[bytes, bytes]], looks: int
+) -> None:
+    """It is asked about once for a new block that passes, or is refused as a whole; others are written anew."""
+    policy = Told(verdict)
+    chunk = changed(None, path_of(ONE), [TEN, ELEVEN], writer_of(members=(), policy=policy)).finish()
+    assert spoken(chunk, TWO) == sent
+    assert len(policy.asked) == looks
+    assert chunk.keys == ([[TEN, ELEVEN]] if sent else [])
+    meds = [
+        attribute_value(attributes, AttributeCode.MULTI_EXIT_DISC) for _, attributes, _ in update_fields(chunk.octets)
+    ]
+    assert meds == [(7 if verdict is not None and verdict.change else 0).to_bytes(4, "big") for _ in sent]
+
+
+def test_a_policy_does_not_let_a_default_route_past_our_own() -> None:
+    """Where a route goes out of which the table knows nothing, blocks are looked at key by key."""
+    policy = Told(Verdict(True, "as it is"))
+    writer = writer_of(members=(), policy=policy, default_originate=True)
+    assert heard(changed(None, path_of(ONE), [TEN, b"\0"], writer), TWO) == [(b"", TEN)]

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 
 from bgpkit.adj_rib_out import Export, ExportKey, NextHopSelf
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Change, Policy, SetMed, Verdict
+from bgpkit.policy import (
+    ACCEPT_ALL,
+    REJECT_ALL,
+    Change,
+    Policy,
+    PrefixSet,
+    RoutePolicy,
+    Rule,
+    SetMed,
+    Then,
+    Verdict,
+)
 from bgpkit.wire import decode_attributes, encode_attributes
 from bgpkit_fsm import IPV4_UNICAST, IPV6_UNICAST, Family
 from bgpkit_rib import (
@@ -235,6 +246,35 @@ def test_of_a_policy_that_is_not_pure_all_may_be_held() -> None:
     towards = export(SourceKind.NON_CLIENT, policy=Medley(pure=False))
     assert towards.held(path_from(SourceKind.CLIENT), keys) is keys
     assert towards.held(path_from(SourceKind.NON_CLIENT), keys) == []
+
+
+def test_a_policy_that_asks_nothing_and_lets_all_through_is_none() -> None:
+    """What goes out is written once for all keys, and may be passed through unread."""
+    opened = RoutePolicy("open", (), default=True)
+    assert [export(SourceKind.CLIENT, policy=each).is_plain for each in (ACCEPT_ALL, opened)] == [True, True]
+    marking = RoutePolicy("marking", (Rule(actions=(SetMed(7),)),), default=True)
+    others = (REJECT_ALL, marking, RoutePolicy("closed", ()), only("0.0.0.0/0"))
+    assert [export(SourceKind.CLIENT, policy=each).is_plain for each in others] == [False] * 4
+    path = path_from(SourceKind.CLIENT)
+    assert [export(SourceKind.CLIENT, policy=each).rewrite(path) is None for each in (opened, *others)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_what_a_policy_tells_of_a_block_holds_for_what_may_go_by_rule_only() -> None:
+    """A community forbids what the policy accepts, with a change or without. RFC 1997."""
+    path = path_from(SourceKind.CLIENT, communities=(NO_ADVERTISE,))
+    ten = PrefixSet.of("10.0.0.0/8")
+    for rule in (Rule(ten, then=Then.ACCEPT), Rule(ten, (SetMed(7),), Then.ACCEPT)):
+        towards = export(SourceKind.CLIENT, policy=RoutePolicy("ten", (rule,)))
+        assert not towards.outgoing(path, KEYS)
+        assert towards.held(path, KEYS) == []
+        assert towards.outgoing(path_from(SourceKind.CLIENT), KEYS)[0][1] is KEYS
+        assert towards.held(path_from(SourceKind.CLIENT), KEYS) is KEYS
 
 
 def test_forgetting_lets_go_of_paths() -> None:

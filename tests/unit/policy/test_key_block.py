@@ -3,7 +3,7 @@
 import pytest
 
 from bgpkit.policy import KeyBlock
-from bgpkit.policy.key_block import has_distinguisher, head_sizes, is_validated, prefix_key, width_of
+from bgpkit.policy.key_block import cuts, has_distinguisher, is_validated, prefix_key, width_of
 from bgpkit.rpki import Roa, RoaTable, RpkiState
 from bgpkit.wire import ROWS
 from bgpkit_fsm import Family
@@ -23,7 +23,7 @@ def test_the_width_is_that_of_the_prefix_that_the_value_has(family: Family) -> N
 
 def test_a_family_without_a_row_has_no_prefix() -> None:
     """Nobody knows where one would be."""
-    assert (width_of(Family(1, 200)), head_sizes(0)) == (0, (0, 0))
+    assert (width_of(Family(1, 200)), cuts(0)) == (0, (0, 0))
 
 
 def test_the_prefix_stands_behind_eight_octets() -> None:

@@ -1,15 +1,29 @@
 """Rules for prefixes: what is gathered on the way, whichever way a block is divided."""
 
-import pytest
-
-from bgpkit.policy import KeyBlock, PrefixSet, Verdict
-from bgpkit.policy import program as module
+from bgpkit.policy import KeyBlock, KeyCondition, PrefixSet, Verdict
+from bgpkit.policy.condition import Divider, Division
 from bgpkit.policy.program import Program
 from bgpkit.policy.reduction import Reduced
 from bgpkit_rib import Prefix
 
-SPREAD = PrefixSet.of(*(f"{octet}.1.0.0/16" for octet in range(1, 70)))
-"""Of so many that heads are not looked at."""
+
+class SecondIsOne(KeyCondition):
+    """The second octet is 1 and the first below 70: a condition that does not tell what holds for first octets."""
+
+    def divider(self, width: int) -> Divider:
+        """Divide prefixes by it."""
+        spread = {bytes((first, 1)) for first in range(70)}
+
+        def divide(keys: list[bytes], block: KeyBlock) -> Division:
+            """Give the very list back when all go one way."""
+            inside = [key for key in keys if key[1:3] in spread]
+            outside = [key for key in keys if key[1:3] not in spread]
+            return (inside if outside else keys), (outside if inside else keys if outside else outside)
+
+        return divide
+
+
+SPREAD = SecondIsOne()
 LOW, HIGH = PrefixSet.of("0.0.0.0/1 le 32"), PrefixSet.of("128.0.0.0/1 le 32")
 
 
@@ -26,7 +40,7 @@ def run(program: Program, *texts: str) -> dict[str, str]:
 
 
 def test_steps_that_all_prefixes_match_are_gathered() -> None:
-    """With heads and without."""
+    """By their octets, and where these do not tell."""
     assert run(made((SPREAD, False), (SPREAD, False)), "1.1.0.0/16") == {"1.1.0.0/16": "(0, 1, 2)"}
     assert run(made((LOW, False), (LOW, False)), "1.1.0.0/16") == {"1.1.0.0/16": "(0, 1, 2)"}
 
@@ -57,13 +71,18 @@ def test_a_path_that_decides_leaves_no_question() -> None:
     assert made((LOW, True)).verdict is None
 
 
-def test_heads_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are forgotten together, and the answers stay the same."""
-    monkeypatch.setattr(module, "_HEADS_MAXIMUM", 2)
-    program = made((LOW, True))
-    passing = program.passing()
-    assert passing is not None
-    for octet in (*range(120, 136), *range(120, 136)):
-        text = f"{octet}.0.0.0/8"
-        assert run(program, text) == {text: "(0,)" if octet < 128 else "(1,)"}
-    assert sum(passing([Prefix.parse(f"{octet}.0.0.0/8").key]) for octet in range(120, 136)) <= 2
+def test_octets_tell_of_prefix_sets_only() -> None:
+    """With another condition, or without a prefix, every block is for the rules."""
+    common = made((LOW, True), (HIGH, False)).common
+    assert common is not None
+    assert common([Prefix.parse("1.0.0.0/8").key, Prefix.parse("2.0.0.0/8").key]) == Verdict(True, "(0,)")
+    assert made((LOW, True), (SPREAD, True)).common is None
+    assert Program([(0, LOW, True), (1, True, True)], 0, lambda matched: Verdict(True, repr(matched))).common is None
+
+
+def test_a_block_of_one_verdict_is_the_very_list() -> None:
+    """However it was found."""
+    keys = [Prefix.parse(text).key for text in ("1.1.0.0/16", "2.1.0.0/16")]
+    for program in (made((LOW, True)), made((SPREAD, True))):
+        ((_, group),) = program.run(keys, KeyBlock(32))
+        assert group is keys

@@ -5,7 +5,6 @@ import gc
 import pytest
 
 from bgpkit.policy import (
-    REJECT_ALL,
     AddCommunities,
     AsPathContains,
     Change,
@@ -17,10 +16,11 @@ from bgpkit.policy import (
     Rule,
     SetLocalPref,
     Then,
+    Verdict,
     bind,
+    by_destination,
     is_keyed,
     is_pure,
-    passing,
     uses_rpki,
 )
 from bgpkit.policy import compiled_rules as module
@@ -177,28 +177,33 @@ def test_rules_look_at_the_route_as_it_came() -> None:
     assert verdict(RoutePolicy("late", rules, default=True), "10.0.0.0/8").accepted
 
 
-def test_a_quick_test_passes_blocks_whose_heads_are_known() -> None:
-    """A policy of few prefixes has one; it says yes once the policy has been asked about such prefixes."""
+def test_a_block_of_one_verdict_is_told_by_its_destinations() -> None:
+    """The very verdict that the policy gives; none where the block is to be divided."""
     bogons = PrefixSet.of("10.0.0.0/8 le 32", "192.0.2.0/24 le 32")
-    rules = (Rule(bogons, then=Then.REJECT), Rule(PrefixSet.of("0.0.0.0/0 le 24"), then=Then.ACCEPT))
+    rules = (Rule(bogons, then=Then.REJECT), Rule(PrefixSet.of("0.0.0.0/0 le 24"), actions=(MARK,), then=Then.ACCEPT))
     policy = RoutePolicy("checked", rules)
-    test = passing(policy, IPV4_UNICAST)
-    assert test is not None
-    keys = [Prefix.parse(text).key for text in ("1.0.0.0/24", "2.0.0.0/24")]
-    before = test(keys)
-    assert all(answer.accepted for answer, _ in policy.apply(IPV4_UNICAST, path(), keys))
-    assert (before, test(keys)) == (False, True)
-    for text in ("10.0.0.0/24", "192.0.2.0/24", "192.0.3.0/24", "1.0.0.0/25"):
-        key = Prefix.parse(text).key
-        verdict(policy, text)
-        assert not test([key])
+    common = by_destination(policy, IPV4_UNICAST)
+    assert callable(common)
+    for texts in (["1.0.0.0/24", "2.0.0.0/24"], ["10.0.0.0/24", "192.0.2.0/24"], ["192.0.3.0/24"], ["1.0.0.0/25"]):
+        keys = [Prefix.parse(text).key for text in texts]
+        ((found, _),) = policy.apply(IPV4_UNICAST, path(), keys)
+        assert common(keys) is found
+    assert common([Prefix.parse(text).key for text in ("1.0.0.0/24", "10.0.0.0/24")]) is None
 
 
-def test_there_is_no_quick_test_where_more_than_few_prefixes_decide() -> None:
-    """Paths, ROAs, route distinguishers, long lists, and policies that have no such thing."""
+def test_destinations_tell_nothing_where_more_than_a_prefix_decides() -> None:
+    """Paths, ROAs, route distinguishers."""
     asks_paths = RoutePolicy("paths", (Rule(TEN & AsPathContains.of(7), then=Then.ACCEPT),))
     asks_roas = RoutePolicy("roas", (Rule(RpkiIs(RpkiState.VALID), then=Then.ACCEPT),))
-    spread = PrefixSet.of(*(f"{octet}.1.0.0/16" for octet in range(1, 66)))
-    long = RoutePolicy("long", (Rule(spread, then=Then.ACCEPT),))
-    assert [passing(each, IPV4_UNICAST) for each in (asks_paths, asks_roas, long, REJECT_ALL)] == [None] * 4
-    assert passing(POLICY, IPV4_VPN) is None
+    assert [by_destination(each, IPV4_UNICAST) for each in (asks_paths, asks_roas)] == [None] * 2
+    assert by_destination(POLICY, IPV4_VPN) is None
+
+
+def test_a_policy_that_asks_nothing_says_one_thing_of_all() -> None:
+    """With its verdict, for every family."""
+    families = (IPV4_UNICAST, IPV4_VPN)
+    opened = RoutePolicy("open", (), default=True)
+    assert [by_destination(opened, family) for family in families] == [Verdict(True, "open: default")] * 2
+    marked = RoutePolicy("marked", (Rule(actions=(MARK,)),), default=True)
+    expected = Verdict(True, "marked: default, after rule 1", Change((MARK,)))
+    assert [by_destination(marked, family) for family in families] == [expected] * 2

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Change, Policy, Verdict
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Change, Policy, PrefixSet, RoutePolicy, Rule, Then, Verdict
 from bgpkit.policy.actions import SetLocalPref, SetWeight
 from bgpkit.speaker import ingest as module
 from bgpkit.speaker import judging_again
@@ -235,3 +235,20 @@ def test_a_policy_changes_attributes_and_the_received_ones_are_kept() -> None:
     way.evaluate()
     path = way.held("10.1.0.0/16")
     assert (path.local_pref, path.weight, path.raw) == (90, 0, path.received)
+
+
+def test_a_policy_changes_a_block_that_it_treats_alike_as_it_changes_one_route() -> None:
+    """By destinations alone, too; a loop stays one."""
+    rule = Rule(PrefixSet.of("10.0.0.0/8 le 32"), (SetLocalPref(300), SetWeight(5)), Then.ACCEPT)
+    way = Way(RoutePolicy("ten", (rule,)))
+    block = octets.attributes(64700, local_pref=90)
+    way.take(octets.update(block, "10.1.0.0/16", "10.2.0.0/16"))
+    way.take(octets.update(block, "11.1.0.0/16", "11.2.0.0/16"))
+    assert way.held("10.1.0.0/16") is way.held("10.2.0.0/16")
+    path = way.held("10.1.0.0/16")
+    assert (path.local_pref, path.weight, decode_attributes(path.received).local_pref) == (300, 5, 90)
+    assert way.held("11.1.0.0/16") is way.held("11.2.0.0/16")
+    assert way.held("11.1.0.0/16").reason == "import policy ten: default"
+    for prefix in ("10.3.0.0/16", "11.3.0.0/16"):
+        way.take(octets.update(octets.attributes(64512), prefix))
+    assert [way.held(f"{first}.3.0.0/16").reason for first in (10, 11)] == ["our own AS number 64512 is in AS_PATH"] * 2
