@@ -19,39 +19,40 @@ from benchmarks._policy_variants import REFLECTORS, VARIANTS, Variant, refused
 LIMIT: Final = 4 / 3
 """What takes less than this costs less than a quarter of the throughput."""
 _SECONDS: Final = 120
+_INTERRUPTED: Final = 130
+_TICK: Final = 0.01
+"""What processor time is counted in."""
 _FAILURES: Final = (MeasureError, DaemonError, LinkError)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print; return the exit status: 1 when a measurement failed or, where asked, a policy costs more."""
+    """Measure and print; return the exit status.
+
+    It is 1 when a measurement failed or, where that is asked, a policy costs more; 130 when it was interrupted.
+    """
     options = _options(arguments)
     figures: dict[str, dict[str, list[Figures]]] = {}
+    interrupted = False
     try:
-        lay()
-        for daemon in options.daemons:
-            settings = Settings(IPV4, policy=False)
-            lacking = REFLECTORS[daemon].lacks(settings)
-            if lacking:
-                print(f"without {daemon}: {lacking}", flush=True)
-                continue
-            figures[daemon] = {variant.name: [] for variant in VARIANTS}
-        for _ in range(options.rounds):
-            for daemon, rounds in figures.items():
-                for variant in VARIANTS:
-                    rounds[variant.name].append(_measured(daemon, variant, options.routes))
+        _measure(options, figures)
     except _FAILURES as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted; the rounds that are complete:")
+        interrupted = True
+    complete = min((len(rounds[VARIANTS[-1].name]) for rounds in figures.values()), default=0)
+    if not complete:
+        print("nothing was measured to the end", file=sys.stderr)
+        return _INTERRUPTED if interrupted else 1
+    figures = {daemon: {name: each[:complete] for name, each in rounds.items()} for daemon, rounds in figures.items()}
     print(f"\n{_table(figures, options.routes)}")
     if options.json is not None:
         told = {daemon: {name: _told(each) for name, each in rounds.items()} for daemon, rounds in figures.items()}
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    slow = [
-        f"{daemon} with {name}"
-        for daemon, rounds in figures.items()
-        for name, each in rounds.items()
-        if _ratio(each, rounds[VARIANTS[0].name], _processor) >= LIMIT
-    ]
+    if interrupted:
+        return _INTERRUPTED
+    slow = _slow(figures)
     if options.limit and slow:
         print(f"not below {LIMIT:.2f}: {', '.join(slow)}", file=sys.stderr)
         return 1
@@ -74,6 +75,31 @@ def _daemons(text: str) -> tuple[str, ...]:
     if unknown:
         raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there is {', '.join(REFLECTORS)}")
     return names
+
+
+def _measure(options: argparse.Namespace, figures: dict[str, dict[str, list[Figures]]]) -> None:
+    """Fill in the figures: in each round the daemons, of each the variants."""
+    lay()
+    for daemon in options.daemons:
+        lacking = REFLECTORS[daemon].lacks(Settings(IPV4, policy=False))
+        if lacking:
+            print(f"without {daemon}: {lacking}", flush=True)
+        else:
+            figures[daemon] = {variant.name: [] for variant in VARIANTS}
+    for _ in range(options.rounds):
+        for daemon, rounds in figures.items():
+            for variant in VARIANTS:
+                rounds[variant.name].append(_measured(daemon, variant, options.routes))
+
+
+def _slow(figures: dict[str, dict[str, list[Figures]]]) -> list[str]:
+    """Return what costs more than it may, by processor time."""
+    return [
+        f"{daemon} with {name}"
+        for daemon, rounds in figures.items()
+        for name, each in rounds.items()
+        if _ratio(each, rounds[VARIANTS[0].name], _processor) >= LIMIT
+    ]
 
 
 def _measured(daemon: str, variant: Variant, routes: int) -> Figures:
@@ -127,7 +153,8 @@ def _processor(figures: Figures) -> float:
 
 def _ratio(rounds: list[Figures], plain: list[Figures], what: Callable[[Figures], float]) -> float:
     """Return how long a variant takes beside none: the median of the rounds' ratios."""
-    return median(what(each) / what(other) for each, other in zip(rounds, plain, strict=True))
+    pairs = zip(rounds, plain, strict=True)
+    return median(max(what(each), _TICK) / max(what(other), _TICK) for each, other in pairs)
 
 
 def _told(rounds: list[Figures]) -> list[dict[str, float]]:

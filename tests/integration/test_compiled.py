@@ -11,7 +11,7 @@ import pytest
 
 from bgpkit_setup.preparation import COMPILED, PROJECT
 
-TESTS = ("wire", "rib", "adj_rib_out", "fib")
+TESTS = ("wire", "rib", "adj_rib_out", "fib", "policy")
 """Folders of unit tests of packages that have compiled modules; those of sessions and speakers take longer."""
 IMPORTED = """
 import importlib, sys
