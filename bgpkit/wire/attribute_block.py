@@ -18,12 +18,6 @@ _MP_REACH: Final = int(AttributeCode.MP_REACH_NLRI)
 MULTICAST: Final = 224
 """First octet of the first IPv4 address that is not a host's. RFC 1112, section 4."""
 _IPV4_LENGTH: Final = 4
-_IPV6_LENGTH: Final = 16
-_TWO_ADDRESSES: Final = 32
-"""Octets of a global address with a link-local one behind it. RFC 2545, section 3."""
-_UNSPECIFIED: Final = bytes(16)
-_NO_HOSTS: Final = frozenset({_UNSPECIFIED, bytes(15) + b"\1"})
-_IPV6_MULTICAST: Final = 255
 _MP: Final = frozenset({AttributeCode.MP_REACH_NLRI, AttributeCode.MP_UNREACH_NLRI})
 
 
@@ -174,20 +168,11 @@ def insert_attribute(raw: bytes, code: int, attribute: bytes) -> bytes:
 
 
 def is_host(next_hop: bytes) -> bool:
-    """Tell whether a next hop can be the address of a host: of IPv4 one from 1.0.0.0 to 223.255.255.255.
+    """Tell whether an IPv4 next hop can be the address of a host: of 1.0.0.0 to 223.255.255.255.
 
-    Of IPv6 not the unspecified address, loopback or multicast; of two addresses the one that counts. A next hop of
-    another length is not looked at. RFC 4271, section 6.3; RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2, 2.5.3
-    and 2.7.
+    RFC 4271, section 6.3; RFC 1122, section 3.2.1.3.
     """
-    length = len(next_hop)
-    if length == _IPV4_LENGTH:
-        return 0 < next_hop[0] < MULTICAST
-    if length == _TWO_ADDRESSES and next_hop[:_IPV6_LENGTH] == _UNSPECIFIED:
-        next_hop = next_hop[_IPV6_LENGTH:]
-    elif length not in {_IPV6_LENGTH, _TWO_ADDRESSES}:
-        return True
-    return next_hop[0] != _IPV6_MULTICAST and next_hop[:_IPV6_LENGTH] not in _NO_HOSTS
+    return 0 < next_hop[0] < MULTICAST
 
 
 def _removals(raw: bytes, code: int) -> list[Edit]:

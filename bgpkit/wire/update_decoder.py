@@ -1,7 +1,6 @@
 """The decoder of one session's UPDATEs (RFC 4271, section 4.3), into blocks of keys that share attributes."""
 
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from typing import Final, Generic, TypeVar, final
 
 from bgpkit.errors import UpdateError
@@ -144,7 +143,7 @@ class UpdateDecoder(Generic[T]):
             next_hop = key[5 : 5 + key[4]]
             if len(next_hop) not in row.next_hop_lengths and not self._is_extended(row, next_hop):
                 return None
-            if (len(next_hop) == 4 and row is _IPV4_ROW) or not is_host(next_hop):
+            if len(next_hop) == 4 and (row is _IPV4_ROW or not is_host(next_hop)):
                 return None
             inputs = self._reader.read_plain(raw[stop:], reduced_mp_reach(row.family, next_hop), next_hop)
             if inputs is None:
@@ -227,7 +226,7 @@ class UpdateDecoder(Generic[T]):
 
 
 def _require(block: AttributeBlock, came: Sequence[Came]) -> None:
-    """Note the well-known mandatory attributes that are not there, and next hops that cannot be.
+    """Note the well-known mandatory attributes that are not there, and IPv4 next hops that cannot be.
 
     NEXT_HOP matters to routes in the body only. LOCAL_PREF may be absent: a default stands in for it.
     RFC 7606, section 3 (d); RFC 4271, section 6.3; RFC 4760, section 3.
@@ -239,8 +238,8 @@ def _require(block: AttributeBlock, came: Sequence[Came]) -> None:
         next_hop = block.values.get(_NEXT_HOP) if reach is None else reach.next_hop
         if reach is None and _NEXT_HOP not in block.values:
             _miss(block, _NEXT_HOP)
-        elif next_hop and not is_host(next_hop) and not _is_ignored(reach):
-            text = f"the next hop {ip_address(next_hop[:16])} is not the address of a host"
+        elif next_hop and len(next_hop) == 4 and not is_host(next_hop) and not _is_ignored(reach):
+            text = f"the next hop {'.'.join(map(str, next_hop))} is not the address of a host"
             block.faults.append(
                 AttributeFault(
                     FaultAction.WITHDRAW,

@@ -9,6 +9,7 @@ from bgpkit.wire.families import ROWS
 from bgpkit.wire.update_context import UpdateContext
 from bgpkit_fsm import IPV4_UNICAST, Family
 
+_IPV4_LENGTH: Final = 4
 _MP_REACH_FIRST: Final = frozenset({b"\x80\x0e", b"\x90\x0e"})
 
 
@@ -68,6 +69,6 @@ class UpdateJudge:
         nlri = start + 5 + raw[start + 3]
         if check is None or raw[start + 3] not in next_hop_lengths or not nlri < stop <= len(raw):
             return False
-        if not is_host(raw[start + 4 : nlri - 1]):
+        if raw[start + 3] == _IPV4_LENGTH and not is_host(raw[start + 4 : nlri - 1]):
             return False
         return self._is_plain(raw[stop:], reach=True) and check(raw[nlri:stop])

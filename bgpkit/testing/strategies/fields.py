@@ -39,11 +39,6 @@ def ipv6_addresses() -> st.SearchStrategy[IPv6Address]:
     return numbers(128).map(IPv6Address)
 
 
-def ipv6_hosts() -> st.SearchStrategy[IPv6Address]:
-    """Return IPv6 addresses that can be a host's: not the unspecified one, loopback or multicast."""
-    return ipv6_addresses().filter(lambda each: int(each) > 1 and not each.is_multicast)
-
-
 def addresses(width: int = 0) -> st.SearchStrategy[IPv4Address | IPv6Address]:
     """Return IPv4 and IPv6 addresses, or those of a ``width`` of 32 or 128 bits only."""
     kinds: dict[int, st.SearchStrategy[IPv4Address | IPv6Address]] = {32: ipv4_addresses(), 128: ipv6_addresses()}

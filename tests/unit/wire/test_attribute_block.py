@@ -1,7 +1,5 @@
 """Canonical blocks: what stands where."""
 
-from ipaddress import ip_address
-
 import pytest
 
 from bgpkit.wire import attribute_value
@@ -94,14 +92,3 @@ def test_hosts_are_of_classes_a_to_c() -> None:
         False,
         False,
     ]
-
-
-def test_hosts_of_ipv6_are_not_the_unspecified_address_loopback_or_multicast() -> None:
-    """Of two addresses the first counts, unless it is unspecified; other lengths are not looked at. RFC 4291."""
-    texts = ("::", "::1", "ff00::", "ff02::1", "ffff::", "::2", "fe80::1", "2001:db8::1", "feff::1")
-    expected = [False] * 5 + [True] * 4
-    assert [is_host(ip_address(text).packed) for text in texts] == expected
-    link_local, unspecified = ip_address("fe80::1").packed, bytes(16)
-    assert [is_host(ip_address(text).packed + link_local) for text in texts] == [True, *expected[1:]]
-    assert [is_host(unspecified + ip_address(text).packed) for text in texts] == expected
-    assert [is_host(bytes(length)) for length in (0, 12, 24, 48)] == [True] * 4

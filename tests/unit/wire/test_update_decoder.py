@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
-from ipaddress import ip_address
 from typing import TypeAlias
 
 import pytest
@@ -32,7 +31,6 @@ from tests.unit.wire.octets import (
     ORIGIN,
     V6_NLRI,
     attribute,
-    context,
     decode,
     decoder,
     mp_reach,
@@ -257,19 +255,3 @@ def test_what_has_path_identifiers_is_read_once() -> None:
     octets = update(ORIGIN + AS_PATH + NEXT_HOP, bytes((0, 0, 0, 7)) + b"\x08\x0a")
     UpdateDecoder(context, make).decode(octets, 19, len(octets))
     assert [inputs.path_id for inputs in made] == [7]
-
-
-@pytest.mark.parametrize("hop", ["::", "::1", "ff02::1", "ff02::1 fe80::1"])
-def test_an_ipv6_next_hop_that_is_no_host_takes_the_route_away(hop: str) -> None:
-    """Like one of IPv4, RFC 4271, section 6.3: treat-as-withdraw, whichever way the UPDATE is read."""
-    next_hop = b"".join(ip_address(text).packed for text in hop.split())
-    octets = update(mp_reach(next_hop=next_hop) + ORIGIN + AS_PATH)
-    update_of = decode(octets)
-    assert not update_of.announced
-    assert [(family, keys) for family, keys, _ in update_of.withdrawn] == [(IPV6_UNICAST, [V6_NLRI])]
-    assert [(fault.action, fault.text) for fault in update_of.faults] == [
-        (FaultAction.WITHDRAW, f"the next hop {hop.split()[0]} is not the address of a host")
-    ]
-    message = Codec(context()).decode(octets)
-    assert isinstance(message, UpdateMessage)
-    assert [fault.text for fault in message.faults] == [fault.text for fault in update_of.faults]

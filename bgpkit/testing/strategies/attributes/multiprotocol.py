@@ -5,22 +5,15 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from bgpkit.testing.strategies.fields import (
-    ipv4_addresses,
-    ipv4_hosts,
-    ipv6_addresses,
-    ipv6_hosts,
-    numbers,
-    route_distinguishers,
-)
+from bgpkit.testing.strategies.fields import ipv4_addresses, ipv4_hosts, ipv6_addresses, numbers, route_distinguishers
 from bgpkit.testing.strategies.nlri import NLRI_STRATEGIES, nlri
 from bgpkit.wire import ROWS, MpReach, MpUnreach, NextHop, Nlri, PathNlri, UpdateContext, VpnAddress
 from bgpkit_fsm import Family
 from bgpkit_rib import RouteDistinguisher
 
 _RDS: Final = st.just(RouteDistinguisher(bytes(8))) | route_distinguishers()
-_IPV6: Final = ipv6_hosts()
-_VPN_IPV6: Final = st.builds(VpnAddress, _RDS, ipv6_addresses())
+_IPV6: Final = ipv6_addresses()
+_VPN_IPV6: Final = st.builds(VpnAddress, _RDS, _IPV6)
 _NEXT_HOPS: Final[dict[int, st.SearchStrategy[tuple[NextHop, ...]]]] = {
     0: st.just(tuple[NextHop, ...]()),
     4: st.tuples(ipv4_hosts()),

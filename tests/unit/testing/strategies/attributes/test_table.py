@@ -34,7 +34,7 @@ def test_values_are_of_the_class_that_the_row_names(row: AttributeRow) -> None:
 def test_parts_of_every_kind_are_drawn(code: AttributeCode, least: int) -> None:
     """Identifiers of tunnels and TLVs: so many classes."""
     parts: set[type] = set()
-    for value in drawn(attribute_values(code), 500):
+    for value in drawn(attribute_values(code), 1500):
         tlvs = getattr(value, "tlvs", (getattr(value, "identifier", None),))
         for each in getattr(value, "tunnels", ()):
             tlvs = (*tlvs, *each.sub_tlvs)
