@@ -18,17 +18,21 @@ A chain of small pieces, each knowing only those before it::
     worker, running             the task that drives the dialogue; all that is open while it runs
     place, options, sync        which table, of which VRF and namespace; how it is started; the public face
 
-Beside it :class:`KernelNextHops` tells how far next hops are by all that the kernel has, and by which neighbours::
+Beside it stands what follows routes that others have put there::
 
-    route_table, ways           the longest match; what of it is a way, and by which links (pure)
-    next_hops                   the task that follows; the public face
+    route_table, followed_table the longest match; what of dumps and notices counts (pure)
+    table_watch                 the task that follows
 
-And :class:`Redistribution` has a speaker announce routes that others have put there::
+By it :class:`KernelNextHops` tells how far next hops are by all that the kernel has, and by which neighbours::
+
+    ways                        what of the longest match is a way, and by which links (pure)
+    next_hops                   the public face
+
+And by it :class:`Redistribution` has a speaker announce such routes::
 
     protocol_names, redistribution_filter   which routes
-    followed_table                          what the kernel has of them (pure)
     redistribution_verdict, redistributed   what is to be announced for it, against what has been (pure)
-    table_watch, redistribution             the task that follows; the public face
+    redistribution                          the public face
 
 Linux only; imports neither pyroute2 nor the speaker.
 """

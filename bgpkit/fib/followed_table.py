@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from bgpkit.fib.form import Form
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
 from bgpkit.fib.route_table import RouteTable
@@ -49,8 +50,13 @@ class FollowedTable:
     cannot bring that about.
     """
 
-    def __init__(self, protocols: frozenset[int], *, default: bool = True) -> None:
-        """Know nothing; routes of ``protocols`` count, a default route only with ``default``."""
+    def __init__(self, protocols: frozenset[int], *, default: bool = True, in_vrf: bool = False) -> None:
+        """Know nothing; routes of ``protocols`` count, a default route only with ``default``.
+
+        A VRF's table (``in_vrf``) tells itself which addresses are our own there: by routes of kind local, which count
+        whatever their protocol. What addresses other interfaces have is then of no interest.
+        """
+        self.in_vrf = in_vrf
         self.doubtful = True
         self._changed: dict[int, set[bytes]] = {width: set() for width in WIDTHS}
         self._new_addresses: set[bytes] = set()
@@ -89,7 +95,7 @@ class FollowedTable:
         """Add to a new picture what counts of a page of a dump."""
         protocols, shortest, add = self._protocols, self._shortest, picture.tables[width].add
         for route in page:
-            if route[1] in protocols and route[0][0] >= shortest:
+            if (route[1] in protocols or self._is_local(route[2][0])) and route[0][0] >= shortest:
                 add(route)
 
     def take(self, picture: TablePicture) -> None:
@@ -110,10 +116,14 @@ class FollowedTable:
             case NextHopNotice():
                 self.doubtful = True
 
+    def _is_local(self, form: Form) -> bool:
+        """Tell whether a route of a VRF's table stands for an address of our own."""
+        return self.in_vrf and form.kind == uapi.RTN_LOCAL
+
     def _heed_address(self, present: bool, address: bytes) -> None:
         """Note an address; one that has gone may be on another interface still, and takes routes along."""
         addresses = self._picture.addresses
-        if present and address not in addresses and len(address) * 8 in self._changed:
+        if present and not self.in_vrf and address not in addresses and len(address) * 8 in self._changed:
             addresses.add(address)
             self._new_addresses.add(address)
         self.doubtful |= not present
@@ -136,7 +146,7 @@ class FollowedTable:
             return
         table, metric = self._picture.tables[width], forms[0].metric
         equals = [route for route in table.routes(key) if route[2][0].metric == metric]
-        counts = protocol in self._protocols
+        counts = protocol in self._protocols or self._is_local(forms[0])
         twin = next((route for route in equals if route[1] == protocol and route[2] == forms), None)
         if replaced:
             if len(equals) > 1:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,23 +9,17 @@ import structlog
 
 from bgpkit.errors import FibError
 from bgpkit.fib.gateway import address_of, neighbor_of
-from bgpkit.fib.netlink.decode import Notice
 from bgpkit.fib.netlink.reader import NetlinkReader
 from bgpkit.fib.place import Place
 from bgpkit.fib.route import NextHop
-from bgpkit.fib.ways import WIDTHS, Lookup, Picture, Way, Ways
+from bgpkit.fib.table_watch import TableWatch
+from bgpkit.fib.ways import Lookup, Way, Ways
 from bgpkit.fib.wrong_kinds import check_callable, checked_interval, checked_protocols
 from bgpkit_rib import Path
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
 
 _PROTOCOLS: Final = frozenset(range(256))
-_SETTLING: Final = 0.05
-"""Seconds from a notice to the answer to it: they come in swarms."""
-_REST: Final = 4
-"""Work is followed by a rest of so many times its own length: it takes a fifth of the time at most."""
-_AFTER_FAILURE: Final = 1.0
-"""Seconds until a table that could not be read is read again."""
 _SLICE: Final = 256
 """Addresses looked up before the loop gets a turn: a few milliseconds."""
 REMEMBERED: Final = 65_536
@@ -96,11 +89,7 @@ class KernelNextHops:
         self._told: dict[bytes, Lookup] = {}
         self._known: dict[bytes, Lookup] = {}
         self._forgotten = False
-        self._kept_back: list[Notice] | None = None
-        self._lost = False
-        self._wakeup = asyncio.Event()
-        self._reader: NetlinkReader | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._watch: TableWatch | None = None
 
     async def start(self) -> None:
         """Read the table and begin to follow it; FibError when it cannot be read, or it is started already.
@@ -108,31 +97,23 @@ class KernelNextHops:
         ConfigError when there is no such network namespace or VRF. A VRF that gets another table later is followed no
         longer, which is logged.
         """
-        if self._reader is not None:
+        if self._watch is not None:
             raise FibError("the next hops are followed already")
         place = self._place
-        self._reader = reader = NetlinkReader(place.find_table(), unheard=self._own, vrf=place.vrf, netns=place.netns)
+        reader = NetlinkReader(place.find_table(), unheard=self._own, vrf=place.vrf, netns=place.netns)
+        watch = TableWatch(reader, self._ways, self._compare, check_interval=self._check_interval, name="next_hops")
+        self._watch = watch
         try:
-            reader.watch_next_hops()
-            await self._read_anew(reader)
+            await watch.start()
         except BaseException:
-            await self.close()
+            self._watch = None
             raise
-        asyncio.get_running_loop().add_reader(reader.fileno(), self._listen, reader)
-        self._task = asyncio.create_task(self._work(reader), name="bgpkit.next_hops")
 
     async def close(self) -> None:
         """Follow no longer; what was known is still told. A second call does nothing."""
-        reader, self._reader = self._reader, None
-        if reader is None:
-            return
-        asyncio.get_running_loop().remove_reader(reader.fileno())
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        reader.close()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            await watch.close()
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -166,68 +147,6 @@ class KernelNextHops:
             found = self._known.get(address) or self._ways.look_up(address)
             self._told[address] = found
         return found
-
-    def _listen(self, reader: NetlinkReader) -> None:
-        try:
-            told, lost = reader.notices()
-        except FibError as error:
-            asyncio.get_running_loop().remove_reader(reader.fileno())
-            _log.error("fib.next_hops_lost", reason=str(error), errno=error.errno)
-            return
-        if lost:
-            self._lost = self._ways.doubtful = True
-        if self._kept_back is not None:
-            self._kept_back += told
-        self._heed(told)
-
-    def _heed(self, told: Iterable[Notice]) -> None:
-        for notice in told:
-            self._ways.heed(notice)
-        if self._ways.doubtful or self._ways.changed:
-            self._wakeup.set()
-
-    async def _work(self, reader: NetlinkReader) -> None:
-        loop = asyncio.get_running_loop()
-        rest_until = loop.time()
-        routine_at = rest_until + self._check_interval
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(routine_at):
-                    await self._wakeup.wait()
-            await asyncio.sleep(max(_SETTLING, rest_until - loop.time()))
-            self._wakeup.clear()
-            began, failed = loop.time(), False
-            if self._ways.doubtful or began >= routine_at:
-                failed = not await self._try_to_read_anew(reader)
-                routine_at = loop.time() + self._check_interval
-            await self._compare()
-            ended = loop.time()
-            rest_until = ended + (_AFTER_FAILURE if failed else _REST * (ended - began))
-
-    async def _try_to_read_anew(self, reader: NetlinkReader) -> bool:
-        """Read the table again; tell whether it worked, and see to it that it is tried again otherwise."""
-        try:
-            await self._read_anew(reader)
-        except FibError as error:
-            _log.warning("fib.next_hops_unread", reason=str(error), errno=error.errno)
-            self._ways.doubtful = True
-            self._wakeup.set()
-            return False
-        return True
-
-    async def _read_anew(self, reader: NetlinkReader) -> None:
-        """Take a new picture; notices that come meanwhile are heeded twice, by the old one and by the new one."""
-        self._kept_back, self._lost = [], False
-        try:
-            picture = Picture(await reader.links(), () if self._place.vrf else await reader.addresses())
-            for width in WIDTHS:
-                async for page in reader.dump(width, own_only=False):
-                    self._ways.add(picture, width, page)
-        finally:
-            kept_back, self._kept_back = self._kept_back, None
-        self._ways.take(picture)
-        self._ways.doubtful = self._lost
-        self._heed(kept_back)
 
     async def _compare(self) -> None:
         """Look up again what may have changed of all that was asked for, and report if something has."""

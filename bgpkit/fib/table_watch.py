@@ -130,7 +130,9 @@ class TableWatch:
         """Take a new picture; notices that come meanwhile are heeded twice, by the old one and by the new one."""
         self._kept_back, self._lost = [], False
         try:
-            picture = TablePicture(await self._reader.links(), await self._reader.addresses())
+            picture = TablePicture(
+                await self._reader.links(), () if self._table.in_vrf else await self._reader.addresses()
+            )
             for width in WIDTHS:
                 async for page in self._reader.dump(width, own_only=False):
                     self._table.add(picture, width, page)

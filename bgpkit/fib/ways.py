@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
+from bgpkit.fib.followed_table import FollowedTable
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
 from bgpkit.fib.route import NextHop
-from bgpkit.fib.route_table import RouteTable, covering
+from bgpkit.fib.route_table import covering
 
 _CARRIER: Final = uapi.IFF_UP | uapi.IFF_LOWER_UP
-WIDTHS: Final = (32, 128)
 
 
 class Way(NamedTuple):
@@ -36,64 +35,20 @@ class Lookup(NamedTuple):
 _NO_WAY: Final = Lookup(Way(reachable=False))
 
 
-class Picture:
-    """What a dump shows: routes, interfaces and their addresses."""
-
-    def __init__(self, links: Iterable[LinkNotice] = (), addresses: Iterable[bytes] = ()) -> None:
-        """Start with interfaces and packed addresses, and no route."""
-        self.addresses = set(addresses)
-        self.tables = {width: RouteTable(width) for width in WIDTHS}
-        self.links = {link.index: link.state for link in links if link.state is not None}
-
-
-class Ways:
-    """The routes that count, by longest match; routes of others are as if they were not there.
-
-    Notices are taken in as long as they leave no doubt. Where they do, ``doubtful`` is set and stays so until a new
-    picture is taken: the kernel tells nobody which routes go with an interface, an address, or a next-hop object, nor
-    where among several of one prefix and metric a route comes to stand. One thing only the next picture shows: which
-    was replaced where a route that counts and one that does not share prefix and metric. Who adds routes as usual
-    cannot bring that about.
-    """
+class Ways(FollowedTable):
+    """The ways by the routes that count, by longest match; routes of others are as if they were not there."""
 
     def __init__(self, protocols: frozenset[int], *, default: bool = False, in_vrf: bool = False) -> None:
-        """Know nothing; routes of ``protocols`` count, a default route only with ``default``.
-
-        A VRF's table (``in_vrf``) tells itself which addresses are our own there: by routes of kind local, which count
-        whatever their protocol. What addresses other interfaces have is then of no interest.
-        """
-        self.doubtful = True
-        self._changed: dict[int, set[bytes]] = {width: set() for width in WIDTHS}
-        self._all_changed = False
-        self._protocols = protocols
-        self._shortest = 0 if default else 1
-        self._in_vrf = in_vrf
-        self._picture = Picture()
-
-    def add(self, picture: Picture, width: int, page: Iterable[Route]) -> None:
-        """Add to a new picture what counts of a page of a dump."""
-        protocols, shortest, add = self._protocols, self._shortest, picture.tables[width].add
-        for route in page:
-            if (route[1] in protocols or self._is_local(route[2][0])) and route[0][0] >= shortest:
-                add(route)
-
-    def take(self, picture: Picture) -> None:
-        """Take a complete picture for the truth; what was told while it was made is to be heeded again."""
-        self._picture = picture
-        self.doubtful = False
-        self._all_changed = True
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything has changed since :meth:`concerned` was asked."""
-        return self._all_changed or any(self._changed.values())
+        """Know nothing; see FollowedTable. The default route counts only when that is said."""
+        super().__init__(protocols, default=default, in_vrf=in_vrf)
 
     def concerned(self, addresses: Iterable[bytes]) -> list[bytes]:
         """Return those of ``addresses`` to which the way may have changed since this was last asked."""
-        every, self._all_changed = self._all_changed, False
-        changed, self._changed = self._changed, {width: set() for width in WIDTHS}
+        every, changed, new = self.changes()
         if every:
             return list(addresses)
+        for own in new:
+            changed[len(own) * 8].add(covering(own, len(own) * 8))
         lengths = {width: {key[0] for key in keys} for width, keys in changed.items()}
         return [
             address
@@ -103,18 +58,6 @@ class Ways:
             )
         ]
 
-    def heed(self, notice: Notice) -> None:
-        """Take in what the kernel has told."""
-        match notice:
-            case RouteNotice():
-                self._heed_route(notice)
-            case LinkNotice(index, state):
-                self._heed_link(index, state)
-            case AddressNotice(present, address):
-                self._heed_address(present, address)
-            case NextHopNotice():
-                self.doubtful = True
-
     def look_up(self, address: bytes) -> Lookup:
         """Return the way to ``address``, packed in 4 or 16 octets, and by which links.
 
@@ -122,9 +65,9 @@ class Ways:
         decides, whatever is beside it, as it does in the kernel. There is no way through a route that refuses packets,
         nor through interfaces that are down or without carrier. Of several routes alike the first is taken.
         """
-        if address in self._picture.addresses:
+        if address in self.addresses:
             return _NO_WAY
-        table = self._picture.tables.get(len(address) * 8)
+        table = self.tables.get(len(address) * 8)
         routes = () if table is None else tuple(table.longest_match(address))
         if not routes:
             return _NO_WAY
@@ -142,7 +85,7 @@ class Ways:
 
     def _next_hop(self, hop: Hop, address: bytes) -> NextHop:
         """Return the neighbour on the way to ``address``; the interface is left open where the kernel tells none."""
-        device = self._picture.links[hop.ifindex][0] if hop.ifindex else None
+        device = self.links[hop.ifindex][0] if hop.ifindex else None
         return NextHop(
             gateway=ip_address(hop.gateway or address),
             device=device,
@@ -154,58 +97,9 @@ class Ways:
     def _leads_on(self, hop: Hop) -> bool:
         return not hop.ifindex or self._has_carrier(hop.ifindex)
 
-    def _is_local(self, form: Form) -> bool:
-        """Tell whether a route of a VRF's table stands for an address of our own."""
-        return self._in_vrf and form.kind == uapi.RTN_LOCAL
-
     def _has_carrier(self, index: int) -> bool:
-        state = self._picture.links.get(index)
+        state = self.links.get(index)
         return state is not None and state[1] & _CARRIER == _CARRIER
-
-    def _heed_address(self, present: bool, address: bytes) -> None:
-        """Note an address; one that has gone may be on another interface still, and takes routes along."""
-        addresses = self._picture.addresses
-        if present and not self._in_vrf and address not in addresses and len(address) * 8 in self._changed:
-            addresses.add(address)
-            self._changed[len(address) * 8].add(covering(address, len(address) * 8))
-        self.doubtful |= not present
-
-    def _heed_link(self, index: int, state: tuple[str, int, int] | None) -> None:
-        links = self._picture.links
-        before = links.get(index)
-        if before == state:
-            return
-        self._all_changed = True
-        if state is None:
-            del links[index]
-        else:
-            links[index] = state
-        self.doubtful |= before is not None and (state is None or (before[1] ^ state[1]) & uapi.IFF_UP != 0)
-
-    def _heed_route(self, notice: RouteNotice) -> None:
-        present, width, key, protocol, forms, replaced = notice
-        if key[0] < self._shortest:
-            return
-        table, metric = self._picture.tables[width], forms[0].metric
-        equals = [route for route in table.routes(key) if route[2][0].metric == metric]
-        counts = protocol in self._protocols or self._is_local(forms[0])
-        twin = next((route for route in equals if route[1] == protocol and route[2] == forms), None)
-        if replaced:
-            if len(equals) > 1:
-                self.doubtful = True
-                return
-            for route in equals:
-                table.remove(route)
-        elif not counts or (present and twin is not None):
-            return
-        elif not present and twin is not None:
-            table.remove(twin)
-        elif equals:
-            self.doubtful |= present or any(route[1] == protocol for route in equals)
-            return
-        if present and counts:
-            table.add((key, protocol, forms))
-        self._changed[width].add(key)
 
 
 def _metric(protocol: int, form: Form) -> int:

@@ -1,57 +1,22 @@
 """Fib with next-hop objects against the real kernel, judged by what ``ip`` prints."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from bgpkit.fib import Fib, KernelRoute, NextHop, RouteKind
+from bgpkit.fib import RouteKind
 from bgpkit_fsm import IPV4_UNICAST, Family
 from bgpkit_rib import Entry, Path, Prefix, Source, SourceKind
-from tests.support.netns import Namespace, Namespaces
+from tests.integration.fib_node import eventually, node, route, running, via
+from tests.support.netns import Namespace
+
+__all__ = ["node"]
 
 pytestmark = pytest.mark.netns
 
-OURS = 12
 BIRD = {"type": "unicast", "protocol": "bird"}
-
-
-@pytest.fixture
-def node(namespaces: Namespaces) -> Namespace:
-    """Make a node with the interfaces e0 (10.0.0.1/24, 2001:db8::1/64) and e1 (10.0.1.1/24, 2001:db8:1::1/64)."""
-    made = namespaces.node("objects")
-    for number in (0, 1):
-        made.ip("link", "add", f"e{number}", "type", "veth", "peer", "name", f"p{number}")
-        for name in (f"e{number}", f"p{number}"):
-            made.ip("link", "set", name, "up")
-        made.ip("addr", "add", f"10.0.{number}.1/24", "dev", f"e{number}")
-        made.ip("addr", "add", f"2001:db8:{number}::1/64", "dev", f"e{number}", "nodad")
-    return made
-
-
-@asynccontextmanager
-async def running(node: Namespace) -> AsyncGenerator[Fib]:
-    """Start a Fib inside the node; its sockets stay there."""
-    fib = Fib(protocol=OURS, next_hop_objects=True, check_interval=60)
-    with node.entered():
-        await fib.start()
-    try:
-        yield fib
-    finally:
-        await fib.close()
-
-
-def via(gateway: str | None = None, device: str | None = None, *, onlink: bool = False, weight: int = 1) -> NextHop:
-    """Return a next hop."""
-    return NextHop(ip_address(gateway) if gateway else None, device, onlink, weight)
-
-
-def route(prefix: str, *hops: NextHop, **rest: Any) -> KernelRoute:
-    """Return a route."""
-    return KernelRoute(prefix=Prefix.parse(prefix), next_hops=hops, **rest)
 
 
 def shown(node: Namespace, prefix: str) -> list[dict[str, Any]]:
@@ -69,16 +34,6 @@ def shown(node: Namespace, prefix: str) -> list[dict[str, Any]]:
 def objects(node: Namespace) -> dict[int, dict[str, Any]]:
     """Return the next-hop objects by number."""
     return {row.pop("id"): row for row in node.ip_json("-d", "nexthop", "show")}
-
-
-async def eventually(condition: Callable[[], bool], seconds: float = 2.0) -> bool:
-    """Tell whether a condition comes true in time, while the loop runs."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not condition():
-        if asyncio.get_running_loop().time() > deadline:
-            return False
-        await asyncio.sleep(0.01)
-    return True
 
 
 class Feed:
@@ -100,7 +55,7 @@ class Feed:
 
 async def test_a_route_names_a_group_of_our_own(node: Namespace) -> None:
     """One next hop is a group of one; the route says no more than the group's number, its metric, source and MTU."""
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         fib.replace(route("10.1.0.0/16", via("10.0.0.2", "e0"), metric=7, source=ip_address("10.0.1.1"), mtu=1400))
         await fib.settled()
         (row,) = shown(node, "10.1.0.0/16")
@@ -116,7 +71,7 @@ async def test_a_route_names_a_group_of_our_own(node: Namespace) -> None:
 
 async def test_members_are_shared_and_weighed(node: Namespace) -> None:
     """Two groups of which one holds the other's member: three singles would be one too many. IPv6 likewise."""
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         one, two = via("10.0.0.2", "e0", weight=3), via("10.0.1.2", "e1")
         fib.replace(route("10.1.0.0/16", one, two))
         fib.replace(route("10.2.0.0/16", via("10.0.0.2", "e0")))
@@ -135,7 +90,7 @@ async def test_a_next_hop_that_moves_is_two_messages_and_no_route(node: Namespac
     """Five thousand routes follow one group: its new member, and the group."""
     prefixes = [Prefix.parse(f"10.{64 + each // 256}.{each % 256}.0/24") for each in range(5000)]
     hop = via("10.0.0.2", "e0")
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         fib.follow(Feed(prefixes), IPV4_UNICAST, via=lambda _: hop)
         await fib.settled()
         before = fib.writes, fib.object_writes
@@ -152,12 +107,12 @@ async def test_a_next_hop_that_moves_is_two_messages_and_no_route(node: Namespac
 async def test_a_restart_adopts_objects_and_routes_without_a_write(node: Namespace) -> None:
     """The same wishes find their groups by what is in them; what nobody uses goes with the routes."""
     wishes = (route("10.1.0.0/16", via("10.0.0.2", "e0")), route("10.2.0.0/16", via("10.0.1.2", "e1", weight=2)))
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         for wish in wishes:
             fib.replace(wish)
         await fib.settled()
     before = objects(node)
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         for wish in wishes:
             fib.replace(wish)
         await fib.settled()
@@ -175,14 +130,14 @@ async def test_a_restart_adopts_objects_and_routes_without_a_write(node: Namespa
 async def test_objects_of_others_stay_and_ours_are_put_right(node: Namespace) -> None:
     """A foreign object is never used, changed or removed; one of ours that goes, and its routes with it, comes back."""
     node.ip("nexthop", "add", "id", "5", "via", "10.0.0.2", "dev", "e0", "proto", "static")
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         fib.replace(route("10.1.0.0/16", via("10.0.0.2", "e0")))
         await fib.settled()
         group = shown(node, "10.1.0.0/16")[0]["nhid"]
         assert [member["id"] for member in objects(node)[group]["group"]] != [5]
         node.ip("nexthop", "del", "id", str(group))
         assert shown(node, "10.1.0.0/16") == []
-        assert await eventually(lambda: len(shown(node, "10.1.0.0/16")) == 1)
+        assert await eventually(lambda: len(shown(node, "10.1.0.0/16")) == 1, 2)
         await fib.settled()
         await fib.close(remove=True)
     assert list(objects(node)) == [5]
@@ -190,13 +145,13 @@ async def test_objects_of_others_stay_and_ours_are_put_right(node: Namespace) ->
 
 async def test_a_link_that_flaps_takes_all_and_all_comes_back(node: Namespace) -> None:
     """The kernel removes members, empty groups and their routes with a link; a group with another member stays."""
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         fib.replace(route("10.1.0.0/16", via("10.0.0.2", "e0")))
         fib.replace(route("10.2.0.0/16", via("10.0.0.2", "e0"), via("10.0.1.2", "e1")))
         await fib.settled()
         node.ip("link", "set", "e0", "down")
         assert shown(node, "10.1.0.0/16") == []
-        assert await eventually(lambda: bool(fib.diff()))
+        assert await eventually(lambda: bool(fib.diff()), 2)
         assert len(shown(node, "10.2.0.0/16")) == 1
         node.ip("link", "set", "e0", "up")
         assert await eventually(lambda: len(shown(node, "10.1.0.0/16")) == 1, 5)
@@ -208,7 +163,7 @@ async def test_a_link_that_flaps_takes_all_and_all_comes_back(node: Namespace) -
 
 async def test_kinds_without_a_next_hop_have_no_object(node: Namespace) -> None:
     """A blackhole is a route alone."""
-    async with running(node) as fib:
+    async with running(node, next_hop_objects=True) as fib:
         fib.replace(route("10.1.0.0/26", kind=RouteKind.BLACKHOLE))
         await fib.settled()
         assert shown(node, "10.1.0.0/26") == [{"type": "blackhole", "protocol": "bird"}]

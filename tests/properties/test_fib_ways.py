@@ -10,10 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bgpkit.fib.followed_table import TablePicture
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, Route, RouteNotice
 from bgpkit.fib.route import NextHop
-from bgpkit.fib.ways import Lookup, Picture, Way, Ways
+from bgpkit.fib.ways import Lookup, Way, Ways
 from bgpkit_rib import Prefix
 
 KERNEL, STATIC, OURS = 2, 4, 12
@@ -100,7 +101,7 @@ class WaysLife(RuleBasedStateMachine):
     @rule()
     def read(self) -> None:
         """Take a new picture."""
-        picture = Picture([LinkNotice(index, (f"e{index}", flags, 0)) for index, flags in self.links.items()])
+        picture = TablePicture([LinkNotice(index, (f"e{index}", flags, 0)) for index, flags in self.links.items()])
         routes: list[Route] = [(row.prefix.key, row.protocol, (row.form,)) for row in self.rows]
         self.ways.add(picture, 32, routes[:3])
         self.ways.add(picture, 32, routes[3:])

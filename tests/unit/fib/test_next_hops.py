@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from ipaddress import ip_address
 from typing import Any
 
@@ -13,10 +13,10 @@ from bgpkit.errors import ConfigError, FibError
 from bgpkit.fib import KernelNextHops, NextHop, Way
 from bgpkit.fib import next_hops as module
 from bgpkit.fib.form import Hop, make_form
-from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import Route, RouteNotice
 from bgpkit_rib import Path, Prefix, Source, SourceKind
 from tests.support import virtual_time
+from tests.unit.fib.model_reader import ModelReader
 
 NEAR, FAR = ip_address("10.1.0.1").packed, ip_address("10.2.0.1").packed
 KEYS = {NEAR: Prefix.parse("10.1.0.0/16").key, FAR: Prefix.parse("10.2.0.0/16").key}
@@ -29,63 +29,20 @@ def row(key: bytes, metric: int) -> Route:
     return key, 4, (make_form(1, [Hop(b"\x0a\0\0\2", 2, onlink=False, weight=1)], metric),)
 
 
-class ModelReader:
-    """A kernel whose table is static routes of different metrics; it tells of what it is told to tell."""
+class StaticRoutes(ModelReader):
+    """A kernel whose table is static routes of different metrics."""
 
     def __init__(self) -> None:
         """Start with the two routes."""
+        super().__init__()
         self.table: Table = {KEYS[NEAR]: 10, KEYS[FAR]: 20}
-        self.told: list[Notice] = []
-        self.lost = self.deaf = self.unreadable = False
-        self.dumps = 0
         self.unheard: Collection[int] = ()
-        self.between_pages: Callable[[], None] = lambda: None
-        self._there, self._here = os.pipe2(os.O_NONBLOCK)
-
-    def watch_next_hops(self) -> None:
-        """Do nothing."""
-
-    def fileno(self) -> int:
-        """Return what becomes readable."""
-        return self._there
-
-    def close(self) -> None:
-        """Close both ends."""
-        os.close(self._there)
-        os.close(self._here)
-
-    def notices(self) -> Notices:
-        """Hand over what was told."""
-        os.read(self._there, 4096)
-        if self.deaf:
-            raise FibError("netlink: gone", 9)
-        told, lost, self.told, self.lost = self.told, self.lost, [], False
-        return Notices(told, lost)
-
-    async def links(self) -> list[LinkNotice]:
-        """Return the one interface."""
-        return [LinkNotice(2, ("e0", 0x10041, 0))]
-
-    async def addresses(self) -> list[bytes]:
-        """Return the one address."""
-        return [b"\x0a\0\0\1"]
 
     async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
-        """Give a route a page."""
-        assert not own_only
-        self.dumps += width == 32
-        if self.unreadable:
-            raise FibError("the kernel's table cannot be read", 12)
-        for key, metric in list(self.table.items()) if width == 32 else ():
-            yield [row(key, metric)]
-            self.between_pages()
-            await asyncio.sleep(0)
-
-    def tell(self, *told: Notice, lost: bool = False) -> None:
-        """Let the socket become readable."""
-        self.told += told
-        self.lost |= lost
-        os.write(self._here, b"!")
+        """Give a route of the table a page."""
+        self.routes = [row(key, metric) for key, metric in self.table.items()]
+        async for page in super().dump(width, own_only=own_only):
+            yield page
 
     def change(self, address: bytes, metric: int) -> None:
         """Replace a route, and tell of it."""
@@ -99,7 +56,7 @@ class Rig:
 
     def __init__(self) -> None:
         """Make both; whoever is told of changes asks for the two addresses again."""
-        self.reader = ModelReader()
+        self.reader = StaticRoutes()
         self.reports = 0
         self.asks: tuple[bytes, ...] = (NEAR, FAR)
         self.next_hops = KernelNextHops(on_change=self.changed, own=[12])
@@ -119,7 +76,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Make a rig whose reader is the model."""
     made = Rig()
 
-    def opened(_table: int, *, unheard: Collection[int], **_place: str | None) -> ModelReader:
+    def opened(_table: int, *, unheard: Collection[int], **_place: str | None) -> StaticRoutes:
         made.reader.unheard = unheard
         return made.reader
 
@@ -363,7 +320,7 @@ def test_it_starts_once_and_closes_as_often_as_asked(rig: Rig) -> None:
             await rig.next_hops.start()
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(rig.reader.fileno())
-        rig.reader = ModelReader()
+        rig.reader = StaticRoutes()
         async with rig.next_hops:
             assert rig.reader.unheard == {12}
             with pytest.raises(FibError, match="already"):
@@ -385,7 +342,7 @@ def test_only_what_goes_through_certain_protocols_may_count(rig: Rig) -> None:
 
     async def main() -> None:
         for through, reachable in (([2, 4], True), ([2, 188], False)):
-            rig.reader = ModelReader()
+            rig.reader = StaticRoutes()
             rig.next_hops = KernelNextHops(on_change=rig.changed, through=through)
             async with rig.next_hops:
                 assert rig.next_hops.resolve(NEAR).reachable is reachable

@@ -5,10 +5,11 @@ from ipaddress import IPv4Address, ip_address
 import pytest
 
 from bgpkit.fib.encap import IpEncap
+from bgpkit.fib.followed_table import TablePicture
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, RouteNotice
 from bgpkit.fib.route import NextHop
-from bgpkit.fib.ways import Lookup, Picture, Way, Ways
+from bgpkit.fib.ways import Lookup, Way, Ways
 from bgpkit_rib import Prefix
 
 UP, DOWN, NO_CARRIER = 0x10041, 0, 0x1
@@ -45,7 +46,7 @@ def notice(
 def ways(*told: RouteNotice, default: bool = False, protocols: frozenset[int] = EVERYONE) -> Ways:
     """Return ways by interfaces that are up, and by routes that have come."""
     made = Ways(protocols, default=default)
-    made.take(Picture([link(E0, UP), link(E1, UP)]))
+    made.take(TablePicture([link(E0, UP), link(E1, UP)]))
     for each in told:
         made.heed(each)
     return made
@@ -133,7 +134,7 @@ def test_an_address_of_our_own_is_no_next_hop() -> None:
     assert [made.look_up(each).way.reachable for each in (own, other)] == [False, True]
     made.heed(AddressNotice(False, own))
     assert made.doubtful
-    made.take(Picture([link(E0, UP)], [other]))
+    made.take(TablePicture([link(E0, UP)], [other]))
     made.heed(notice("10.0.0.0/24", through(E0, gateway=""), KERNEL))
     assert [made.look_up(each).way.reachable for each in (own, other)] == [True, False]
 
@@ -143,7 +144,7 @@ def test_in_a_vrf_the_table_itself_tells_which_addresses_are_our_own() -> None:
     local = make_form(2, [], 0)
     for protocols in (EVERYONE, frozenset({STATIC})):
         made = Ways(protocols, in_vrf=True)
-        picture = Picture([link(E0, UP)])
+        picture = TablePicture([link(E0, UP)])
         key = Prefix.parse("10.1.0.1/32").key
         made.add(picture, 32, [(key, KERNEL, (local,))])
         made.take(picture)
@@ -196,7 +197,7 @@ def test_of_several_next_hops_those_with_carrier_are_taken() -> None:
 def test_of_several_routes_alike_the_first_is_taken_that_leads_on() -> None:
     """As the kernel does, which tries them in order."""
     made = Ways(EVERYONE)
-    picture = Picture([link(E0, UP), link(E1, UP)])
+    picture = TablePicture([link(E0, UP), link(E1, UP)])
     key = Prefix.parse("10.1.0.0/16").key
     made.add(picture, 32, [(key, STATIC, (through(E1),)), (key, 188, (through(E0),)), (key, 11, (through(E0, 9),))])
     made.take(picture)
@@ -281,7 +282,7 @@ def test_what_a_notice_does_not_tell_is_a_doubt(
 def test_what_replaces_one_of_several_is_a_doubt() -> None:
     """Nobody says which."""
     made = Ways(EVERYONE)
-    picture = Picture([link(E0, UP)])
+    picture = TablePicture([link(E0, UP)])
     made.add(picture, 32, [(Prefix.parse("10.1.0.0/16").key, each, (through(E0, 1),)) for each in (STATIC, KERNEL)])
     made.take(picture)
     made.heed(notice("10.1.0.0/16", UNREACHABLE._replace(metric=1), replaced=True))
@@ -292,7 +293,7 @@ def test_what_replaces_one_of_several_is_a_doubt() -> None:
 def test_a_picture_is_the_truth() -> None:
     """What was known before is forgotten; only what counts is taken in."""
     made = ways(notice("10.1.0.0/16", through(E0)))
-    picture = Picture([link(E0, UP)])
+    picture = TablePicture([link(E0, UP)])
     keys = [Prefix.parse(text).key for text in ("0.0.0.0/0", "10.2.0.0/16", "10.3.0.0/16")]
     made.add(picture, 32, [(keys[0], STATIC, (through(E0),)), (keys[1], STATIC, (through(E0),))])
     made.add(picture, 32, [(keys[2], OURS, (through(E0),))])

@@ -15,9 +15,9 @@ from bgpkit_node.command.options import datastore_option, run_dir_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import CniError, NodeError
-from bgpkit_node.ipam import Allocation, Block, IPAddress, IPNetwork, Snapshot, load_snapshot
+from bgpkit_node.ipam import Allocation, Block, IPAddress, IPNetwork, Snapshot, StoredPools, load_snapshot
 from bgpkit_node.ipam.address import joined
-from bgpkit_node.resources import IPPool, IPReservation, Node, ResourceStore, WorkloadEndpoint
+from bgpkit_node.resources import IPPool, Node, ResourceStore, WorkloadEndpoint
 
 
 class Here(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ async def _read(what: str, datastore: DatastoreSettings) -> list[Known]:
         snapshot = await load_snapshot(store.datastore)
         addresses = _addresses(what, snapshot)
         pools, nodes = await store.list(IPPool), await store.list(Node)
-        reserved = joined(network for each in await store.list(IPReservation) for network in each.reserved_cidrs)
+        reserved = joined(await StoredPools(store).reserved())
         return [
             Known(
                 address=address,
