@@ -174,7 +174,7 @@ async def test_a_burst_of_routes_asks_the_kernel_nothing(node: Namespace) -> Non
 
 def asks(next_hops: KernelNextHops) -> int:
     """Return how many requests have been made of the kernel: they are numbered."""
-    reader: NetlinkReader = vars(next_hops)["_reader"]
+    reader: NetlinkReader = vars(vars(next_hops)["_watch"])["_reader"]
     number: int = vars(reader)["_sequence"]
     return number
 
