@@ -267,6 +267,6 @@ async def test_more_notices_than_the_kernel_keeps_are_made_up_for(node: Namespac
     batch.write_text("\n".join([*swarm, "route add 10.8.0.0/16 via 10.0.0.2"]), encoding="utf-8")
     node.run(["ip", "-batch", str(batch)])  # the loop stands still meanwhile
     await eventually(lambda: next_hops.resolve(ip_address(NEAR).packed).reachable, "the last route", 10)
-    assert changes
+    await eventually(lambda: bool(changes), "the call", 5)
     assert asks(next_hops) > before
     await next_hops.close()
