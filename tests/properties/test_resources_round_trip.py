@@ -1,6 +1,7 @@
 """Resources of every kind, with any fields set, are the same after every form in which they are written."""
 
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -56,6 +57,8 @@ def _plain_values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return st.booleans()
         case inspect.IntType(ge=least, le=most):
             return st.integers(-5 if least is None else least, 1 << 31 if most is None else most)
+        case inspect.FloatType():
+            return st.floats(allow_nan=False, allow_infinity=False)
         case inspect.StrType(max_length=longest):
             return _TEXTS.filter(lambda text: longest is None or len(text) <= longest)
         case inspect.AnyType():
@@ -74,6 +77,7 @@ _METADATA = st.builds(
 )
 
 
+@cache
 def _resources(kind: ResourceKind[Any]) -> st.SearchStrategy[Resource]:
     parts = {field.name: field.type for field in msgspec.structs.fields(kind.type) if field.name != "metadata"}
     optional = {name: _values(inspect.type_info(part)) for name, part in parts.items() if name != "spec"}
@@ -84,7 +88,7 @@ def _resources(kind: ResourceKind[Any]) -> st.SearchStrategy[Resource]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_resource_is_the_same_after_json_and_yaml(kind: ResourceKind[Any], data: st.DataObject) -> None:
     """As programs and as people read it; what YAML takes for something else is in quotes."""
@@ -101,7 +105,7 @@ def test_a_resource_is_the_same_after_json_and_yaml(kind: ResourceKind[Any], dat
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_no_resource_makes_its_rules_fail(kind: ResourceKind[Any], data: st.DataObject) -> None:
     """Whatever stands in its texts: faults and warnings are sentences, and every cell of its table is a text."""

@@ -1,5 +1,6 @@
 """Reading resources that people write: files, directories, standard input; YAML or JSON; single, lists, or many."""
 
+import functools
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from bgpkit_node.errors import InvalidResourcesError, ResourceError
 from bgpkit_node.resources import yaml_lines
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.kind import API_VERSION, DEFAULT_NAMESPACE, Resource, ResourceKind
-from bgpkit_node.resources.registry import KINDS, kind_named
+from bgpkit_node.resources.registry import KINDS, kind_named, unknown_kind, versions_of
 from bgpkit_node.resources.shape import ShapeReader
 from bgpkit_node.resources.yaml_lines import Tree, TreeError
 
@@ -62,6 +63,18 @@ def load_documents(text: str, name: str, *, namespace: str = DEFAULT_NAMESPACE) 
     if errors:
         raise InvalidResourcesError(sorted(errors, key=lambda error: (error.document, error.line)))
     return tuple(documents)
+
+
+def documents_of(value: object, name: str, *, namespace: str = DEFAULT_NAMESPACE) -> tuple[Document, ...]:
+    """Read all resources of a plain value, as JSON gives it, by the rules of :func:`load_documents`."""
+    try:
+        reader = _DocumentReader(name, 1, namespace)
+        documents = tuple(reader.resources(yaml_lines.tree_of(value)))
+    except TreeError as error:
+        raise InvalidResourcesError([ResourceError(str(error), source=name)]) from error
+    if reader.errors or not documents:
+        raise InvalidResourcesError(reader.errors or [ResourceError("holds no resource", source=name)])
+    return documents
 
 
 def load_paths(paths: Sequence[str | Path], *, namespace: str = DEFAULT_NAMESPACE) -> tuple[Document, ...]:
@@ -155,12 +168,9 @@ class _DocumentReader:
     def _list(self, entries: dict[str, tuple[int, Tree]], name: str) -> Iterator[Document]:
         item_kind = name.removesuffix("List")
         line, items = entries.get("items", (entries["kind"][0], None))
-        if item_kind:
-            try:
-                kind_named(item_kind)
-            except ValueError as error:
-                self._fault(str(error), line=entries["kind"][0])
-                return
+        if item_kind and not versions_of(item_kind):
+            self._fault(unknown_kind(item_kind), line=entries["kind"][0])
+            return
         if not isinstance(items, yaml_lines.Sequence):
             self._fault("a list needs items", kind=name, field="items", line=line)
             return
@@ -180,7 +190,8 @@ class _DocumentReader:
             return
         rest = {name: entry for name, entry in tree.entries.items() if name not in {"kind", "apiVersion"}}
         reader = ShapeReader()
-        plain = reader.read(yaml_lines.Mapping(rest, tree.line), msgspec.inspect.type_info(kind.type), "", tree.line)
+        resource_type: type[Resource] = kind.type
+        plain = reader.read(yaml_lines.Mapping(rest, tree.line), _shape(resource_type), "", tree.line)
         for field_path, text, line in reader.faults:
             self._fault(text, kind=kind.name, field=field_path, line=line)
         if plain is msgspec.UNSET:
@@ -188,7 +199,7 @@ class _DocumentReader:
         resource = self._placed(kind, msgspec.convert(plain, kind.type))
         document = Document(resource, self._source, self._number, tree.line, reader.lines)
         misfits = {field_path for field_path, _, _ in reader.faults}
-        faults = [document.error(fault) for fault in kind.check(resource) if not _holds(fault.field, misfits)]
+        faults = [document.error(fault) for fault in kind.faults(resource) if not _holds(fault.field, misfits)]
         self.errors += faults
         if not faults and not reader.faults:
             yield document
@@ -205,17 +216,18 @@ class _DocumentReader:
         if not name:
             self._fault(f"is required: one of {_known()}", field="kind", line=tree.line)
             return None
+        versions = versions_of(name)
+        if not versions:
+            self._fault(unknown_kind(name), line=tree.entries["kind"][0])
+            return None
         try:
-            kind = kind_named(name)
+            if not version:
+                raise ValueError(f"is required: {' or '.join(versions)}")
+            return kind_named(name, version)
         except ValueError as error:
-            self._fault(str(error), line=tree.entries["kind"][0])
-            return None
-        if version != API_VERSION:
-            found = f"must be {API_VERSION}, not {version!r}" if version else f"is required: {API_VERSION}"
             line = tree.entries.get("apiVersion", (tree.line,))[0]
-            self._fault(found, kind=name, field="apiVersion", line=line)
+            self._fault(str(error), kind=name, field="apiVersion", line=line)
             return None
-        return kind
 
     def _fault(self, text: str, *, kind: str = "", field: str = "", line: int) -> None:
         error = ResourceError(text, field=field, kind=kind, source=self._source, document=self._number, line=line)
@@ -225,13 +237,19 @@ class _DocumentReader:
 _API_VERSION: Final = yaml_lines.Scalar(API_VERSION, "str", 0)
 
 
+@functools.cache
+def _shape(kind: type[Resource]) -> msgspec.inspect.Type:
+    """Return what the values of a kind must look like; working it out takes milliseconds."""
+    return msgspec.inspect.type_info(kind)
+
+
 def _holds(field_path: str, misfits: Iterable[str]) -> bool:
     """Tell whether one of ``misfits``, whose value was left out, is the field or lies in it."""
     return any(misfit == field_path or misfit.startswith((f"{field_path}.", f"{field_path}[")) for misfit in misfits)
 
 
 def _known() -> str:
-    return ", ".join(sorted(kind.name for kind in KINDS))
+    return ", ".join(sorted({kind.word for kind in KINDS}))
 
 
 def _scalar(entries: Mapping[str, tuple[int, Tree]], name: str) -> str:

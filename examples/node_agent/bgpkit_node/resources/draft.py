@@ -54,13 +54,15 @@ class Write:
     @property
     def key(self) -> str:
         """Its key in the datastore."""
-        return kind_of(self.resource).key(self.resource.name, self.resource.namespace)
+        return kind_of(self.resource).key_of(self.resource)
 
 
 def check_each(documents: Sequence[Document]) -> None:
     """Raise InvalidResourcesError when one of the resources is wrong in itself, or given twice."""
     errors = [
-        document.error(fault) for document in documents for fault in kind_of(document.resource).check(document.resource)
+        document.error(fault)
+        for document in documents
+        for fault in kind_of(document.resource).faults(document.resource)
     ]
     errors += check_distinct(documents)
     if errors:
@@ -82,6 +84,8 @@ def prepare(document: Document, present: Present, mode: WriteMode) -> Write:
     if mode is WriteMode.REPLACE and resource.revision and resource.revision != found:
         raise ConflictError(str(resource), resource.revision, found)
     old = present.resources.get(resource.qualified_name)
+    if old is not None:
+        resource = resource.kept_as(old.kept_name)
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     metadata = msgspec.structs.replace(
         resource.metadata,
@@ -117,7 +121,7 @@ def operations(writes: Sequence[Write], present: Mapping[str, Present]) -> Itera
             yield Unchanged(present[name].kind.prefix, present[name].revision)
     for write in writes:
         if write.changed:
-            yield Put(write.key, encode(write.resource), write.expected)
+            yield Put(write.key, encode(write.resource, kind_of(write.resource).elsewhere), write.expected)
 
 
 def at_revision(resource: Resource, revision: int) -> Resource:

@@ -38,6 +38,8 @@ class FelixSettings:
     ipv6_elevated_route_priority: int = 512
     nat_outgoing_address: str = ""
     nat_outgoing_exclusions: str = "IPPoolsOnly"
+    nat_port_range: int | str = ""
+    iptables_nat_outgoing_interface_filter: str = ""
     allow_ipip_packets_from_workloads: bool = False
     allow_vxlan_packets_from_workloads: bool = False
     chain_insert_mode: str = "Insert"

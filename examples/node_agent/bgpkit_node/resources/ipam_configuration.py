@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Final
 
 import msgspec
 
+from bgpkit_node.resources.elsewhere import Elsewhere
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.kind import Column, Resource, ResourceKind
 from bgpkit_node.resources.metadata import check_metadata
@@ -13,6 +14,20 @@ from bgpkit_node.resources.part import Part
 
 DEFAULT_MAX_BLOCKS: Final = 20
 """Blocks that a node may have when maxBlocksPerHost is 0."""
+
+_KEPT: Final = Elsewhere(
+    "/calico/ipam/v2/config",
+    "default",
+    (
+        ("strict_affinity", "strictAffinity"),
+        ("auto_allocate_blocks", "autoAllocateBlocks"),
+        ("maxBlocksPerHost", "maxBlocksPerHost"),
+        ("ipCooldownSeconds", "ipCooldownSeconds"),
+        ("kubeVirtVMAddressPersistence", "kubeVirtVMAddressPersistence"),
+    ),
+    frozenset({"strict_affinity", "auto_allocate_blocks"}),
+)
+"""Calico's place for it, among the allocation data."""
 
 
 class AddressPersistence(Enum):
@@ -35,7 +50,10 @@ class IPAMConfigurationSpec(Part, frozen=True, kw_only=True):
 
 
 class IPAMConfiguration(Resource, frozen=True, kw_only=True):
-    """How blocks of addresses are given to nodes; the one named ``default`` counts."""
+    """How blocks of addresses are given to nodes; there is one, named ``default``.
+
+    It is the document that the allocation of addresses reads, and that ``ipam configure`` changes.
+    """
 
     kind: ClassVar[str] = "IPAMConfiguration"
     spec: IPAMConfigurationSpec = IPAMConfigurationSpec()
@@ -51,10 +69,14 @@ def check_ipam_configuration(configuration: IPAMConfiguration) -> Iterator[Fault
     yield from check_metadata(configuration.metadata)
 
 
+def check_only_one(configuration: IPAMConfiguration) -> Iterator[Fault]:
+    """Yield a fault unless it is the one that there can be."""
+    if configuration.name != _KEPT.name:
+        yield Fault("metadata.name", f"must be {_KEPT.name}: there is only one IPAMConfiguration")
+
+
 def warn_ipam_configuration(configuration: IPAMConfiguration) -> Iterator[str]:
-    """Yield what is allowed and does nothing, or cuts nodes off from addresses."""
-    if configuration.name != "default":
-        yield f"{configuration} has no effect: only the one named default has"
+    """Yield what is allowed and cuts nodes off from addresses."""
     if not configuration.spec.auto_allocate_blocks:
         yield f"{configuration}: nodes without a block get none while autoAllocateBlocks is false"
 
@@ -80,5 +102,7 @@ IPAM_CONFIGURATION: Final[ResourceKind[IPAMConfiguration]] = ResourceKind(
         Column("MAXBLOCKSPERHOST", lambda configuration, _: str(configuration.spec.max_blocks_per_host)),
     ),
     check=check_ipam_configuration,
+    check_written=check_only_one,
     warn=warn_ipam_configuration,
+    elsewhere=_KEPT,
 )

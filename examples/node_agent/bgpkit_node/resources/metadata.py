@@ -1,7 +1,7 @@
 """The metadata every resource carries: name, labels, annotations, and what the store adds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -53,19 +53,27 @@ class Metadata(Part, frozen=True, kw_only=True):
 
 def check_metadata(metadata: Metadata, *, namespaced: bool = False) -> Iterator[Fault]:
     """Yield what is wrong with names, labels and annotations (the rules of Kubernetes)."""
-    if len(metadata.name) > _LONGEST_NAME or not _NAME.fullmatch(metadata.name):
-        yield Fault(
-            "metadata.name",
-            f"{metadata.name!r} is not a name: use a-z, 0-9, - and ., beginning and ending with a letter or digit",
-        )
+    yield from check_name("metadata.name", metadata.name)
     yield from _check_namespace(metadata.namespace, namespaced=namespaced)
     if metadata.resource_version and not metadata.resource_version.isdecimal():
         yield Fault("metadata.resourceVersion", f"{metadata.resource_version!r} is not a revision")
     for key, value in metadata.labels.items():
         yield from check_label(key, value)
-    for key in metadata.annotations:
-        if not _is_key(key.lower()):
-            yield Fault("metadata.annotations", f"{key!r} is not the key of an annotation")
+    yield from check_annotations("metadata.annotations", metadata.annotations)
+
+
+def check_name(field: str, name: str) -> Iterator[Fault]:
+    """Yield what is wrong with the name of a resource in ``field``."""
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        text = f"{name!r} is not a name: use a-z, 0-9, - and ., beginning and ending with a letter or digit"
+        yield Fault(field, text)
+
+
+def check_annotations(field: str, annotations: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield what is wrong with the keys of annotations in ``field``."""
+    for key in annotations:
+        if not is_label_key(key.lower()):
+            yield Fault(field, f"{key!r} is not the key of an annotation")
 
 
 def _check_namespace(namespace: str, *, namespaced: bool) -> Iterator[Fault]:
@@ -73,21 +81,33 @@ def _check_namespace(namespace: str, *, namespaced: bool) -> Iterator[Fault]:
         yield Fault("metadata.namespace", "must be left out: this kind belongs to no namespace")
     elif namespaced and not namespace:
         yield Fault("metadata.namespace", "is required: this kind belongs to a namespace")
-    elif namespaced and (len(namespace) > _LONGEST_NAMESPACE or not _NAMESPACE.fullmatch(namespace)):
+    elif namespaced:
+        yield from check_namespace_name("metadata.namespace", namespace)
+
+
+def check_namespace_name(field: str, name: str) -> Iterator[Fault]:
+    """Yield what is wrong with the name of a namespace in ``field``."""
+    if len(name) > _LONGEST_NAMESPACE or not _NAMESPACE.fullmatch(name):
         text = "is not a namespace: use a-z, 0-9 and -, beginning and ending with a letter or digit"
-        yield Fault("metadata.namespace", f"{namespace!r} {text}")
+        yield Fault(field, f"{name!r} {text}")
 
 
 def check_label(key: str, value: str) -> Iterator[Fault]:
     """Yield what is wrong with one label."""
-    if not _is_key(key):
+    if not is_label_key(key):
         yield Fault("metadata.labels", f"{key!r} is not the key of a label")
-    if value and (len(value) > _LONGEST_KEY or not _KEY.fullmatch(value)):
+    if not is_label_value(value):
         yield Fault(f"metadata.labels.{key}", f"{value!r} is not the value of a label")
 
 
-def _is_key(key: str) -> bool:
+def is_label_key(key: str) -> bool:
+    """Tell whether ``key`` can be that of a label: a name of 63 characters, behind a domain and a slash if any."""
     domain, slash, name = key.rpartition("/")
     if slash and (len(domain) > _LONGEST_NAME or not _NAME.fullmatch(domain)):
         return False
     return len(name) <= _LONGEST_KEY and _KEY.fullmatch(name) is not None
+
+
+def is_label_value(value: str) -> bool:
+    """Tell whether ``value`` can be that of a label: empty, or a name of 63 characters."""
+    return not value or (len(value) <= _LONGEST_KEY and _KEY.fullmatch(value) is not None)

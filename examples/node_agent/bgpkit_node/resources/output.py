@@ -9,22 +9,23 @@ import yaml
 
 from bgpkit_node.datastore.port import KeyValue
 from bgpkit_node.errors import ResourceError
-from bgpkit_node.resources.kind import API_VERSION, R, Resource, ResourceKind
-from bgpkit_node.resources.part import to_plain
+from bgpkit_node.resources.elsewhere import Elsewhere
+from bgpkit_node.resources.kind import R, Resource, ResourceKind
+from bgpkit_node.resources.part import is_mapping, to_plain
 
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 
 
 def to_document(resource: Resource) -> dict[str, object]:
     """Turn a resource into plain values in the order kind, apiVersion, metadata, spec, status."""
-    return {"kind": resource.kind, "apiVersion": API_VERSION, **to_plain(resource)}
+    return {"kind": resource.word or resource.kind, "apiVersion": resource.api_version, **to_plain(resource)}
 
 
 def list_document(kind: ResourceKind[R], resources: Sequence[R], revision: int) -> dict[str, object]:
     """Turn resources of one kind into a list document, as ``kind: NodeList``, with the ``revision`` of the store."""
     return {
-        "kind": f"{kind.name}List",
-        "apiVersion": API_VERSION,
+        "kind": f"{kind.word}List",
+        "apiVersion": kind.api_version,
         "metadata": {"resourceVersion": str(revision)},
         "items": [to_document(resource) for resource in resources],
     }
@@ -40,10 +41,13 @@ def to_json(document: dict[str, object] | list[dict[str, object]]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def encode(resource: Resource) -> bytes:
-    """Write a resource as the datastore keeps it: JSON without resourceVersion."""
-    metadata = msgspec.structs.replace(resource.metadata, resource_version="")
-    return msgspec.json.encode(to_document(msgspec.structs.replace(resource, metadata=metadata)))
+def encode(resource: Resource, elsewhere: Elsewhere | None = None) -> bytes:
+    """Write a resource as the datastore keeps it: JSON without resourceVersion, or as it is kept ``elsewhere``."""
+    if elsewhere is not None:
+        spec = to_plain(resource).get("spec")
+        return elsewhere.pack(spec if is_mapping(spec) else {})
+    metadata = msgspec.structs.replace(resource.metadata, name=resource.kept_name, resource_version="")
+    return msgspec.json.encode({**to_document(resource), "metadata": to_plain(metadata)})
 
 
 def decode(kind: ResourceKind[R], stored: KeyValue) -> R:
@@ -52,7 +56,8 @@ def decode(kind: ResourceKind[R], stored: KeyValue) -> R:
     Fields that this version does not know are passed over. Raises ResourceError naming the key.
     """
     try:
-        resource = msgspec.json.decode(stored.value, type=kind.type)
+        octets = stored.value if kind.elsewhere is None else kind.elsewhere.unpack(stored.value)
+        resource = msgspec.json.decode(octets, type=kind.type).kept_as(stored.key.rpartition("/")[2])
         faults = list(kind.check(resource))
     except msgspec.MsgspecError as error:
         raise ResourceError(f"holds no readable {kind.name}: {error}", source=stored.key) from error

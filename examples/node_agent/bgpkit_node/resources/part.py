@@ -15,6 +15,20 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """
 
 
+class StrictPart(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a policy: fields that this version does not know are refused where the store is read, too.
+
+    What such a field restricts would be let through otherwise.
+    """
+
+
+class OpenPart(Part, frozen=True, kw_only=True):
+    """A part of a resource of Kubernetes that has more fields than are of use here.
+
+    Those are passed over, also where people write, but for one that looks like a slip for a field of use.
+    """
+
+
 def to_plain(part: Part) -> dict[str, object]:
     """Turn a part into dicts, lists, strings, numbers and booleans, in the order of its fields.
 

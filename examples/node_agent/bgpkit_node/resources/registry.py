@@ -3,24 +3,41 @@
 import difflib
 from typing import Any, Final
 
+from bgpkit_node.resources.admin_network_policy import ADMIN_NETWORK_POLICY
+from bgpkit_node.resources.baseline_admin_network_policy import BASELINE_ADMIN_NETWORK_POLICY
 from bgpkit_node.resources.bgp_configuration import BGP_CONFIGURATION
 from bgpkit_node.resources.bgp_filter import BGP_FILTER
 from bgpkit_node.resources.bgp_peer import BGP_PEER
 from bgpkit_node.resources.calico_node_status import CALICO_NODE_STATUS
 from bgpkit_node.resources.cluster_information import CLUSTER_INFORMATION
+from bgpkit_node.resources.cluster_network_policy import CLUSTER_NETWORK_POLICY
+from bgpkit_node.resources.endpoint_slice import ENDPOINT_SLICE
 from bgpkit_node.resources.felix_configuration import FELIX_CONFIGURATION
+from bgpkit_node.resources.global_network_policy import GLOBAL_NETWORK_POLICY
+from bgpkit_node.resources.global_network_set import GLOBAL_NETWORK_SET
 from bgpkit_node.resources.host_endpoint import HOST_ENDPOINT
 from bgpkit_node.resources.ip_pool import IP_POOL
 from bgpkit_node.resources.ip_reservation import IP_RESERVATION
 from bgpkit_node.resources.ipam_configuration import IPAM_CONFIGURATION
-from bgpkit_node.resources.kind import R, Resource, ResourceKind
+from bgpkit_node.resources.kind import API_VERSION, R, Resource, ResourceKind
+from bgpkit_node.resources.kubernetes_network_policy import KUBERNETES_NETWORK_POLICY
 from bgpkit_node.resources.later_kinds import refusal
+from bgpkit_node.resources.namespace import KUBERNETES_NAMESPACE
+from bgpkit_node.resources.network_policy import NETWORK_POLICY
+from bgpkit_node.resources.network_set import NETWORK_SET
 from bgpkit_node.resources.node import NODE
+from bgpkit_node.resources.profile import PROFILE
+from bgpkit_node.resources.service import SERVICE
+from bgpkit_node.resources.staged_global_network_policy import STAGED_GLOBAL_NETWORK_POLICY
+from bgpkit_node.resources.staged_kubernetes_network_policy import STAGED_KUBERNETES_NETWORK_POLICY
+from bgpkit_node.resources.staged_network_policy import STAGED_NETWORK_POLICY
+from bgpkit_node.resources.tier import TIER
 from bgpkit_node.resources.workload_endpoint import WORKLOAD_ENDPOINT
 
 KINDS: Final[tuple[ResourceKind[Any], ...]] = (
     CLUSTER_INFORMATION,
     FELIX_CONFIGURATION,
+    KUBERNETES_NAMESPACE,
     NODE,
     IPAM_CONFIGURATION,
     IP_POOL,
@@ -30,26 +47,45 @@ KINDS: Final[tuple[ResourceKind[Any], ...]] = (
     BGP_PEER,
     HOST_ENDPOINT,
     WORKLOAD_ENDPOINT,
+    SERVICE,
+    ENDPOINT_SLICE,
     CALICO_NODE_STATUS,
+    TIER,
+    PROFILE,
+    GLOBAL_NETWORK_SET,
+    NETWORK_SET,
+    GLOBAL_NETWORK_POLICY,
+    NETWORK_POLICY,
+    KUBERNETES_NETWORK_POLICY,
+    STAGED_GLOBAL_NETWORK_POLICY,
+    STAGED_NETWORK_POLICY,
+    STAGED_KUBERNETES_NETWORK_POLICY,
+    CLUSTER_NETWORK_POLICY,
+    ADMIN_NETWORK_POLICY,
+    BASELINE_ADMIN_NETWORK_POLICY,
 )
 """The row of every kind, in the order in which they are best created."""
 
-_BY_NAME: Final = {kind.name: kind for kind in KINDS}
+_BY_NAME: Final = {(kind.api_version, kind.word): kind for kind in KINDS}
 _BY_TYPE: Final[dict[type[Resource], ResourceKind[Any]]] = {kind.type: kind for kind in KINDS}
-_BY_WORD: Final = {
-    word: kind for kind in KINDS for word in (kind.name.lower(), f"{kind.name.lower()}s", kind.plural, *kind.aliases)
-}
+_BY_WORD: Final = {word: kind for kind in KINDS for word in kind.words}
 
 
-def kind_named(name: str) -> ResourceKind[Any]:
-    """Return the row of a kind by its exact name, as documents give it.
+def kind_named(name: str, api_version: str = API_VERSION) -> ResourceKind[Any]:
+    """Return the row of a kind by its exact name and apiVersion, as documents give them.
 
-    Raises ValueError with one sentence that lists the known kinds.
+    Raises ValueError with one sentence that lists the known kinds, or the apiVersions of the kind.
     """
-    try:
-        return _BY_NAME[name]
-    except KeyError:
-        raise ValueError(_unknown(name)) from None
+    found = _BY_NAME.get((api_version, name))
+    if found is not None:
+        return found
+    versions = versions_of(name)
+    raise ValueError(f"must be {' or '.join(versions)}, not {api_version!r}" if versions else unknown_kind(name))
+
+
+def versions_of(name: str) -> tuple[str, ...]:
+    """Return the apiVersions that have a kind with this exact name; none when it is unknown."""
+    return tuple(kind.api_version for kind in KINDS if kind.word == name)
 
 
 def kind_called(word: str) -> ResourceKind[Any]:
@@ -60,7 +96,7 @@ def kind_called(word: str) -> ResourceKind[Any]:
     try:
         return _BY_WORD[word.lower()]
     except KeyError:
-        raise ValueError(_unknown(word)) from None
+        raise ValueError(_unknown(word, sorted(kind.name for kind in KINDS))) from None
 
 
 def kind_of(resource: type[R] | R) -> ResourceKind[R]:
@@ -76,9 +112,13 @@ def did_you_mean(word: str, known: list[str]) -> str:
     return f"; did you mean {by_lower[close[0]]}?" if close else ""
 
 
-def _unknown(word: str) -> str:
+def unknown_kind(name: str) -> str:
+    """Return the sentence for a ``name`` in a document that is no kind: why, or which there are."""
+    return _unknown(name, sorted({kind.word for kind in KINDS}))
+
+
+def _unknown(word: str, known: list[str]) -> str:
     later = refusal(word)
     if later is not None:
         return later
-    names = [kind.name for kind in KINDS]
-    return f"kind {word!r} is not known, only {', '.join(sorted(names))}{did_you_mean(word, names)}"
+    return f"kind {word!r} is not known, only {', '.join(known)}{did_you_mean(word, known)}"

@@ -8,11 +8,15 @@ import msgspec
 from msgspec import inspect
 
 from bgpkit_node.resources.address_text import parse_as_number
+from bgpkit_node.resources.part import OpenPart
 from bgpkit_node.resources.registry import did_you_mean
 from bgpkit_node.resources.yaml_lines import Mapping, Scalar, Sequence, Tree
 
 _TRUE: Final = frozenset({"true", "yes", "on"})
 _NULL: Final = "null"
+_FEW: Final = 12
+"""So many fields are listed where one is unknown."""
+_NUMBERS: Final[dict[str, type[inspect.Type]]] = {"int": inspect.IntType, "float": inspect.FloatType}
 
 
 class ShapeReader:
@@ -60,8 +64,9 @@ class ShapeReader:
         plain: dict[str, object] = {}
         for name, (at, value) in tree.entries.items():
             if name not in fields:
-                self._fault(prefix + name, "unknown field" + did_you_mean(name, list(fields)), at)
-            elif not _is_null(value):
+                if not issubclass(kind.cls, OpenPart) or did_you_mean(name, list(fields)):
+                    self._fault(prefix + name, "unknown field" + _instead(name, list(fields)), at)
+            elif not _is_null(value) and not (_is_empty(value) and _is_choice(fields[name])):
                 plain[name] = self.read(value, fields[name].type, prefix + name, at)
         required = [name for name, option in fields.items() if option.required]
         for name in required:
@@ -95,6 +100,8 @@ class ShapeReader:
                     return _boolean(tree)
                 case inspect.IntType():
                     return _integer(tree, kind, parse_as_number if dotted else _plain_integer)
+                case inspect.FloatType():
+                    return _number(tree)
                 case inspect.EnumType():
                     return _member(tree, kind.cls)
                 case inspect.StrType():
@@ -105,11 +112,17 @@ class ShapeReader:
             return self._fault(field, str(error), line)
 
 
+def _instead(name: str, fields: list[str]) -> str:
+    """Return what may be written where ``name`` is: the field that is close, or all of them when they are few."""
+    few = f"; known are {', '.join(fields)}" if len(fields) <= _FEW else ""
+    return did_you_mean(name, fields) or few
+
+
 def _option(union: inspect.UnionType, tree: Tree) -> inspect.Type:
     """Return the type that a value is to have: of a number or a text, what it looks like."""
     options = [option for option in union.types if not isinstance(option, inspect.NoneType)]
-    number = isinstance(tree, Scalar) and tree.tag == "int"
-    wanted = inspect.IntType if number else inspect.StrType
+    tag = tree.tag if isinstance(tree, Scalar) else ""
+    wanted = _NUMBERS.get(tag, inspect.StrType)
     return next((option for option in options if isinstance(_inner(option), wanted)), options[0])
 
 
@@ -124,6 +137,15 @@ def _is_as_number(kind: inspect.Metadata) -> bool:
 
 def _is_null(tree: Tree) -> bool:
     return isinstance(tree, Scalar) and tree.tag == _NULL
+
+
+def _is_empty(tree: Tree) -> bool:
+    return isinstance(tree, Scalar) and tree.tag == "str" and not tree.text
+
+
+def _is_choice(option: inspect.Field) -> bool:
+    """Tell whether a field takes one of some words and may be left out, for which an empty text stands."""
+    return not option.required and isinstance(_inner(option.type), inspect.EnumType)
 
 
 def _describe(tree: Tree) -> str:
@@ -153,6 +175,15 @@ def _integer(tree: Scalar, kind: inspect.IntType, parse: Callable[[str], int]) -
     return number
 
 
+def _number(tree: Scalar) -> float:
+    if tree.tag not in _NUMBERS:
+        raise ValueError(f"takes a number, not {_describe(tree)}")
+    try:
+        return float(tree.text.replace("_", ""))
+    except ValueError:
+        raise ValueError(f"takes a decimal number, not {tree.text}") from None
+
+
 def _plain_integer(text: str) -> int:
     if not text.lstrip("-").isdecimal() or len(text) > 20:
         raise ValueError(f"takes a whole decimal number, not {text}")
@@ -160,11 +191,11 @@ def _plain_integer(text: str) -> int:
 
 
 def _member(tree: Scalar, options: type[Enum]) -> object:
-    words = [str(option.value) for option in options]
+    words = {str(option.value): option.value for option in options}
     if tree.text not in words:
         found = repr(tree.text) if tree.text else "an empty text"
         raise ValueError(f"must be one of {', '.join(words)}, not {found}")
-    return tree.text
+    return words[tree.text]
 
 
 def _text(tree: Scalar, kind: inspect.StrType) -> str:

@@ -51,8 +51,13 @@ class ResourceStore:
         Of kinds with namespaces, here and below, it is that in ``namespace``, or in ``default``.
         """
         row = kind_of(kind)
-        stored = await self.datastore.get(row.key(name, namespace))
-        return decode(row, stored) if stored else None
+        for key in row.keys(name, namespace):
+            stored = await self.datastore.get(key)
+            if stored is not None:
+                resource = decode(row, stored)
+                if resource.qualified_name == f"{row.within(namespace)}{name}":
+                    return resource
+        return None
 
     async def list(self, kind: type[R], *, namespace: str = "") -> tuple[R, ...]:
         """Return all resources of a kind, of ``namespace`` if one is given, ordered by namespace and name.
@@ -137,8 +142,10 @@ class ResourceStore:
     async def delete(self, kind: type[R], name: str, revision: int | None = None, *, namespace: str = "") -> None:
         """Delete a resource (with this ``revision``, unless None); raises NotFoundError, ConflictError."""
         title = _title(kind, name, namespace)
+        keys = kind_of(kind).keys(name, namespace)
+        present = [key for key in keys if await self.datastore.get(key) is not None]
         try:
-            await self.datastore.delete(kind_of(kind).key(name, namespace), revision)
+            await self.datastore.delete((*present, *keys)[0], revision)
         except NotFoundError as error:
             raise NotFoundError(title) from error
         except ConflictError as error:

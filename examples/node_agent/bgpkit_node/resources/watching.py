@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 
 from bgpkit_node.datastore.port import Datastore, KeyValue, WatchEvent
 from bgpkit_node.errors import CompactedError, ResourceError
 from bgpkit_node.resources.draft import Present
-from bgpkit_node.resources.kind import ROOT, Resource, ResourceKind
+from bgpkit_node.resources.kind import RESOURCES, ROOT, Resource, ResourceKind
 from bgpkit_node.resources.output import decode
 
 _LOG: Final = structlog.get_logger()
@@ -31,12 +31,25 @@ class ResourceChange:
         return resource
 
 
+class Unreadable(NamedTuple):
+    """A stored resource of which only the place is known, and why it cannot be read."""
+
+    kind: str
+    namespace: str
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceBatch:
-    """All that one transaction changed, or all that differs from what was told before; at ``revision``."""
+    """All that one transaction changed, or all that differs from what was told before; at ``revision``.
+
+    ``unreadable`` is all that cannot be read at that revision, of whatever transaction.
+    """
 
     revision: int
     changes: tuple[ResourceChange, ...]
+    unreadable: frozenset[Unreadable] = frozenset()
 
 
 async def read_present(datastore: Datastore, kind: ResourceKind[Any], *, namespace: str = "") -> Present:
@@ -50,7 +63,8 @@ async def read_present(datastore: Datastore, kind: ResourceKind[Any], *, namespa
 
 async def read_some(datastore: Datastore, kind: ResourceKind[Any], wanted: Sequence[Resource]) -> Present:
     """Read the resources of a kind that have the names of those ``wanted``; the revision is the latest of theirs."""
-    read = [await datastore.get(kind.key(resource.name, resource.namespace)) for resource in wanted]
+    keys = [key for resource in wanted for key in kind.keys(resource.name, resource.namespace)]
+    read = [await datastore.get(key) for key in keys]
     found = [stored for stored in read if stored is not None]
     return _present(kind, max((stored.revision for stored in found), default=0), found)
 
@@ -58,13 +72,15 @@ async def read_some(datastore: Datastore, kind: ResourceKind[Any], wanted: Seque
 def _present(kind: ResourceKind[Any], revision: int, found: Iterable[KeyValue]) -> Present:
     found = tuple(found)
     resources: dict[str, Resource] = {}
+    revisions: dict[str, int] = {}
     for stored in found:
         resource = _read(kind, stored)
-        if resource is not None:
+        if isinstance(resource, ResourceError):
+            revisions[kind.qualified_name(stored.key)] = stored.revision
+        else:
+            revisions[resource.qualified_name] = stored.revision
             resources[resource.qualified_name] = resource
-    return Present(
-        kind, revision, resources, {stored.key.removeprefix(kind.prefix): stored.revision for stored in found}
-    )
+    return Present(kind, revision, resources, revisions)
 
 
 async def watch_resources(
@@ -72,23 +88,25 @@ async def watch_resources(
 ) -> AsyncGenerator[ResourceBatch, None]:
     """Yield a first batch with all resources of ``kinds`` as new ones (it may be empty), then one for each transaction.
 
-    When the datastore no longer keeps the changes, everything is read again and the difference is yielded. Ends when
-    the datastore is closed.
+    What can no longer be read counts as it was last, and is told as unreadable in every batch. When the datastore no
+    longer keeps the changes, everything is read again and the difference is yielded. Ends when the datastore is closed.
     """
     follower = _Follower(kinds)
     first = True
     while True:
         revision, found = await datastore.list(follower.prefix)
+        before = follower.unreadable
         changes = follower.take_all(found)
-        if first or changes:
-            yield ResourceBatch(revision, changes)
+        if first or changes or follower.unreadable != before:
+            yield ResourceBatch(revision, changes, follower.unreadable)
         first = False
         events = datastore.watch(follower.prefix, revision)
         try:
             async for batch in events:
+                before = follower.unreadable
                 changes = follower.take(batch)
-                if changes:
-                    yield ResourceBatch(batch[0].revision, changes)
+                if changes or follower.unreadable != before:
+                    yield ResourceBatch(batch[0].revision, changes, follower.unreadable)
         except CompactedError as error:
             _LOG.info("resources.relisted", reason=str(error))
             continue
@@ -104,12 +122,19 @@ class _Follower:
     def __init__(self, kinds: Sequence[ResourceKind[Any]]) -> None:
         self._kinds = {kind.prefix: kind for kind in kinds}
         self._known: dict[str, Resource] = {}
-        self.prefix = kinds[0].prefix if len(kinds) == 1 else ROOT
+        self._unreadable: dict[str, Unreadable] = {}
+        within = ROOT if all(prefix.startswith(ROOT) for prefix in self._kinds) else RESOURCES
+        self.prefix = kinds[0].prefix if len(kinds) == 1 else within
+
+    @property
+    def unreadable(self) -> frozenset[Unreadable]:
+        """All that cannot be read at present."""
+        return frozenset(self._unreadable.values())
 
     def take_all(self, found: Iterable[KeyValue]) -> tuple[ResourceChange, ...]:
         """Compare with all values there are."""
         values = {stored.key: stored for stored in found}
-        gone = [(key, None) for key in self._known if key not in values]
+        gone = [(key, None) for key in self._known | self._unreadable if key not in values]
         return self._changes([*gone, *values.items()])
 
     def take(self, events: Iterable[WatchEvent]) -> tuple[ResourceChange, ...]:
@@ -124,23 +149,39 @@ class _Follower:
     def _changes(self, values: Iterable[tuple[str, KeyValue | None]]) -> tuple[ResourceChange, ...]:
         changes: list[ResourceChange] = []
         for key, stored in values:
-            kind = self._kinds.get(key[: key.find("/", len(ROOT)) + 1])
+            kind = self._kinds.get(key) or self._kinds.get(_kind_prefix(key))
             if kind is None:
                 continue
             old = self._known.pop(key, None)
             # What cannot be read any more is no reason to forget what could: it may be of a newer version than we are.
-            new = (_read(kind, stored) or old) if stored else None
+            new = (self._read(kind, stored) or old) if stored else None
+            if stored is None:
+                self._unreadable.pop(key, None)
             if new is not None:
                 self._known[key] = new
             if new != old:
                 changes.append(ResourceChange(old, new))
         return tuple(changes)
 
+    def _read(self, kind: ResourceKind[Any], stored: KeyValue) -> Resource | None:
+        read = _read(kind, stored)
+        if isinstance(read, ResourceError):
+            namespace, _, name = kind.qualified_name(stored.key).rpartition("/")
+            self._unreadable[stored.key] = Unreadable(kind.name, namespace, name, str(read))
+            return None
+        self._unreadable.pop(stored.key, None)
+        return read
 
-def _read(kind: ResourceKind[Any], stored: KeyValue) -> Resource | None:
+
+def _kind_prefix(key: str) -> str:
+    """Return the beginning of a key up to what stands behind the group and the plural."""
+    return key[: key.find("/", key.find("/", len(RESOURCES)) + 1) + 1]
+
+
+def _read(kind: ResourceKind[Any], stored: KeyValue) -> Resource | ResourceError:
     try:
         resource: Resource = decode(kind, stored)
     except ResourceError as error:
         _LOG.warning("resources.unreadable", key=stored.key, reason=str(error))
-        return None
+        return error
     return resource

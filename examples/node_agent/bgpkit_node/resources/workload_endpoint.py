@@ -104,6 +104,11 @@ def endpoint_name(spec: WorkloadEndpointSpec) -> str:
     return "-".join(part.replace("-", "--") for part in parts)
 
 
+def node_in_name(name: str) -> str:
+    """Return the node of the endpoint called ``name``: the first of the parts that the name is joined from."""
+    return name.replace("--", "\0").partition("-")[0].replace("\0", "-")
+
+
 def check_workload_endpoint(endpoint: WorkloadEndpoint) -> Iterator[Fault]:
     """Yield what is wrong with one endpoint."""
     yield from check_metadata(endpoint.metadata, namespaced=True)

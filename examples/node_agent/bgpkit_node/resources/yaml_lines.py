@@ -6,6 +6,8 @@ from typing import Final, TypeAlias
 
 import yaml
 
+from bgpkit_node.resources.part import is_mapping, is_sequence
+
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _DEEPEST: Final = 64
 
@@ -79,12 +81,37 @@ def read_trees(text: str) -> Iterator[Tree | TreeError]:
         loader.dispose()
 
 
+def tree_of(value: object, depth: int = 0) -> Tree:
+    """Return the tree of a plain value, as JSON gives it, without lines. Raises TreeError for one that is too deep."""
+    if depth > _DEEPEST:
+        raise TreeError(f"values lie more than {_DEEPEST} deep in each other", 0, 1)
+    if is_mapping(value):
+        return Mapping({str(key): (0, tree_of(each, depth + 1)) for key, each in value.items()}, 0)
+    if is_sequence(value):
+        return Sequence(tuple(tree_of(each, depth + 1) for each in value), 0)
+    match value:
+        case None:
+            return Scalar("", "null", 0)
+        case bool():
+            return Scalar(str(value).lower(), "bool", 0)
+        case int() | float():
+            return Scalar(str(value), type(value).__name__, 0)
+        case _:
+            return Scalar(str(value), "str", 0)
+
+
 def _syntax_error(error: yaml.YAMLError, document: int) -> TreeError:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         text = ", ".join(part for part in (error.problem, error.context) if part)
         return TreeError(f"not YAML: {text}", mark.line + 1 if mark else 0, document)
     return TreeError(f"not YAML: {str(error).splitlines()[0]}", 0, document)
+
+
+def _tag(node: yaml.Node) -> str:
+    """Return what a value is; 10:20 is a text: YAML 1.2 has no numbers to the base of 60 any more."""
+    tag = node.tag.rpartition(":")[2]
+    return "str" if tag in {"int", "float"} and ":" in str(node.value) else tag
 
 
 class _Reader:
@@ -107,7 +134,7 @@ class _Reader:
             return Mapping(self._entries(node, depth), line)
         if isinstance(node, yaml.SequenceNode):
             return Sequence(tuple(self.tree(item, depth + 1) for item in node.value), line)
-        return Scalar(str(node.value), node.tag.rpartition(":")[2], line)
+        return Scalar(str(node.value), _tag(node), line)
 
     def _entries(self, node: yaml.MappingNode, depth: int) -> dict[str, tuple[int, Tree]]:
         merged: dict[str, tuple[int, Tree]] = {}

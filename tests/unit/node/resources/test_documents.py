@@ -12,7 +12,7 @@ from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.node import Node
 from bgpkit_node.resources.registry import KINDS
 
-_KNOWN = ", ".join(sorted(kind.name for kind in KINDS))
+_KNOWN = ", ".join(sorted({kind.word for kind in KINDS}))
 _NODE = "apiVersion: projectcalico.org/v3\nkind: Node\nmetadata: {name: %s}\n"
 
 

@@ -10,6 +10,7 @@ from bgpkit_node.resources.ipam_configuration import (
     IPAMConfiguration,
     IPAMConfigurationSpec,
     check_ipam_configuration,
+    check_only_one,
     warn_ipam_configuration,
 )
 from bgpkit_node.resources.metadata import Metadata
@@ -50,10 +51,11 @@ def test_what_is_out_of_bounds_is_refused(field: str, value: str) -> None:
 
 
 def test_what_does_nothing_or_stops_nodes_warns() -> None:
-    """Another name than default, and no more blocks."""
+    """No more blocks; of another name than default there can be none."""
     assert not list(warn_ipam_configuration(configuration(IPAMConfigurationSpec())))
-    (other,) = warn_ipam_configuration(configuration(IPAMConfigurationSpec(), "other"))
-    assert "only the one named default" in other
+    assert not list(check_only_one(configuration(IPAMConfigurationSpec())))
+    (other,) = check_only_one(configuration(IPAMConfigurationSpec(), "other"))
+    assert "there is only one" in other.text
     (none,) = warn_ipam_configuration(configuration(IPAMConfigurationSpec(auto_allocate_blocks=False)))
     assert "autoAllocateBlocks" in none
 

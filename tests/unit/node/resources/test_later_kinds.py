@@ -9,12 +9,7 @@ from bgpkit_node.resources.registry import KINDS
 @pytest.mark.parametrize(
     ("word", "name"),
     [
-        ("NetworkPolicy", "NetworkPolicy"),
-        ("networkpolicies", "NetworkPolicy"),
-        ("np", "NetworkPolicy"),
-        ("GNP", "GlobalNetworkPolicy"),
-        ("tier", "Tier"),
-        ("profiles", "Profile"),
+        ("KubeControllersConfiguration", "KubeControllersConfiguration"),
         ("kubecontrollersconfig", "KubeControllersConfiguration"),
     ],
 )
@@ -27,6 +22,24 @@ def test_it_is_named_whatever_the_word(word: str, name: str) -> None:
 def test_what_the_allocator_writes_is_shown_by_its_own_command(word: str) -> None:
     """It is not to be written by hand."""
     assert "bgpkit-node ipam show" in str(refusal(word))
+
+
+@pytest.mark.parametrize(
+    ("word", "instead"),
+    [
+        ("Pod", "WorkloadEndpoint"),
+        ("pods", "WorkloadEndpoint"),
+        ("Endpoints", "an EndpointSlice"),
+        ("ep", "kind Endpoints is not kept here"),
+        ("Deployment", "the kubelet"),
+        ("ServiceAccount", "serviceAccountName"),
+    ],
+)
+def test_what_kubernetes_alone_keeps_is_refused_with_what_to_write_instead(word: str, instead: str) -> None:
+    """One sentence."""
+    sentence = str(refusal(word))
+    assert sentence.startswith("kind ")
+    assert instead in sentence
 
 
 def test_other_words_are_not_known_here() -> None:

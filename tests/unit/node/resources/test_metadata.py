@@ -2,7 +2,16 @@
 
 import pytest
 
-from bgpkit_node.resources.metadata import Metadata, check_label, check_metadata
+from bgpkit_node.resources.metadata import (
+    Metadata,
+    check_annotations,
+    check_label,
+    check_metadata,
+    check_name,
+    check_namespace_name,
+    is_label_key,
+    is_label_value,
+)
 
 
 @pytest.mark.parametrize("name", ["a", "k8s-master1", "node.k8s-node1", "0", "a" * 253])
@@ -84,3 +93,14 @@ def test_a_namespace_is_given_where_the_kind_has_any(namespace: str, namespaced:
     """And nowhere else; it is a name without dots."""
     found = list(check_metadata(Metadata(name="a", namespace=namespace), namespaced=namespaced))
     assert [fault.field for fault in found] == ["metadata.namespace"] * faults
+
+
+def test_parts_of_other_resources_follow_the_same_rules() -> None:
+    """Each names the field that it was asked about."""
+    assert not [*check_name("f", "a.b"), *check_namespace_name("f", "a-b"), *check_annotations("f", {"A.org/B": "c d"})]
+    faults = [*check_name("f", "a_b"), *check_namespace_name("f", "a.b"), *check_annotations("f", {"a b": "c"})]
+    assert [fault.field for fault in faults] == ["f", "f", "f"]
+    assert is_label_key("a.org/B_c")
+    assert not is_label_key("A.org/b")
+    assert is_label_value("")
+    assert not is_label_value("a b")

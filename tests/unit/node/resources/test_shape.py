@@ -7,7 +7,11 @@ from bgpkit_node.resources.bgp_configuration import BGPConfiguration
 from bgpkit_node.resources.felix_configuration import FelixConfiguration
 from bgpkit_node.resources.node import Node
 from bgpkit_node.resources.part import Part
+from bgpkit_node.resources.policy_fields import StagedAction
+from bgpkit_node.resources.policy_rule import IPVersion
 from bgpkit_node.resources.shape import ShapeReader
+from bgpkit_node.resources.staged_network_policy import StagedNetworkPolicy
+from bgpkit_node.resources.tier import Tier
 from bgpkit_node.resources.yaml_lines import Mapping, Scalar, Sequence, read_trees
 
 
@@ -22,7 +26,8 @@ def _read(text: str, kind: type[Part]) -> tuple[object, list[tuple[str, str, int
     ("text", "fault"),
     [
         ("metadata: {name: a}\nspce: {}", ("spce", "unknown field; did you mean spec?", 2)),
-        ("metadata: {name: a}\nzzz: {}", ("zzz", "unknown field", 2)),
+        ("metadata: {name: a}\nzzz: {}", ("zzz", "unknown field; known are metadata, spec", 2)),
+        ("metadata: {name: a}\nspec: {zzz: 1}", ("spec.zzz", "unknown field", 2)),
         ("metadata: {}", ("metadata.name", "is required", 1)),
         ("metadata:\nspec: {}", ("metadata", "is required", 1)),
         ("metadata: {name: 1}", ("metadata.name", "takes a text, not 1: put it in quotes", 1)),
@@ -126,3 +131,34 @@ def test_managed_fields_are_passed_over() -> None:
     """Resources that come out of Kubernetes go in."""
     plain, faults = _read("metadata: {name: a, managedFields: [{manager: kubectl, fieldsV1: {a: [1]}}]}", Node)
     assert (plain, faults) == ({"metadata": {"name": "a"}}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "order"), [("100", 100), ("-1", -1), ("10.5", 10.5), ("1_0.5", 10.5), ("1.0e+3", 1000.0), ("", None)]
+)
+def test_a_number_may_have_a_fraction(text: str, order: float | None) -> None:
+    """Where the field takes one; a whole one stays whole."""
+    plain, faults = _read(f"metadata: {{name: a}}\nspec: {{order: {text}}}", Tier)
+    tier = msgspec.convert(plain, Tier)
+    assert faults == []
+    assert tier.spec.order == order
+    assert isinstance(tier.spec.order, type(order))
+
+
+@pytest.mark.parametrize("text", ["first", "'10'", "yes", "[1]", "10:20"])
+def test_a_text_is_no_number(text: str) -> None:
+    """Nor is a time of day."""
+    _, faults = _read(f"metadata: {{name: a}}\nspec: {{order: {text}}}", Tier)
+    assert [field for field, _, _ in faults] == ["spec.order"]
+
+
+def test_a_choice_of_numbers_is_taken_as_written() -> None:
+    """And an empty text stands for a choice that is left out."""
+    rule = "{action: Allow, ipVersion: 6}"
+    plain, faults = _read(f"metadata: {{name: a}}\nspec: {{stagedAction: '', ingress: [{rule}]}}", StagedNetworkPolicy)
+    policy = msgspec.convert(plain, StagedNetworkPolicy)
+    assert faults == []
+    assert policy.spec.ingress[0].ip_version is IPVersion.V6
+    assert policy.spec.staged_action is StagedAction.SET
+    _, faults = _read("metadata: {name: a}\nspec: {ingress: [{action: ''}]}", StagedNetworkPolicy)
+    assert [text for _, text, _ in faults] == ["must be one of Allow, Deny, Log, Pass, not an empty text"]

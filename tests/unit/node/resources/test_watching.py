@@ -12,13 +12,17 @@ from bgpkit_node.resources import (
     BGPPeer,
     IPPool,
     IPPoolSpec,
+    KubernetesNetworkPolicy,
     Metadata,
+    Namespace,
+    NetworkPolicy,
     Node,
     ResourceBatch,
     ResourceChange,
     ResourceStore,
     WorkloadEndpoint,
     WorkloadEndpointSpec,
+    kind_of,
 )
 from bgpkit_node.resources.node import NODE
 from bgpkit_node.resources.watching import read_present
@@ -106,17 +110,38 @@ async def test_a_watch_that_was_left_behind_tells_the_difference(datastore: Sqli
 
 
 async def test_of_a_resource_that_cannot_be_read_any_more_the_last_reading_counts(datastore: SqliteDatastore) -> None:
-    """A peer is not dropped because someone of a newer version writes of it; one never read is as good as not there."""
+    """A peer is not dropped because someone of a newer version writes of it; each batch tells what cannot be read."""
     store = ResourceStore(datastore)
     await store.create(_node("a"))
     async with asyncio.timeout(10), aclosing(store.watch(Node)) as watch:
-        await anext(watch)
+        assert (await anext(watch)).unreadable == frozenset()
         await datastore.transact([Put(NODE.key("a"), b"{"), Put(NODE.key("b"), b"{")])
+        batch = await anext(watch)
+        assert batch.changes == ()
+        assert sorted(each[:3] for each in batch.unreadable) == [("Node", "", "a"), ("Node", "", "b")]
         await store.apply([_node("a", rack="1"), _node("b")])
-        assert sorted(_told(await anext(watch)), key=str) == [("Node(a)", "Node(a)"), (None, "Node(b)")]
+        batch = await anext(watch)
+        assert sorted(_told(batch), key=str) == [("Node(a)", "Node(a)"), (None, "Node(b)")]
+        assert batch.unreadable == frozenset()
         await datastore.transact([Put(NODE.key("a"), b"{")])
+        assert [each.name for each in (await anext(watch)).unreadable] == ["a"]
         await store.delete(Node, "a")
-        assert _told(await anext(watch)) == [("Node(a)", None)]
+        batch = await anext(watch)
+        assert (_told(batch), batch.unreadable) == ([("Node(a)", None)], frozenset())
+
+
+async def test_what_cannot_be_read_is_told_with_its_namespace_and_its_end_even_if_it_never_could(
+    datastore: SqliteDatastore,
+) -> None:
+    """Whoever must not do as if it were not there learns of it with the first batch, and when it is deleted."""
+    key = kind_of(NetworkPolicy).key("web", "shop")
+    await datastore.transact([Put(key, b"{")])
+    async with asyncio.timeout(10), aclosing(ResourceStore(datastore).watch()) as watch:
+        (unreadable,) = (await anext(watch)).unreadable
+        assert unreadable[:3] == ("NetworkPolicy", "shop", "web")
+        assert unreadable.reason
+        await datastore.transact([Delete(key)])
+        assert await anext(watch) == ResourceBatch(2, ())
 
 
 async def test_a_change_speaks_of_what_is_or_was() -> None:
@@ -171,3 +196,20 @@ async def test_resources_of_all_namespaces_are_followed(datastore: SqliteDatasto
             assert _told(await anext(batches)) == [(None, "WorkloadEndpoint(kube-system/a-k8s-p-e)")]
             await store.delete(WorkloadEndpoint, "a-k8s-p-e", namespace="kube-system")
             assert _told(await anext(batches)) == [("WorkloadEndpoint(kube-system/a-k8s-p-e)", None)]
+
+
+async def test_a_transaction_of_kinds_of_several_groups_is_one_batch(datastore: SqliteDatastore) -> None:
+    """Namespaces and policies of Kubernetes stand beside Calico's resources; of one group alone only that is heard."""
+    store = ResourceStore(datastore)
+    kinds = (Namespace, KubernetesNetworkPolicy, NetworkPolicy)
+    policies = [kind(metadata=Metadata(name="web", namespace="shop")) for kind in kinds[1:]]
+    async with asyncio.timeout(10), aclosing(store.watch(*kinds)) as watch, aclosing(store.watch(Node, BGPPeer)) as one:
+        assert (await anext(watch)).changes == (await anext(one)).changes == ()
+        await store.apply([Namespace(metadata=Metadata(name="shop")), *policies, _node("a")])
+        told = sorted(new for _, new in _told(await anext(watch)) if new)
+        assert told == ["KubernetesNetworkPolicy(shop/web)", "Namespace(shop)", "NetworkPolicy(shop/web)"]
+        assert _told(await anext(one)) == [(None, "Node(a)")]
+    async with asyncio.timeout(10), aclosing(store.watch(KubernetesNetworkPolicy)) as watch:
+        assert _told(await anext(watch)) == [(None, "KubernetesNetworkPolicy(shop/web)")]
+    async with asyncio.timeout(10), aclosing(store.watch()) as watch:
+        assert len((await anext(watch)).changes) == 4

@@ -90,3 +90,9 @@ def test_nothing_follows_what_is_not_yaml() -> None:
     assert isinstance(first, Mapping)
     assert isinstance(error, TreeError)
     assert error.document == 2
+
+
+@pytest.mark.parametrize("text", ["10:20", "1:02:30", "8080:59.5"])
+def test_a_range_of_ports_is_no_time_of_day(text: str) -> None:
+    """YAML 1.1 takes it for a number to the base of 60, and the readers of Kubernetes do not."""
+    assert _one(text) == Scalar(text, "str", 1)
