@@ -1,0 +1,64 @@
+"""``bgpkit-node policy program``: the policies of one host in force, without a datastore or an agent."""
+
+import sys
+from typing import Final
+
+import click
+
+from bgpkit_node.nft import EnforcementSettings, Enforcer, Refusal, cut_denied, one_at_a_time
+from bgpkit_node.policy import Evaluator, cluster_of, program_of, read_case
+
+_FORM: Final = """\b
+Standard input:
+{"node": "n1",
+ "endpoints":  [{"ns", "name", "labels", "ip" or "ips", "node", "ifname", "local",
+                 "ports": [{"port", "protocol", "name"}]}],
+ "namespaces": [{"name", "labels"}],
+ "nodes":      [{"name", "ip"}],
+ "policies":   [manifest, ...]}
+or {"node": "n1", "teardown": true}
+"""
+
+
+@click.command("program", epilog=_FORM)
+@click.option(
+    "--deny",
+    type=click.Choice([each.value for each in Refusal]),
+    default=Refusal.DROP.value,
+    show_default=True,
+    help="What becomes of a packet that is not allowed: dropped, or refused by a TCP reset or an ICMP error.",
+)
+@click.option("--table", default="bgpkit", show_default=True, metavar="NAME", help="The table, of family inet, to use.")
+@click.option(
+    "--interface-prefix",
+    default="cali",
+    show_default=True,
+    metavar="PREFIX",
+    help="Drop packets of interfaces named so that are of no endpoint of the state; empty: leave them alone.",
+)
+@click.option(
+    "--established",
+    type=click.Choice(["cut", "keep"]),
+    default="cut",
+    show_default=True,
+    help="What becomes of connections that the state no longer allows.",
+)
+def policy_program(deny: str, table: str, interface_prefix: str, established: str) -> None:
+    """Enforce the policies of one full state in this network namespace.
+
+    The status is 0 when all of the state is in force. With the next full state only what differs is changed, at once:
+    no packet that both states allow is lost, none that both deny passes. "teardown" removes all that this command has
+    made. After an error, what was in force before still is.
+    """
+    settings = EnforcementSettings(table=table, refusal=Refusal(deny), interface_prefix=interface_prefix)
+    if sys.stdin.isatty():
+        click.echo("reading the state as JSON; Ctrl-D ends it", err=True)
+    document = read_case(sys.stdin.buffer.read())
+    wanted = program_of(document)
+    with Enforcer(settings) as enforcer, one_at_a_time(table):
+        if document.teardown:
+            enforcer.tear_down()
+        elif enforcer.enforce(wanted) and established == "cut":
+            addresses = {address for each in wanted.endpoints.values() for address in each.endpoint.addresses}
+            evaluator = Evaluator(cluster_of(document).state)
+            cut_denied(lambda packet: evaluator.verdict(packet).allowed, addresses)

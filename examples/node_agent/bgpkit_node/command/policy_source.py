@@ -1,0 +1,101 @@
+"""Where the words of ``policy`` read a cluster from: the datastore, or a file that describes one."""
+
+import asyncio
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.datastore.settings import DatastoreSettings
+from bgpkit_node.errors import NodeError
+from bgpkit_node.policy import CaseDocument, Cluster, cluster_of, cluster_of_resources, converted, read_json
+from bgpkit_node.policy.conversion import POLICY_TYPES
+from bgpkit_node.policy.protocols import protocol_number
+from bgpkit_node.resources import (
+    GlobalNetworkSet,
+    HostEndpoint,
+    Namespace,
+    NetworkSet,
+    Node,
+    Profile,
+    Resource,
+    Tier,
+    WorkloadEndpoint,
+    kind_of,
+)
+from bgpkit_node.resources.part import is_mapping
+from bgpkit_node.resources.watching import read_present
+
+_KINDS: Final[tuple[type[Resource], ...]] = (
+    Namespace,
+    Node,
+    WorkloadEndpoint,
+    HostEndpoint,
+    Tier,
+    Profile,
+    NetworkSet,
+    GlobalNetworkSet,
+    *POLICY_TYPES,
+)
+
+_STATE_OPTION: Final = click.option(
+    "--state",
+    "state_file",
+    type=click.Path(dir_okay=False, readable=False, allow_dash=True, path_type=Path),
+    help="File with the state of a cluster in JSON, in the form of policy eval, instead of the datastore.",
+)
+
+
+def cluster_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --state and the options of the datastore; it gets what they say as ``cluster``."""
+
+    @functools.wraps(command)
+    def chosen(*arguments: Any, state_file: Path | None, datastore: DatastoreSettings, **options: Any) -> Any:
+        """Read the cluster before the command runs."""
+        cluster = asyncio.run(_stored(datastore)) if state_file is None else _described(state_file)
+        return command(*arguments, cluster=cluster, **options)
+
+    return _STATE_OPTION(datastore_option(chosen))
+
+
+def parse_port(text: str) -> tuple[int, int | None]:
+    """Read ``80/TCP``, ``80`` of TCP, or ``ICMP``: protocol and port; raises NodeError with one sentence."""
+    port, slash, protocol = text.partition("/")
+    if not slash and not text.isdecimal():
+        port, protocol = "", text
+    try:
+        number = protocol_number(protocol or "TCP")
+    except ValueError as error:
+        raise NodeError(f"{text}: {error}") from error
+    if not port:
+        return number, None
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise NodeError(f"{text}: write a port from 1 to 65535 and a protocol, as 80/TCP, or a protocol alone, as ICMP")
+    return number, int(port)
+
+
+def _described(path: Path) -> Cluster:
+    try:
+        octets = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise NodeError(f"{path}: cannot be read: {error.strerror}") from error
+    document = read_json(octets, "standard input" if str(path) == "-" else str(path))
+    if is_mapping(document) and "state" in document:
+        return cluster_of(converted(document["state"], CaseDocument, "state."), "state.")
+    return cluster_of(converted(document, CaseDocument))
+
+
+async def _stored(datastore: DatastoreSettings) -> Cluster:
+    async with opened_store(datastore) as store:
+        present = [await read_present(store.datastore, kind_of(kind)) for kind in _KINDS]
+    for each in present:
+        unreadable = sorted(each.revisions.keys() - each.resources.keys())
+        if unreadable:
+            names = ", ".join(f"{each.kind.name}({name})" for name in unreadable)
+            raise NodeError(f"nothing is decided: {names} cannot be read, so that it is not known what is allowed")
+    return cluster_of_resources([resource for each in present for resource in each.resources.values()])
