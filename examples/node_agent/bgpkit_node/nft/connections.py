@@ -1,0 +1,142 @@
+"""Connections that the kernel tracks, and their end where a policy denies them now. Linux only; blocks.
+
+linux/netfilter/nfnetlink_conntrack.h, netlink(7).
+"""
+
+import socket
+import struct
+from collections.abc import Callable, Collection, Iterator
+from enum import IntEnum
+from ipaddress import ip_address
+from typing import Final, NamedTuple
+
+from bgpkit_node.nft import uapi
+from bgpkit_node.nft.answers import Attributes, attributes
+from bgpkit_node.nft.conditions import ICMP
+from bgpkit_node.nft.netfilter_socket import NetfilterSocket
+from bgpkit_node.nft.octets import attribute, message
+from bgpkit_node.policy import Packet
+from bgpkit_node.policy.model import Address, IcmpMatch
+
+_SUBSYSTEM: Final = 1
+_GET: Final = _SUBSYSTEM << 8 | 1
+_DELETE: Final = _SUBSYSTEM << 8 | 2
+_FAMILIES: Final = {4: 2, 6: 10}
+
+
+class _Attribute(IntEnum):
+    """CTA_*; those of different objects share numbers."""
+
+    ORIGINAL = 1
+    REPLY = 2
+    ID = 12
+    ZONE = 18
+    IP = 1
+    PROTOCOL = 2
+    SOURCE4 = 1
+    SOURCE6 = 3
+    NUMBER = 1
+    SOURCE_PORT = 2
+    DESTINATION_PORT = 3
+    ICMP_TYPE = 5
+    ICMP_CODE = 6
+    ICMP6_TYPE = 8
+    ICMP6_CODE = 9
+
+
+class _Tracked(NamedTuple):
+    """An entry: its first packet as policies see it, and what names it to the kernel."""
+
+    packet: Packet
+    name: bytes
+
+
+def cut_denied(allowed: Callable[[Packet], bool], endpoints: Collection[Address]) -> int:
+    """Forget the tracked connections of these addresses that are not ``allowed``, and return how many.
+
+    Their next packet is one of no connection, so that the rules in force decide over it. All others go on, and those
+    that this node began itself, by whichever of its addresses.
+    """
+    tracking = NetfilterSocket()
+    try:
+        cut = 0
+        for entry in list(_tracked(tracking)):
+            packet = entry.packet
+            concerned = packet.source in endpoints or packet.destination in endpoints
+            if concerned and not allowed(packet) and not _is_own(packet.source):
+                _forget(tracking, entry)
+                cut += 1
+        return cut
+    finally:
+        tracking.close()
+
+
+def _tracked(tracking: NetfilterSocket) -> Iterator[_Tracked]:
+    found = tracking.dump(lambda number: message(_GET, uapi.REQUEST | uapi.DUMP, number, b"", uapi.UNSPECIFIED))
+    for entry in found:
+        if _Attribute.ORIGINAL in entry and _Attribute.REPLY in entry:
+            named = [kind for kind in (_Attribute.ID, _Attribute.ZONE) if kind in entry]
+            name = attribute(_Attribute.ORIGINAL | uapi.NESTED, entry[_Attribute.ORIGINAL])
+            name += b"".join(attribute(kind, entry[kind]) for kind in named)
+            yield _Tracked(_packet(entry), name)
+
+
+def _packet(entry: Attributes) -> Packet:
+    """Return the first packet as it is after its destination was translated: where replies come from."""
+    original, reply = _nested(entry, _Attribute.ORIGINAL), _nested(entry, _Attribute.REPLY)
+    source, destination = _source(original), _source(reply)
+    first, answer = _nested(original, _Attribute.PROTOCOL), _nested(reply, _Attribute.PROTOCOL)
+    protocol = first.get(_Attribute.NUMBER, b"\0")[0]
+    if protocol in ICMP.values():
+        kinds = _ICMP_KINDS[source.version]
+        kind, code = (first.get(each, b"\0")[0] for each in kinds)
+        return Packet(source=source, destination=destination, protocol=protocol, icmp=IcmpMatch(kind, code))
+    return Packet(
+        source=source,
+        destination=destination,
+        protocol=protocol,
+        port=_port(answer, _Attribute.SOURCE_PORT),
+        source_port=_port(first, _Attribute.SOURCE_PORT),
+    )
+
+
+_ICMP_KINDS: Final = {
+    4: (_Attribute.ICMP_TYPE, _Attribute.ICMP_CODE),
+    6: (_Attribute.ICMP6_TYPE, _Attribute.ICMP6_CODE),
+}
+
+
+def _source(side: Attributes) -> Address:
+    ends = _nested(side, _Attribute.IP)
+    return ip_address(ends.get(_Attribute.SOURCE4) or ends[_Attribute.SOURCE6])
+
+
+def _port(protocol: Attributes, kind: _Attribute) -> int | None:
+    octets = protocol.get(kind)
+    port: int | None = struct.unpack(">H", octets)[0] if octets else None
+    return port
+
+
+def _nested(holder: Attributes, kind: int) -> Attributes:
+    return dict(attributes(holder.get(kind, b"")))
+
+
+def _is_own(address: Address) -> bool:
+    """Tell whether an address is of this node: it would send to itself from it."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect((str(address), 9))
+        except OSError:
+            return False
+        return ip_address(asking.getsockname()[0]) == address
+
+
+def _forget(tracking: NetfilterSocket, entry: _Tracked) -> None:
+    """Delete an entry; one that has ended meanwhile is no matter."""
+    number = tracking.next()
+    family = _FAMILIES[entry.packet.source.version]
+    tracking.send(message(_DELETE, uapi.REQUEST | uapi.ACK, number, entry.name, family))
+    for answer in tracking.answers(number, number):
+        if answer.kind == uapi.NLMSG_ERROR:
+            return

@@ -1,0 +1,92 @@
+"""A stage of the decision over a packet: a tier's policies one after another, then what is done at its end.
+
+A stage decides every packet. So Pass is a plain ``goto`` the next one, and no mark is set on packets.
+"""
+
+from collections.abc import Collection, Mapping
+
+from bgpkit_node.nft.chain import Chain, Leap, Verdict
+from bgpkit_node.nft.error import NftError
+from bgpkit_node.nft.naming import comment
+from bgpkit_node.nft.policy_chain import passes_on, policy_chain, refusing
+from bgpkit_node.nft.settings import EnforcementSettings
+from bgpkit_node.policy.model import Action, Direction, PolicyId
+from bgpkit_node.policy.program import PolicyProgram, TierProgram
+
+OPEN = Chain("open", "endpoints without a policy in a direction", ("counter accept",))
+
+
+class Stages:
+    """The chains of stages and of policies; each is made once for all endpoints that ask the same."""
+
+    def __init__(
+        self, policies: Mapping[PolicyId, PolicyProgram], settings: EnforcementSettings, versions: Collection[int]
+    ) -> None:
+        """Read ``policies`` whenever a chain is to be made; ``forget`` those that change."""
+        self._policies = policies
+        self._settings = settings
+        self._versions = versions
+        self._stages: dict[tuple[Direction, tuple[TierProgram, ...], tuple[PolicyId, ...]], Chain] = {}
+        self._shared: dict[PolicyId, dict[tuple[Direction, str], Chain]] = {}
+
+    def forget(self, changed: Collection[PolicyId]) -> None:
+        """Make the chains of these policies, and those that call them, anew when they are asked for."""
+        for policy in changed:
+            self._shared.pop(policy, None)
+        self._stages.clear()
+
+    def stage(self, direction: Direction, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
+        """Return the chain that decides by these tiers, then by these profiles; what is left is denied."""
+        key = direction, tiers, profiles
+        found = self._stages.get(key)
+        if found is None:
+            made = self._tier(direction, tiers, profiles) if tiers else self._profiles(direction, profiles)
+            found = self._stages[key] = made
+        return found
+
+    def _tier(self, direction: Direction, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
+        tier, rest = tiers[0], tiers[1:]
+        policies = [self._policy(each) for each in tier.policies]
+        passing = any(passes_on(policy, direction) for policy in policies)
+        goes_on = tier.default is Action.NEXT_TIER
+        following = self.stage(direction, rest, profiles) if passing or goes_on else None
+        chains = [self._chain(policy, direction, following) for policy in policies]
+        leaps = [Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains]
+        end, called = self._end(tier, following)
+        word = f"{direction.value.lower()}-tier-{tier.name}"
+        return Chain.leaping(word, comment(f"tier {tier.name}, {direction.value}"), (*leaps, end), (*chains, *called))
+
+    def _end(self, tier: TierProgram, following: Chain | None) -> tuple[Leap, tuple[Chain, ...]]:
+        """Return what is done at the end of a tier, and the chain that it leads to."""
+        said = comment(f"end of tier {tier.name}: {tier.default.value}")
+        match tier.default:
+            case Action.NEXT_TIER if following is not None:
+                return Leap(Verdict.GOTO, following.name, said), (following,)
+            case Action.ALLOW:
+                return Leap(Verdict.ACCEPT, comment=said), ()
+            case _:
+                return refusing(self._settings, said)
+
+    def _profiles(self, direction: Direction, profiles: tuple[PolicyId, ...]) -> Chain:
+        chains = [self._chain(self._policy(each), direction, None) for each in profiles]
+        end, called = refusing(self._settings, "no policy and no profile has decided")
+        leaps = (*(Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains), end)
+        word = f"{direction.value.lower()}-profiles"
+        return Chain.leaping(word, comment(f"profiles, {direction.value}"), leaps, (*chains, *called))
+
+    def _chain(self, policy: PolicyProgram, direction: Direction, following: Chain | None) -> Chain:
+        after = following if passes_on(policy, direction) else None
+        shared = self._shared.setdefault(policy.id, {})
+        key = direction, after.name if after else ""
+        chain = shared.get(key)
+        if chain is None:
+            chain = shared[key] = policy_chain(policy, direction, self._settings, self._versions, after)
+        return chain
+
+    def _policy(self, policy_id: PolicyId) -> PolicyProgram:
+        policy = self._policies.get(policy_id)
+        if policy is None:
+            raise NftError(f"{policy_id}: an endpoint names this policy, but there are no rules for it")
+        if policy.do_not_track or policy.pre_dnat:
+            raise NftError(f"{policy_id}: doNotTrack and preDNAT are not enforced for the traffic of pods")
+        return policy

@@ -1,0 +1,1 @@
+"""The rendering for nftables, one module at a time."""

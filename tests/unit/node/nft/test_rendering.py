@@ -1,0 +1,118 @@
+"""A program as chains and sets, and its changes."""
+
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from bgpkit_node.nft import EnforcementSettings, NftError
+from bgpkit_node.nft.element import of_network, of_verdict
+from bgpkit_node.nft.naming import network_set
+from bgpkit_node.nft.rendering import Rendering, TableChange
+from bgpkit_node.policy.model import Action
+from bgpkit_node.policy.program import EndpointProgram, PolicyProgram, ProgramChange, SetChange
+from tests.unit.node.nft.programs import WEB, endpoint, policy, program, tier
+
+DB = policy("db", Action.ALLOW)
+SETTINGS = EnforcementSettings()
+
+
+def change(
+    endpoints: dict[str, EndpointProgram | None] | None = None,
+    policies: list[PolicyProgram] | None = None,
+    members: SetChange | None = None,
+) -> ProgramChange:
+    """Return a change."""
+    return ProgramChange(
+        endpoints=endpoints or {},
+        policies={each.id: each for each in policies or ()},
+        sets={},
+        members={WEB: members} if members else {},
+    )
+
+
+def rendered() -> Rendering:
+    """Return the rendering of two pods that a policy is for."""
+    return Rendering(program([endpoint(1, tier(DB)), endpoint(2, tier(DB))], DB), SETTINGS)
+
+
+def test_endpoints_that_ask_the_same_share_their_chains() -> None:
+    """One chain for the policy, one for the stage, one for those that are open."""
+    rendering = rendered()
+    assert len(rendering.chains) == 3
+    assert len({element.chain for element in rendering.elements["ingress"]}) == 1
+    assert {element.chain for element in rendering.elements["egress"]} == {"open"}
+    assert rendering.elements[network_set(WEB, 4)] == {of_network(ip_network("10.0.0.9/32"))}
+
+
+def test_a_member_is_one_element() -> None:
+    """Nothing else is touched."""
+    done = rendered().update(change(members=SetChange(frozenset({ip_network("10.0.0.8/32")}), frozenset())))
+    assert done == TableChange(
+        added={network_set(WEB, 4): {of_network(ip_network("10.0.0.8/32"))}}, removed={network_set(WEB, 4): set()}
+    )
+
+
+def test_a_pod_that_asks_what_others_ask_needs_no_chain() -> None:
+    """Only elements, which go with it."""
+    rendering = rendered()
+    done = rendering.update(change({"default/p3": endpoint(3, tier(DB))}))
+    assert (done.chains, done.gone_chains) == ({}, [])
+    assert {name for name, added in done.added.items() if added} == {"pods", "itself", "egress", "ingress", "sources4"}
+    gone = rendering.update(change({"default/p3": None}))
+    assert gone.removed == done.added
+
+
+def test_another_rule_is_another_chain_for_all_its_endpoints() -> None:
+    """The old ones go."""
+    rendering = rendered()
+    before = set(rendering.chains)
+    done = rendering.update(change(policies=[policy("db", Action.DENY)]))
+    assert set(done.gone_chains) == before - {"open"}
+    assert set(done.chains) == set(rendering.chains) - {"open"}
+    assert len(done.added["ingress"]) == len(done.removed["ingress"]) == 2
+    assert not rendering.update(change(policies=[policy("db", Action.DENY)]))
+
+
+def test_an_interface_may_pass_from_one_endpoint_to_another() -> None:
+    """In one change; two at once cannot have it."""
+    rendering = rendered()
+    taken = endpoint(3, tier(DB), interface="cali1")
+    done = rendering.update(change({"default/p3": taken, "default/p1": None}))
+    (added,) = done.added["egress"]
+    assert added == of_verdict("cali1", "open", "default/p3")
+    with pytest.raises(NftError, match="another endpoint has its interface cali1"):
+        rendering.update(change({"default/p4": endpoint(4, interface="cali1")}))
+
+
+@pytest.mark.parametrize(
+    ("pod", "sentence"),
+    [
+        (endpoint(1, interface=""), "it is not known"),
+        (endpoint(1, interface='x"y'), "is no name of one"),
+        (endpoint(1, host=True), "host are not enforced"),
+    ],
+)
+def test_what_cannot_be_enforced_is_refused(pod: EndpointProgram, sentence: str) -> None:
+    """In one sentence that names the endpoint."""
+    with pytest.raises(NftError, match=sentence):
+        Rendering(program([pod]), SETTINGS)
+
+
+def test_a_new_ip_version_needs_a_rendering_from_the_start() -> None:
+    """Since every rule about addresses is then two."""
+    one = endpoint(3)
+    six = replace(one, endpoint=replace(one.endpoint, addresses=(ip_address("fd00::3"),)))
+    assert rendered().serves(change({"default/p3": one}))
+    assert not rendered().serves(change({"default/p3": six}))
+
+
+def test_what_comes_and_goes_is_left_alone() -> None:
+    """In either order."""
+    done, element = TableChange(), of_network(ip_network("10.0.0.1/32"))
+    done.exchange("s", [element], [])
+    done.exchange("s", [], [element])
+    assert not done
+    done.exchange("s", [], [element])
+    done.exchange("s", [element], [])
+    assert not done
