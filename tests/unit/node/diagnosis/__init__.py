@@ -1,0 +1,1 @@
+"""Tests of finding out what is wrong between two nodes."""

@@ -1,0 +1,1 @@
+"""Tests of what agents report through the datastore, and of asking them."""
