@@ -1,4 +1,4 @@
-"""The agent's side of the CNI path alone, as a program: addresses in memory, everything else the real thing.
+"""The agent's side of the CNI path alone, as a program: addresses and endpoints in memory, all else the real thing.
 
 ``python -m tests.integration.cni_agent SOCKET [--delay SECONDS]``. Besides ``cni`` it answers ``handles`` with the
 addresses that are held, so that a test sees what leaks. A delay falls between taking an address and the answer.
@@ -12,8 +12,11 @@ from ipaddress import ip_address
 from typing import Final
 
 from bgpkit_node.cni import AgentSocket, CniService, Wish
+from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.ipam import IPAddress
+from bgpkit_node.resources import ResourceStore
+from tests.support.memory_datastore import MemoryDatastore
 
 FIRST: Final = {4: "10.244.113.128", 6: "fd00:10:244::80"}
 
@@ -70,7 +73,8 @@ async def main() -> None:
     parser.add_argument("--delay", type=float, default=0.0)
     options = parser.parse_args()
     addresses = MemoryAddresses(options.delay)
-    service = CniService(addresses, PodNetwork(), node="k8s-master1", mtu=mtu)
+    endpoints = PodEndpoints("k8s-master1", ResourceStore(MemoryDatastore()))
+    service = CniService(addresses, PodNetwork(), endpoints, node="k8s-master1", mtu=mtu)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     async with AgentSocket(options.socket, {"cni": service.handle, "handles": addresses.show}):

@@ -2,8 +2,9 @@
 
 For each line on standard input, a number, the agent that runs is killed and another one begins to serve, out of a
 process that has everything imported; its ``ready`` goes to standard output. With a number other than 0 it kills itself
-before that step of its work: every write to the kernel and every transaction of address management is one, and the
-answer the last. Besides ``cni`` it answers ``held`` with the addresses that are taken, and ``steps`` with their number.
+before that step of its work: every write to the kernel, every transaction of address management and every write of
+an endpoint is one, and the answer the last. Besides ``cni`` it answers ``held`` with the addresses that are taken and
+those of endpoints, and ``steps`` with their number.
 """
 
 import asyncio
@@ -18,18 +19,21 @@ import structlog
 
 from bgpkit_node.agent.pod_addresses import PodAddresses
 from bgpkit_node.cni import AgentSocket, CniService, pod_plumbing
+from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.datastore import SqliteDatastore
 from bgpkit_node.ipam import IPAddress, Ipam, load_snapshot
 from bgpkit_node.ipam.draft import Draft
 from bgpkit_node.kernel import Batch, Netlink
+from bgpkit_node.resources import ResourceStore, WorkloadEndpoint
 from tests.support.ipam_cluster import FixedPools, pool
 
 NODE = "k8s-master1"
 _WRITES: Collection[tuple[object, str]] = (
     (Draft, "commit"),
+    (ResourceStore, "write"),
+    (ResourceStore, "delete"),
     (pod_plumbing, "write_sysctl"),
-    (Netlink, "add_veth"),
     (Netlink, "remove_link"),
     (Batch, "commit"),
 )
@@ -90,12 +94,17 @@ async def serve(socket: str, datastore: str, last: int) -> None:
     async with await SqliteDatastore.open(Path(datastore)) as store:
         pools = FixedPools(pool("10.244.0.0/24", 26), pool("fd00:10:244::/64", 122), nodes=(NODE,))
         addresses = PodAddresses(NODE, Ipam(store, pools), store, NoRoutes())
-        service = CniService(addresses, PodNetwork(), node=NODE)
+        resources = ResourceStore(store)
+        service = CniService(addresses, PodNetwork(), PodEndpoints(NODE, resources), node=NODE)
 
         async def held(_request: Mapping[str, object]) -> dict[str, object]:
-            """Return the addresses that are taken."""
+            """Return the addresses that are taken, and those of endpoints."""
             blocks = (await load_snapshot(store)).blocks.values()
-            return {"held": [str(address) for block in blocks for address, _ in block.allocations()]}
+            endpoints = await resources.list(WorkloadEndpoint)
+            return {
+                "held": [str(address) for block in blocks for address, _ in block.allocations()],
+                "endpoints": [str(address) for endpoint in endpoints for address in endpoint.spec.addresses],
+            }
 
         async def count(_request: Mapping[str, object]) -> dict[str, object]:
             """Return how many steps there were."""

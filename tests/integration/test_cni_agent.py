@@ -1,5 +1,6 @@
 """The CNI plugin with the whole agent behind it: pools of the datastore, both families, STATUS, MTU."""
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from bgpkit_node.cni import request
 from bgpkit_node.errors import CniError
 from tests.integration.agents import ADDRESSES, Agents
+from tests.support.commands import asked
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
 
@@ -43,11 +45,16 @@ def agents(namespaces: Namespaces, tmp_path: Path) -> Generator[Agents]:
 
 
 def ask(
-    agents: Agents, command: str, pod: Namespace | None = None, node: str = NODE, **config: object
+    agents: Agents,
+    command: str,
+    pod: Namespace | None = None,
+    node: str = NODE,
+    container: str = "",
+    **config: object,
 ) -> dict[str, Any]:
     """Make a CNI call on the agent's socket; CniError when it fails."""
     environment = {
-        "CNI_CONTAINERID": f"c-{node}",
+        "CNI_CONTAINERID": container or f"c-{node}",
         "CNI_NETNS": "" if pod is None else str(pod.path),
         "CNI_IFNAME": "eth0",
         "CNI_ARGS": "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web",
@@ -93,13 +100,56 @@ def test_status_add_and_delete_follow_the_pools(agents: Agents, namespaces: Name
     assert [row for row in rows if str(row.get("dev", "")).startswith("cali")] == []
 
 
+def test_a_pod_has_an_endpoint_from_add_to_delete(agents: Agents, namespaces: Namespaces) -> None:
+    """Labels that someone sets stay, and neither a second ADD nor the DEL of an earlier container changes anything.
+
+    CHECK misses it when it is gone, and the agent writes it again when it starts: the pod lives.
+    """
+    agents.apply(POOLS)
+
+    def told(*words: str) -> str:
+        """Return what the command says."""
+        return asked(*words, datastore=agents.datastore).out
+
+    pod = namespaces.node("pod")
+    result = ask(agents, "ADD", pod)
+    given = addresses(result)
+    name = "k8s--master1-k8s-web-eth0"
+    rows = told("get", "wep", "-o", "wide").splitlines()
+    link = result["interfaces"][0]["name"]
+    networks = f"{given[0]}/32,{given[1]}/128"
+    assert rows[1].split() == [name, "web", NODE, networks, link, "kns.default"]
+    told("label", "wep", name, "app=web")
+    with pytest.raises(CniError, match="the container has an interface eth0"):
+        ask(agents, "ADD", pod)
+    ask(agents, "CHECK", pod, prevResult=result)
+    stored = json.loads(told("get", "wep", name, "-o", "json"))
+    assert stored["metadata"]["labels"]["app"] == "web"
+    assert stored["spec"]["mac"] == pod.ip_json("link", "show", "eth0")[0]["address"]
+    ask(agents, "DEL", container="earlier")
+    assert name in told("get", "wep", "-o", "wide")
+    told("delete", "wep", name)
+    with pytest.raises(CniError, match="damaged in 1 place") as caught:
+        ask(agents, "CHECK", pod, prevResult=result)
+    assert caught.value.details == f"there is no WorkloadEndpoint(default/{name})"
+    agents.running[NODE].stop()
+    agents.start(NODE)
+    ask(agents, "CHECK", pod, prevResult=result)
+    ask(agents, "DEL", pod)
+    ask(agents, "ADD", pod)
+    ask(agents, "DEL", pod)
+    assert told("get", "wep", "-o", "wide").splitlines()[1:] in ([], [""])
+
+
 def test_half_of_two_families_is_nothing(agents: Agents, namespaces: Namespaces) -> None:
     """When only one family can be had the ADD fails with code 11, and the other address is given back."""
     agents.apply(POOLS.rpartition("---")[0])
     with pytest.raises(CniError, match="no enabled IPPool gives IPv6 addresses") as caught:
         ask(agents, "ADD", namespaces.node("pod"))
     assert caught.value.code == 11
-    assert "IPAM blocks record 0 allocations." in agents.run("ipam", "check").stdout
+    checked = agents.run("ipam", "check", "--show-all-ips").stdout
+    assert "allocated; attrs Main:net." not in checked
+    assert "Found 0 workload IPs." in checked
     assert agents.machines[NODE].ip_json("link", "show", "type", "veth")[0]["ifname"] == "eth0"
 
 

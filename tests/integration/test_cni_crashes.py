@@ -56,11 +56,13 @@ class Crashing:
         return request(self._socket, {"request": name, **keys})
 
     def left(self) -> dict[str, list[str]]:
-        """Return the addresses that are taken, and what the kernel holds of pods."""
+        """Return the addresses that are taken, those of endpoints, and what the kernel holds of pods."""
         links = [row["ifname"] for row in self.node.ip_json("link") if row["ifname"].startswith("cali")]
         routes = [row for family in ("-4", "-6") for row in self.node.ip_json(family, "route")]
+        held = self.ask("held")
         return {
-            "addresses": [str(address) for address in self.ask("held")["held"]],
+            "addresses": [str(address) for address in held["held"]],
+            "endpoints": [str(address) for address in held["endpoints"]],
             "links": links + [row["ifname"] for row in self.pod.ip_json("link") if row["ifname"] != "lo"],
             "routes": [row["dst"] for row in routes if str(row.get("dev", "")).startswith("cali")],
         }
@@ -78,11 +80,11 @@ def crashing(namespaces: Namespaces, tmp_path: Path) -> Generator[Crashing]:
     made.close()
 
 
-NOTHING: dict[str, list[str]] = {"addresses": [], "links": [], "routes": []}
+NOTHING: dict[str, list[str]] = {"addresses": [], "endpoints": [], "links": [], "routes": []}
 
 
 def test_an_agent_killed_at_any_step_leaks_nothing(crashing: Crashing) -> None:
-    """After the next GC, DEL or ADD no address, interface or route is left of an ADD or DEL that was cut off.
+    """After the next GC, DEL or ADD no address, endpoint, interface or route is left of an ADD or DEL that was cut off.
 
     Every step of both is cut off once; the three ways to go on take turns.
     """
@@ -136,5 +138,6 @@ def _add_anew(crashing: Crashing) -> None:
         crashing.call("DEL")
         result = crashing.call("ADD")
     given = [str(each["address"]).partition("/")[0] for each in result["ips"]]
-    assert sorted(crashing.left()["addresses"]) == sorted(given)
+    left = crashing.left()
+    assert sorted(left["addresses"]) == sorted(left["endpoints"]) == sorted(given)
     assert all(crashing.node.ping(address) for address in given)

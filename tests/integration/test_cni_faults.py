@@ -1,10 +1,12 @@
 """Damage, conflicts and deaths on the CNI path: what is reported, and that nothing is left behind."""
 
 from collections.abc import Generator
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
+from bgpkit_node.cni import pod_remains
 from bgpkit_node.errors import CniError
 from tests.integration.cni_node import NETWORK, CniNode, address_of, finish
 from tests.support.netns import Namespaces
@@ -52,6 +54,8 @@ DAMAGES = {
     "host MAC": ("node", "ip link set $LINK address 02:00:00:00:00:02", "02:00:00:00:00:02, not ee:ee:ee:ee:ee:ee"),
     "proxy ARP": ("node", "echo 0 > /proc/sys/net/ipv4/conf/$LINK/proxy_arp", "proxy_arp is 0, not 1"),
     "forwarding": ("node", "echo 0 > /proc/sys/net/ipv4/conf/$LINK/forwarding", "forwarding is 0, not 1"),
+    "spoofing": ("node", "echo 0 > /proc/sys/net/ipv4/conf/$LINK/rp_filter", "rp_filter is 0, not 1"),
+    "local traffic": ("node", "echo 0 > /proc/sys/net/ipv4/conf/$LINK/route_localnet", "route_localnet is 0, not 1"),
 }
 
 
@@ -166,6 +170,23 @@ def test_a_call_waits_for_an_agent_that_restarts(node: CniNode, namespaces: Name
     answer = finish(call)
     assert answer.status == 0, answer
     assert node.namespace.ping(address_of(answer.document))
+
+
+def test_the_kernel_tells_which_pods_live(node: CniNode, namespaces: Namespaces) -> None:
+    """Whoever collects leaks sees the handles of pods, and addresses routed to a pod's interface, whoever made it."""
+    node.start()
+    given = ip_address(address_of(node.add(namespaces.node("pod"), "web")))
+    machine = node.namespace
+    machine.ip("link", "add", "cali0foreign", "type", "veth", "peer", "name", "other")
+    machine.ip("link", "set", "cali0foreign", "up")
+    machine.ip("route", "add", "10.244.9.1", "dev", "cali0foreign")
+    machine.ip("route", "add", "10.244.9.2", "dev", "eth0")
+    machine.ip("route", "add", "10.244.10.0/24", "dev", "cali0foreign")
+    asked = [given, *map(ip_address, ("10.244.9.1", "10.244.9.2", "10.244.10.1", "10.244.99.1"))]
+    with machine.entered():
+        living, routed = pod_remains.attachments(), pod_remains.reached(asked)
+    assert [attachment.handle for attachment in living] == [f"{NETWORK}.cid-web"]
+    assert routed == {given, ip_address("10.244.9.1")}
 
 
 def test_an_agent_after_a_crash_removes_the_pods_of_the_one_before(node: CniNode, namespaces: Namespaces) -> None:

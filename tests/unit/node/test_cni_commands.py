@@ -1,100 +1,18 @@
 """The CNI commands with addresses and kernel played by the test: what is called, in which order, and undone when."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Collection
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from bgpkit_node.cni import Attachment, CniService, Connected, Wiring, Wish
+from bgpkit_node.cni import CniService, Wiring, Wish
 from bgpkit_node.errors import CniError, IpamError, NodeError
-from bgpkit_node.ipam import IPAddress
-
-HANDLE = "net.c1"
-ADDRESS = IPv4Address("10.244.1.2")
-ADDRESS6 = IPv6Address("fd00::2")
-
-
-class World:
-    """Addresses and plumbing that write down what is asked of them, and fail or wait where the test says."""
-
-    def __init__(self) -> None:
-        """Hold nothing."""
-        self.done: list[str] = []
-        self.held: dict[str, tuple[IPAddress, ...]] = {}
-        self.wired: dict[str, Attachment] = {}
-        self.failing: dict[str, Exception] = {}
-        self.waiting: dict[str, asyncio.Event] = {}
-        self.began: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self.about: dict[str, tuple[object, ...]] = {}
-        self.free = True
-        self.damages: tuple[str, ...] = ()
-        self.ownerless: list[str] = []
-
-    async def _step(self, name: str, *about: object) -> None:
-        self.done.append(name)
-        self.about[name] = about
-        self.began[name].set()
-        if name in self.waiting:
-            await self.waiting[name].wait()
-        if name in self.failing:
-            raise self.failing[name]
-
-    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
-        """Take one address of each family."""
-        self.held[handle] = tuple(address for address in (ADDRESS, ADDRESS6) if address.version in wish.versions)
-        self.done.append(f"for {attributes['namespace']}/{attributes['pod']} on {attributes['node']}")
-        await self._step("assign", wish)
-        return self.held[handle]
-
-    async def release(self, handle: str) -> tuple[IPAddress, ...]:
-        """Give back."""
-        await self._step("release", handle)
-        return self.held.pop(handle, ())
-
-    async def assigned(self, handle: str) -> tuple[IPAddress, ...]:
-        """Return what is held."""
-        return self.held.get(handle, ())
-
-    async def handles(self, prefix: str) -> tuple[str, ...]:
-        """Return the handles."""
-        return tuple(handle for handle in self.held if handle.startswith(prefix))
-
-    async def inspect(self, attachment: Attachment) -> None:
-        """Allow or refuse."""
-        await self._step("inspect", attachment)
-
-    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
-        """Wire up."""
-        self.wired[attachment.handle] = attachment
-        await self._step("connect", attachment, wiring)
-        return Connected("ee:ee:ee:ee:ee:ee", "02:00:00:00:00:07")
-
-    async def disconnect(self, attachment: Attachment) -> bool:
-        """Take down."""
-        await self._step("disconnect", attachment)
-        self.wired.pop(attachment.handle, None)
-        return self.free
-
-    async def check(self, attachment: Attachment, wiring: Wiring) -> tuple[str, ...]:
-        """Return the damages that the test has set."""
-        await self._step("check", attachment.handle, wiring)
-        return self.damages
-
-    async def attachments(self, network: str) -> tuple[Attachment, ...]:
-        """Return what is wired."""
-        return tuple(held for held in self.wired.values() if held.network == network)
-
-    async def half_made(self) -> tuple[str, ...]:
-        """Return the interfaces without an owner that the test has set."""
-        return tuple(self.ownerless)
-
-    async def discard(self, interface: str) -> None:
-        """Remove one."""
-        self.ownerless.remove(interface)
+from tests.support.cni_world import ADDRESS, ADDRESS6, HANDLE, World, call
+from tests.support.virtual_time import run
 
 
 async def mtu() -> int:
@@ -111,32 +29,13 @@ async def world() -> World:
 @pytest.fixture
 def service(world: World) -> CniService:
     """Give the service in that world."""
-    return CniService(world, world, node="n1", mtu=mtu)
-
-
-NOTHING: Mapping[str, object] = {}
-
-
-def call(
-    command: str, container: str = "c1", interface: str = "eth0", keys: Mapping[str, object] = NOTHING, **config: object
-) -> dict[str, object]:
-    """Return a request for the pod default/web; keys and keyword arguments go into the configuration."""
-    return {
-        "command": command,
-        "env": {
-            "CNI_CONTAINERID": container,
-            "CNI_NETNS": "/run/netns/p",
-            "CNI_IFNAME": interface,
-            "CNI_ARGS": "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web",
-        },
-        "config": {"cniVersion": "1.1.0", "name": "net", "type": "bgpkit", **config, **keys},
-    }
+    return CniService(world, world, world, node="n1", mtu=mtu, committed=world.commit)
 
 
 async def test_add_looks_first_and_then_takes_an_address(service: CniService, world: World) -> None:
     """An address is taken only where the interface can be made, for a named owner."""
     await service.handle(call("ADD"))
-    assert world.done == ["inspect", "for default/web on n1", "assign", "connect"]
+    assert world.done == ["inspect", "for default/web on n1", "assign", "connect", "write", "commit"]
 
 
 async def test_add_of_what_exists_takes_no_address(service: CniService, world: World) -> None:
@@ -147,18 +46,18 @@ async def test_add_of_what_exists_takes_no_address(service: CniService, world: W
     assert world.done == ["inspect"]
 
 
-@pytest.mark.parametrize("step", ["assign", "connect"])
+@pytest.mark.parametrize("step", ["assign", "connect", "write", "commit"])
 @pytest.mark.parametrize("error", [CniError(102, "no"), RuntimeError("a fault of ours")])
 async def test_a_failure_is_undone_kernel_first(service: CniService, world: World, step: str, error: Exception) -> None:
     """Whatever fails, interface and address are gone after; the address last, when no route leads to it."""
     world.failing[step] = error
     with pytest.raises(type(error)):
         await service.handle(call("ADD"))
-    assert world.done[-2:] == ["disconnect", "release"]
-    assert (world.held, world.wired) == ({}, {})
+    assert world.done[-3:] == ["disconnect", "remove", "release"]
+    assert (world.held, world.wired, world.endpoints) == ({}, {}, {})
 
 
-@pytest.mark.parametrize("step", ["assign", "connect"])
+@pytest.mark.parametrize("step", ["assign", "connect", "write", "commit"])
 async def test_a_cancellation_is_undone(service: CniService, world: World, step: str) -> None:
     """A cancelled ADD leaves nothing, even when it is cancelled again while it is undone."""
     world.waiting = {step: asyncio.Event(), "release": asyncio.Event()}
@@ -172,7 +71,7 @@ async def test_a_cancellation_is_undone(service: CniService, world: World, step:
     world.waiting["release"].set()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (world.held, world.wired) == ({}, {})
+    assert (world.held, world.wired, world.endpoints) == ({}, {}, {})
 
 
 async def test_the_first_error_is_reported_when_undoing_fails_too(service: CniService, world: World) -> None:
@@ -210,7 +109,7 @@ async def test_calls_for_one_pod_follow_each_other(service: CniService, world: W
     assert "disconnect" not in world.done
     world.waiting["connect"].set()
     await asyncio.gather(adding, deleting)
-    assert world.done[-2:] == ["disconnect", "release"]
+    assert world.done[-3:] == ["disconnect", "remove", "release"]
 
 
 async def test_delete_takes_the_kernel_down_before_the_address(service: CniService, world: World) -> None:
@@ -218,7 +117,48 @@ async def test_delete_takes_the_kernel_down_before_the_address(service: CniServi
     await service.handle(call("ADD"))
     world.done.clear()
     assert await service.handle(call("DEL")) == {}
-    assert world.done == ["disconnect", "release"]
+    assert world.done == ["disconnect", "remove", "release"]
+
+
+async def test_delete_of_an_earlier_container_keeps_the_endpoint_of_the_next(service: CniService, world: World) -> None:
+    """A pod's endpoint is that of the container which was added last; only that one's DEL removes it."""
+    await service.handle(call("ADD"))
+    await service.handle(call("ADD", container="c2"))
+    await service.handle(call("DEL"))
+    (endpoint,) = world.endpoints.values()
+    assert endpoint.spec.container_id == "c2"
+    await service.handle(call("DEL", container="c2"))
+    assert world.endpoints == {}
+
+
+async def test_add_waits_for_the_rules_of_the_pod(service: CniService, world: World) -> None:
+    """There is no result before they are in force."""
+    world.waiting["commit"] = asyncio.Event()
+    adding = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began["commit"].wait()
+    await asyncio.sleep(0)
+    assert not adding.done()
+    world.waiting["commit"].set()
+    await adding
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 10), (3, 3), (600, 50)])
+def test_rules_that_do_not_come_are_not_waited_for_for_ever(asked: int, given: int) -> None:
+    """After ten seconds, or what the configuration says but less than a minute, all is undone, with code 11."""
+    world = World()
+
+    async def add() -> float:
+        """Add a pod whose rules never come, and return how long that takes."""
+        world.waiting["commit"] = asyncio.Event()
+        service = CniService(world, world, world, node="n1", committed=world.commit)
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(CniError, match="the rules of the pod are not in force") as caught:
+            await service.handle(call("ADD", policy_setup_timeout_seconds=asked))
+        assert caught.value.code == 11
+        return asyncio.get_running_loop().time() - begun
+
+    assert run(add()) == pytest.approx(given)
+    assert (world.held, world.wired, world.endpoints) == ({}, {}, {})
 
 
 async def test_delete_of_another_interface_keeps_the_address(service: CniService, world: World) -> None:
@@ -358,6 +298,23 @@ async def test_check_lists_all_damages(service: CniService, world: World) -> Non
     assert caught.value.details == "10.244.1.2 is not assigned to net.c1; one; two"
 
 
+async def test_check_knows_a_wrong_endpoint(service: CniService, world: World) -> None:
+    """An endpoint that is gone, another container's, or has other addresses is a damage of its own."""
+    result = await service.handle(call("ADD"))
+    (name, endpoint), *_ = world.endpoints.items()
+    other = msgspec.structs.replace(endpoint.spec, container_id="c9")
+    elsewhere = msgspec.structs.replace(endpoint.spec, ip_networks=("10.244.1.9/32",), interface_name="cali9")
+    for wrong, text in (
+        (None, "there is no WorkloadEndpoint(default/n1-k8s-web-eth0)"),
+        (other, "WorkloadEndpoint(default/n1-k8s-web-eth0) is that of the container c9"),
+        (elsewhere, "WorkloadEndpoint(default/n1-k8s-web-eth0) has 10.244.1.9/32, not 10.244.1.2/32; "),
+    ):
+        world.endpoints = {} if wrong is None else {name: msgspec.structs.replace(endpoint, spec=wrong)}
+        with pytest.raises(CniError) as caught:
+            await service.handle(call("CHECK", prevResult=result))
+        assert caught.value.details.startswith(text)
+
+
 async def test_collection_without_a_list_removes_nothing(service: CniService, world: World) -> None:
     """GC without the key of valid attachments is refused: it does not say that none is left."""
     await service.handle(call("ADD"))
@@ -365,42 +322,6 @@ async def test_collection_without_a_list_removes_nothing(service: CniService, wo
         await service.handle(call("GC"))
     assert caught.value.code == 7
     assert world.held
-
-
-async def test_collection_frees_addresses_without_interface_but_not_those_of_others(
-    service: CniService, world: World
-) -> None:
-    """GC releases handles of its network that no attachment has, not those of a network whose name begins alike."""
-    world.held = {"net.c1": (ADDRESS,), "net.lost": (ADDRESS,), "net.b.c9": (ADDRESS,), "other.c1": (ADDRESS,)}
-    valid = [{"containerID": "c1", "ifname": "eth0"}]
-    await service.handle(call("GC", keys={"cni.dev/valid-attachments": valid}))
-    assert set(world.held) == {"net.c1", "net.b.c9", "other.c1"}
-
-
-async def test_collection_spares_an_add_that_runs(service: CniService, world: World) -> None:
-    """A container that is being added, and so is in no list yet, keeps what it has."""
-    world.waiting["connect"] = asyncio.Event()
-    adding = asyncio.ensure_future(service.handle(call("ADD")))
-    await world.began["connect"].wait()
-    await service.handle(call("GC", keys={"cni.dev/valid-attachments": ()}))
-    assert HANDLE in world.held
-    assert HANDLE in world.wired
-    world.waiting["connect"].set()
-    await adding
-
-
-async def test_collection_discards_what_has_no_owner_but_not_what_is_being_made(
-    service: CniService, world: World
-) -> None:
-    """An interface that a killed agent left half made goes; the one of an ADD that runs stays."""
-    world.waiting["connect"] = asyncio.Event()
-    world.ownerless = ["cali0000000000a", "cali68caf03a5f4"]
-    adding = asyncio.ensure_future(service.handle(call("ADD")))
-    await world.began["connect"].wait()
-    await service.handle(call("GC", keys={"cni.dev/valid-attachments": ()}))
-    assert world.ownerless == ["cali68caf03a5f4"]
-    world.waiting["connect"].set()
-    await adding
 
 
 async def test_status_names_a_configuration_that_runtimes_take_before_ours(service: CniService, tmp_path: Path) -> None:
@@ -421,9 +342,9 @@ async def test_status_tells_why_no_pod_can_be_added(world: World) -> None:
     async def not_ready(versions: Collection[int]) -> str:
         return f"the datastore is away, for IPv{versions}"
 
-    assert await CniService(world, world, node="n1").handle(call("STATUS")) == {}
+    assert await CniService(world, world, world, node="n1").handle(call("STATUS")) == {}
     with pytest.raises(CniError) as caught:
-        await CniService(world, world, node="n1", ready=not_ready).handle(call("STATUS"))
+        await CniService(world, world, world, node="n1", ready=not_ready).handle(call("STATUS"))
     assert (caught.value.code, caught.value.details) == (50, "the datastore is away, for IPv(4,)")
 
 

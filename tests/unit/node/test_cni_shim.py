@@ -1,6 +1,7 @@
 """The CNI executable alone: what it imports, what it decides without an agent."""
 
 import ast
+import importlib.util
 import json
 import os
 import shutil
@@ -51,11 +52,11 @@ def executable(tmp_path: Path) -> Path:
 
 
 def test_it_imports_these_modules_of_the_standard_library_only() -> None:
-    """Each start imports five modules, each of them built into every CPython or beside it."""
+    """Each start imports four modules, each of them built into every CPython for Linux or beside it."""
     body = ast.parse(Path(shim.__file__).read_text()).body
     names = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in body if isinstance(node, ast.ImportFrom)}
-    assert names == {"_json", "_socket", "os", "sys", "time"}
+    assert names == {"_json", "_socket", "posix", "time"}
     assert names <= sys.stdlib_module_names
 
 
@@ -194,6 +195,22 @@ def test_install_writes_an_executable_and_replaces_an_old_one(tmp_path: Path) ->
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "CNI_COMMAND": "VERSION"}
     done = subprocess.run([path], env=environment, input="", capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["supportedVersions"]
+
+
+def test_an_interpreter_that_did_not_compile_it_takes_the_source(tmp_path: Path) -> None:
+    """As after an upgrade of the system's Python; and where the interpreter is not here the source is all there is."""
+    path = install_shim(tmp_path, python=f"{sys.executable} -IS")
+    magic = repr(importlib.util.MAGIC_NUMBER)
+    text = path.read_text()
+    for changed in (text, text.replace(f"MAGIC_NUMBER == {magic}", "MAGIC_NUMBER == b'other'")):
+        assert (changed == text) is (f"MAGIC_NUMBER == {magic}" in changed)
+        path.write_text(changed)
+        assert run(path, "VERSION", "").status == 0
+    assert text.count("CONNECT_SECONDS = 10.0") == 1
+    elsewhere = install_shim(tmp_path / "elsewhere", python="/nowhere/python3 -IS")
+    source = Path(shim.__file__).read_text().partition("\n")[2]
+    assert elsewhere.read_text() == f"#!/nowhere/python3 -IS\n{source}"
+    assert run(elsewhere, "VERSION", "").status == 0
 
 
 def _listening(path: Path) -> socket.socket:

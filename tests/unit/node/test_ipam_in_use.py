@@ -1,8 +1,10 @@
 """Which addresses are in use: what endpoints and tunnels say, and what must be presumed where nobody says."""
 
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
 import msgspec
+import pytest
 
 from bgpkit_node.ipam import Snapshot
 from bgpkit_node.ipam.block import Owner
@@ -12,6 +14,7 @@ from tests.support.clusters import node
 from tests.support.ipam_cluster import host
 
 NETWORK = ip_network("10.244.0.0/26")
+NOW = datetime(2026, 11, 29, 12, 0, 0, tzinfo=UTC)
 
 
 def endpoint(on: str, *networks: str) -> WorkloadEndpoint:
@@ -51,8 +54,28 @@ def test_endpoints_and_all_kinds_of_tunnels_use_addresses() -> None:
 def test_what_nobody_tells_of_is_in_use() -> None:
     """On a node without any endpoint, and where no node is known; not on one that tells, or is gone."""
     data = snapshot(h="a", k="b", m="gone", o=None)
-    found = dict(presumed(data, [node("a"), node("b")], [endpoint("b", "10.244.0.9/32")]))
+    found = dict(presumed(data, [node("a"), node("b")], [endpoint("b", "10.244.0.9/32")], NOW))
     assert found == {
         ip_address("10.244.0.0"): ["handle h, node a"],
         ip_address("10.244.0.3"): ["handle o"],
     }
+
+
+@pytest.mark.parametrize(
+    ("taken", "young"),
+    [
+        ("2026-11-29T11:45:01+00:00", True),
+        ("2026-11-29T11:45:00+00:00", False),
+        ("2026-11-29 11:59:59.123456789 +0000 UTC", True),
+        ("2026-11-29 11:40:00.1 +0000 UTC", False),
+        ("yesterday", False),
+        ("", False),
+    ],
+)
+def test_what_was_taken_a_moment_ago_is_in_use(taken: str, *, young: bool) -> None:
+    """Its pod is being added; our times and Calico's are read. Nothing waits for a node that is gone."""
+    block, given = host(NETWORK, "a").assign(1, Owner.of("h", {"node": "a", "timestamp": taken}))
+    block, _ = block.assign(1, Owner.of("k", {"node": "gone", "timestamp": taken}))
+    data = Snapshot(revision=1, blocks={NETWORK: block}, affinities={}, handles={}, unreadable=())
+    found = dict(presumed(data, [node("a")], [endpoint("a", "10.244.0.9/32")], NOW))
+    assert list(found) == (list(given) if young else [])

@@ -8,10 +8,10 @@ from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.client import request
 from bgpkit_node.cni.code import Code
 from bgpkit_node.cni.commands import CniService
-from bgpkit_node.cni.conflists import conflist_before
+from bgpkit_node.cni.conflists import conflist_before, our_conflist
 from bgpkit_node.cni.install import install_shim
 from bgpkit_node.cni.mtu import pod_mtu
-from bgpkit_node.cni.ports import Addresses, Connected, Plumbing, PodMtu, Readiness, Wiring
+from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Wiring
 from bgpkit_node.cni.server import AgentSocket, Handler
 from bgpkit_node.cni.wish import Wish
 
@@ -21,7 +21,9 @@ __all__ = [
     "Attachment",
     "CniService",
     "Code",
+    "Committed",
     "Connected",
+    "Endpoints",
     "Handler",
     "Plumbing",
     "PodMtu",
@@ -30,6 +32,7 @@ __all__ = [
     "Wish",
     "conflist_before",
     "install_shim",
+    "our_conflist",
     "pod_mtu",
     "request",
 ]

@@ -5,22 +5,30 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bgpkit_node.cni.attachment import Attachment, handle_of
+from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.code import Code
+from bgpkit_node.cni.collection import Places, collect
 from bgpkit_node.cni.conflists import conflist_before
-from bgpkit_node.cni.locks import NamedLocks
-from bgpkit_node.cni.ports import Addresses, Connected, Plumbing, PodMtu, Readiness, Wiring
+from bgpkit_node.cni.endpoint import check_names, damages, endpoint_of, wired_endpoint
+from bgpkit_node.cni.locks import NamedLocks, link_lock
+from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Wiring
 from bgpkit_node.cni.protocol import SUPPORTED_VERSIONS, Call, Command, read_call
 from bgpkit_node.cni.result import pod_addresses, pod_side, render_result
 from bgpkit_node.cni.to_the_end import to_the_end
 from bgpkit_node.cni.wish import Wish, read_wish
 from bgpkit_node.errors import CniError, NodeError
 from bgpkit_node.ipam import IPAddress
+from bgpkit_node.resources import WorkloadEndpoint
 
+RULES_SECONDS: Final = 10
+"""How long an ADD waits for the rules of its pod where the configuration does not say."""
+_LONGEST_WAIT: Final = 50
+"""The executable waits a minute for its answer."""
 _log: FilteringBoundLogger = structlog.get_logger()
 
 
@@ -30,6 +38,10 @@ async def _always_ready(_versions: Collection[int]) -> str:
 
 async def _ethernet() -> int:
     return 1500
+
+
+async def _no_rules(_endpoint: WorkloadEndpoint) -> None:
+    return
 
 
 class CniService:
@@ -42,17 +54,24 @@ class CniService:
         self,
         addresses: Addresses,
         network: Plumbing,
+        endpoints: Endpoints,
         *,
         node: str,
         mtu: PodMtu = _ethernet,
         ready: Readiness = _always_ready,
+        committed: Committed = _no_rules,
     ) -> None:
-        """Serve the pods of ``node``; ``mtu`` says it for configurations that name none."""
+        """Serve the pods of ``node``; ``mtu`` says it for configurations that name none.
+
+        No ADD succeeds before ``committed`` has said that the rules of its pod are in force.
+        """
         self._addresses = addresses
         self._network = network
+        self._endpoints = endpoints
         self._node = node
         self._mtu = mtu
         self._ready = ready
+        self._committed = committed
         self._locks = NamedLocks()
 
     async def handle(self, request: Mapping[str, object]) -> dict[str, object]:
@@ -85,34 +104,50 @@ class CniService:
     async def _add(self, call: Call) -> dict[str, object]:
         attachment = Attachment.of(call)
         _check_place(call, self._node)
+        labels = {label.key: label.value for label in call.config.args.cni.labels}
+        check_names(attachment, self._node, labels)
         wish = read_wish(call)
         mtu = call.config.mtu or await self._mtu()
         async with self._alone(attachment):
-            await self._network.inspect(attachment)
-            wiring, connected = await self._attach(attachment, wish, _wiring(call, (), mtu=mtu, mac=wish.mac))
+            looks = self._network.inspect(attachment), self._addresses.assigned(attachment.handle)
+            _, left = await asyncio.gather(*looks)
+            try:
+                if left:  # an agent was killed before it had made the rest
+                    await self._addresses.release(attachment.handle)
+                wiring, connected = await self._attach(attachment, wish, _wiring(call, (), mtu=mtu, mac=wish.mac))
+                await self._tell(wired_endpoint(attachment, self._node, wiring, connected, labels), call)
+            except BaseException:
+                await to_the_end(self._undo(attachment))
+                raise
+        _log.info("cni.added", **_words(attachment), addresses=[str(address) for address in wiring.addresses])
         return render_result(attachment, wiring, connected, call.config, call.raw)
 
     async def _attach(self, attachment: Attachment, wish: Wish, blank: Wiring) -> tuple[Wiring, Connected]:
-        """Give the pod its addresses and its interface, or leave nothing behind."""
+        """Give the pod its addresses and its interface; what fails half-way is the caller's to undo."""
         attributes = {"namespace": attachment.namespace, "pod": attachment.pod, "node": self._node}
+        wiring = replace(blank, addresses=await self._addresses.assign(attachment.handle, attributes, wish))
+        return wiring, await self._network.connect(attachment, wiring)
+
+    async def _tell(self, endpoint: WorkloadEndpoint, call: Call) -> None:
+        """Store the endpoint, and wait until the rules that follow from it are in force."""
+        stored = await self._endpoints.write(endpoint)
+        seconds = min(call.config.policy_setup_timeout_seconds or RULES_SECONDS, _LONGEST_WAIT)
         try:
-            if await self._addresses.assigned(attachment.handle):  # an agent was killed before it had made the rest
-                await self._addresses.release(attachment.handle)
-            addresses = await self._addresses.assign(attachment.handle, attributes, wish)
-            wiring = replace(blank, addresses=addresses)
-            connected = await self._network.connect(attachment, wiring)
-        except BaseException:
-            await to_the_end(self._undo(attachment))
-            raise
-        _log.info("cni.added", **_words(attachment), addresses=[str(address) for address in addresses])
-        return wiring, connected
+            async with asyncio.timeout(seconds):
+                await self._committed(stored)
+        except TimeoutError as error:
+            msg = "the rules of the pod are not in force"
+            raise CniError(Code.TRY_AGAIN_LATER, msg, f"{seconds} s have passed") from error
 
     async def _undo(self, attachment: Attachment) -> None:
-        for step in (self._network.disconnect, self._release):
+        for step in (self._network.disconnect, self._forget, self._release):
             try:
                 await step(attachment)
             except NodeError as error:  # the first error is the one to report; the runtime's DEL tries again
                 _log.warning("cni.rollback_failed", **_words(attachment), error=str(error))
+
+    async def _forget(self, attachment: Attachment) -> None:
+        await self._endpoints.remove(endpoint_of(attachment, self._node), attachment.network)
 
     async def _release(self, attachment: Attachment) -> None:
         await self._addresses.release(attachment.handle)
@@ -120,7 +155,9 @@ class CniService:
     async def _delete(self, call: Call) -> None:
         attachment = Attachment.of(call)
         async with self._alone(attachment):
-            if not await self._network.disconnect(attachment):
+            last = await self._network.disconnect(attachment)
+            await self._forget(attachment)
+            if not last:
                 return
             released = await self._addresses.release(attachment.handle)
         _log.info("cni.deleted", **_words(attachment), addresses=[str(address) for address in released])
@@ -135,19 +172,19 @@ class CniService:
         wiring = _wiring(call, addresses, mtu=call.config.mtu or side.mtu, mac=side.mac)
         async with self._alone(attachment):
             held = await self._addresses.assigned(attachment.handle)
-            damages = await self._network.check(attachment, wiring)
-        lost = tuple(
-            f"{address} is not assigned to {attachment.handle}" for address in addresses if address not in held
-        )
-        damages = lost + damages
-        if damages:
-            msg = f"the network of the container is damaged in {len(damages)} place{'s' if len(damages) > 1 else ''}"
-            raise CniError(Code.CHECK_FAILED, msg, "; ".join(damages))
+            found = await self._network.check(attachment, wiring)
+            plain = endpoint_of(attachment, self._node)
+            stored = await self._endpoints.stored(plain)
+        lost = (f"{address} is not assigned to {attachment.handle}" for address in addresses if address not in held)
+        found = (*lost, *found, *damages(stored, plain, addresses))
+        if found:
+            msg = f"the network of the container is damaged in {len(found)} place{'s' if len(found) > 1 else ''}"
+            raise CniError(Code.CHECK_FAILED, msg, "; ".join(found))
 
     @asynccontextmanager
     async def _alone(self, attachment: Attachment) -> AsyncGenerator[None, None]:
         """Let nothing else happen to this container, nor to another one of the same pod."""
-        async with self._locks.hold(_link_lock(attachment.host_interface)), self._locks.hold(attachment.handle):
+        async with self._locks.hold(link_lock(attachment.host_interface)), self._locks.hold(attachment.handle):
             yield
 
     async def _status(self, call: Call) -> None:
@@ -161,21 +198,8 @@ class CniService:
         valid = call.config.valid_attachments
         if valid is None:  # an empty list says that nothing is left; an absent one says nothing
             raise CniError(Code.INVALID_NETWORK_CONFIG, "GC needs the key cni.dev/valid-attachments")
-        network = call.config.name
-        kept = {(item.container_id, item.ifname) for item in valid}
-        used = {handle_of(network, item.container_id) for item in valid}
-        for attachment in await self._network.attachments(network):
-            stale = (attachment.container_id, attachment.interface) not in kept
-            if stale and not self._locks.held(attachment.handle):
-                await self._network.disconnect(attachment)
-                _log.info("cni.collected", **_words(attachment))
-        for interface in await self._network.half_made():
-            if not self._locks.held(_link_lock(interface)):
-                await self._network.discard(interface)
-        for handle in await self._addresses.handles(f"{network}."):
-            of_this_network = "." not in handle.removeprefix(f"{network}.")
-            if of_this_network and handle not in used and not self._locks.held(handle):
-                await self._addresses.release(handle)
+        places = Places(addresses=self._addresses, network=self._network, endpoints=self._endpoints, locks=self._locks)
+        await collect(places, call.config.name, valid)
 
 
 def _check_place(call: Call, node: str) -> None:
@@ -199,10 +223,6 @@ def _wiring(call: Call, addresses: tuple[IPAddress, ...], *, mtu: int, mac: str)
         forwarding=config.container_settings.allow_ip_forwarding,
         queues=config.num_queues,
     )
-
-
-def _link_lock(interface: str) -> str:
-    return f"link {interface}"
 
 
 def _words(attachment: Attachment) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Other configurations in the runtime's directory, of which it takes the first."""
+"""Our configuration in the runtime's directory, and others there, of which it takes the first."""
 
 from pathlib import Path
 from typing import Final
@@ -21,3 +21,21 @@ def conflist_before(ours: Path) -> str:
         return ""
     files = ", ".join(str(ours.parent / name) for name in before)
     return f"{files} sorts before {ours.name}, so that runtimes take it: remove it"
+
+
+def our_conflist(socket: Path, target: Path, *, mtu: int = 0) -> dict[str, object]:
+    """Return the configuration that stands in ``target``; ``socket`` is the agent's, ``mtu`` 0: as the agent finds."""
+    ours: dict[str, object] = {
+        "type": "bgpkit",
+        "agent_socket": str(socket),
+        "conflist": str(target),
+        "capabilities": {"io.kubernetes.cri.pod-annotations": True, "ips": True, "mac": True},
+    }
+    return {
+        "cniVersion": "1.0.0",
+        "name": "k8s-pod-network",
+        "plugins": [
+            ours | ({"mtu": mtu} if mtu else {}),
+            {"type": "portmap", "snat": True, "capabilities": {"portMappings": True}},
+        ],
+    }

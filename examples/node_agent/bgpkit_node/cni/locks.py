@@ -28,3 +28,8 @@ class NamedLocks:
             lock, users = self._locks.pop(name)
             if users > 1:
                 self._locks[name] = (lock, users - 1)
+
+
+def link_lock(interface: str) -> str:
+    """Return the name of the lock of a pod's interface on the node, which a pod's next container may take over."""
+    return f"link {interface}"

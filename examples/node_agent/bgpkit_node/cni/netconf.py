@@ -72,10 +72,18 @@ class RuntimeConfig(msgspec.Struct, frozen=True, rename={"annotations": "io.kube
     """The pod's annotations, from containerd."""
 
 
+class Label(msgspec.Struct, frozen=True):
+    """One label of the pod."""
+
+    key: str
+    value: str
+
+
 class CniArgs(msgspec.Struct, frozen=True):
     """The key ``cni`` of ``args``. CNI conventions, "args in network config"."""
 
     ips: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
 
 
 class Args(msgspec.Struct, frozen=True):
@@ -106,6 +114,8 @@ class NetConf(
     device_type: str = ""
     conflist: str = ""
     """Path of the file that this configuration stands in, as ``bgpkit-node install`` notes it; for STATUS."""
+    policy_setup_timeout_seconds: int = 0
+    """How long an ADD waits for the rules of the pod; 0: ten seconds."""
     ipam: IpamSection = IpamSection()
     container_settings: ContainerSettings = ContainerSettings()
     args: Args = Args()

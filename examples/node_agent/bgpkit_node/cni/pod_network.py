@@ -1,9 +1,11 @@
 """The pods' network of this node: the blocking kernel work, run by threads so that the event loop stays free."""
 
 import asyncio
+from collections.abc import Collection
 
 from bgpkit_node.cni import pod_check, pod_plumbing, pod_remains
 from bgpkit_node.cni.attachment import Attachment
+from bgpkit_node.cni.own_thread import in_own_thread
 from bgpkit_node.cni.ports import Connected, Wiring
 from bgpkit_node.cni.to_the_end import to_the_end
 from bgpkit_node.cni.uplinks import Uplinks
@@ -22,11 +24,11 @@ class PodNetwork:
 
     async def inspect(self, attachment: Attachment) -> None:
         """Raise CniError when ``attachment`` cannot be made: no namespace, or an interface in its place."""
-        await to_the_end(asyncio.to_thread(pod_plumbing.inspect, attachment))
+        await to_the_end(in_own_thread(lambda: pod_plumbing.inspect(attachment)))
 
     async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
         """Make veth, addresses, routes, neighbours, sysctls; a CniError leaves what was made to ``disconnect``."""
-        return await to_the_end(asyncio.to_thread(pod_plumbing.make, attachment, wiring))
+        return await to_the_end(in_own_thread(lambda: pod_plumbing.make(attachment, wiring)))
 
     async def disconnect(self, attachment: Attachment) -> bool:
         """Remove everything that is there; True when the container has no other interface left on the network."""
@@ -36,9 +38,17 @@ class PodNetwork:
         """Return one sentence for each damage; MTU 0 and an empty MAC address are not compared."""
         return await to_the_end(asyncio.to_thread(pod_check.check, attachment, wiring))
 
-    async def attachments(self, network: str) -> tuple[Attachment, ...]:
-        """Return the attachments of ``network`` that the kernel holds."""
+    async def attachments(self, network: str = "") -> tuple[Attachment, ...]:
+        """Return the attachments of ``network``, or of all, that the kernel holds."""
         return await to_the_end(asyncio.to_thread(pod_remains.attachments, network))
+
+    async def handles(self) -> frozenset[str]:
+        """Return the handles of the containers that the kernel holds an interface of."""
+        return frozenset(attachment.handle for attachment in await self.attachments())
+
+    async def reached(self, addresses: Collection[IPAddress]) -> frozenset[IPAddress]:
+        """Return those of ``addresses`` to which a route out of a pod's interface leads."""
+        return await to_the_end(asyncio.to_thread(pod_remains.reached, addresses))
 
     async def half_made(self) -> tuple[str, ...]:
         """Return the pods' interfaces that nobody has, made by an agent that was killed over it."""
@@ -50,4 +60,4 @@ class PodNetwork:
 
     async def link_mtu(self, address: IPAddress) -> int:
         """Return the MTU of the node's interface that has ``address``, 1500 when none has."""
-        return await to_the_end(asyncio.to_thread(self._uplinks.mtu, address))
+        return self._uplinks.known_mtu(address) or await to_the_end(asyncio.to_thread(self._uplinks.mtu, address))

@@ -1,4 +1,7 @@
-"""Making one pod's network in the kernel: the blocking part, run by a thread in the node's namespace."""
+"""Making one pod's network in the kernel: the blocking part.
+
+It is run by a thread made for it, which begins in the node's namespace, moves into the pod's, and ends there.
+"""
 
 import errno
 import socket
@@ -19,9 +22,11 @@ from bgpkit_node.kernel import (
     Netlink,
     Route,
     VethPair,
+    enter_for_good,
+    interface_index,
+    interface_mac,
     is_own_namespace,
     open_namespace,
-    run_in_namespace,
     write_sysctl,
 )
 
@@ -49,21 +54,30 @@ def open_pod(attachment: Attachment) -> Generator[int, None, None]:
 
 def inspect(attachment: Attachment) -> None:
     """Raise CniError when the pod has no namespace, or something stands where ``attachment`` is to be."""
-    with open_pod(attachment) as pod, Netlink() as netlink:
-        if run_in_namespace(pod, lambda: _exists(attachment.interface)):
+    with open_pod(attachment) as pod:
+        in_the_way: CniError | None = None
+        try:
+            _left_by_a_dead_container(attachment)
+        except CniError as error:
+            in_the_way = error
+        enter_for_good(pod)
+        if interface_index(attachment.interface):
             details = f"in {attachment.netns}: delete it first"
             raise CniError(Code.INTERFACE_EXISTS, f"the container has an interface {attachment.interface}", details)
-        _left_by_a_dead_container(netlink, attachment)
+        if in_the_way is not None:
+            raise in_the_way
 
 
 def make(attachment: Attachment, wiring: Wiring) -> Connected:
     """Make the veth pair and all that belongs to it; CniError leaves what was made to be removed."""
     name = attachment.host_interface
-    with open_pod(attachment) as pod, Netlink() as netlink:
-        dead = _left_by_a_dead_container(netlink, attachment)
+    with open_pod(attachment) as pod:
+        dead = _left_by_a_dead_container(attachment)
         if dead:
-            netlink.remove_link(dead)
-        netlink.add_veth(
+            with Netlink() as netlink:
+                netlink.remove_link(dead)
+        pair = Batch()
+        pair.add_veth(
             VethPair(
                 name=name,
                 mac=HOST_MAC,
@@ -74,28 +88,25 @@ def make(attachment: Attachment, wiring: Wiring) -> Connected:
                 queues=wiring.queues,
             )
         )
-        index = socket.if_nametoindex(name)
+        pair.commit()
+        index = interface_index(name)
         for sysctl, value in host_sysctls(name, wiring.versions):
             write_sysctl(sysctl, value)
         host = Batch()
         host.bring_up(index, alias=attachment.alias)
         host.commit()
-        pod_mac = run_in_namespace(pod, lambda: _make_pod_side(attachment, wiring))
-        _add_host_routes(netlink, name, index, wiring)
+        _add_host_routes(name, index, wiring)
+        enter_for_good(pod)
+        pod_mac = _make_pod_side(attachment, wiring)
     return Connected(host_mac=HOST_MAC, pod_mac=pod_mac)
 
 
-def _exists(interface: str) -> bool:
-    try:
-        socket.if_nametoindex(interface)
-    except OSError:
-        return False
-    return True
-
-
-def _left_by_a_dead_container(netlink: Netlink, attachment: Attachment) -> int:
+def _left_by_a_dead_container(attachment: Attachment) -> int:
     """Return the index of an interface that an earlier container of the same pod has left, 0 when there is none."""
-    link = netlink.link(attachment.host_interface)
+    if not interface_index(attachment.host_interface):
+        return 0
+    with Netlink() as netlink:
+        link = netlink.link(attachment.host_interface)
     if link is None:
         return 0
     owner = Attachment.from_alias(link.alias, link.name)
@@ -114,28 +125,24 @@ def _left_by_a_dead_container(netlink: Netlink, attachment: Attachment) -> int:
 
 def _make_pod_side(attachment: Attachment, wiring: Wiring) -> str:
     """Set up the pod's side, in the pod's namespace, and return its MAC address."""
-    with Netlink() as netlink:
-        link = netlink.link(attachment.interface)
-        if link is None:
-            msg = f"the interface {attachment.interface} has vanished"
-            raise KernelError(msg)
+    mac, index = interface_mac(attachment.interface), interface_index(attachment.interface)
     for sysctl, value in pod_sysctls(attachment.interface, wiring.versions, forwarding=wiring.forwarding):
         write_sysctl(sysctl, value)
     batch = Batch()
     batch.bring_up(_LOOPBACK)
-    batch.bring_up(link.index, alias=attachment.alias)
+    batch.bring_up(index, alias=attachment.alias)
     for address in wiring.addresses:
         way = EXITS[address.version]
-        batch.add_address(link.index, ip_interface(address))
+        batch.add_address(index, ip_interface(address))
         if way.link_route:
-            batch.add_route(Route(destination=ip_network(way.gateway), link=link.index, on_link=True))
-        batch.add_route(Route(destination=ip_network(way.default), link=link.index, gateway=way.gateway))
-        batch.set_neighbour(link.index, way.gateway, HOST_MAC)
+            batch.add_route(Route(destination=ip_network(way.gateway), link=index, on_link=True))
+        batch.add_route(Route(destination=ip_network(way.default), link=index, gateway=way.gateway))
+        batch.set_neighbour(index, way.gateway, HOST_MAC)
     batch.commit()
-    return link.mac
+    return mac
 
 
-def _add_host_routes(netlink: Netlink, name: str, index: int, wiring: Wiring) -> None:
+def _add_host_routes(name: str, index: int, wiring: Wiring) -> None:
     for address in wiring.addresses:
         batch = Batch()
         batch.add_route(Route(destination=ip_network(address), link=index, on_link=True))
@@ -144,7 +151,8 @@ def _add_host_routes(netlink: Netlink, name: str, index: int, wiring: Wiring) ->
         except KernelError as error:
             if error.errno != errno.EEXIST:
                 raise
-            holder = netlink.route_to(address)
+            with Netlink() as netlink:
+                holder = netlink.route_to(address)
             where = "drops its packets" if holder is None else f"leads to the interface {interface_name(holder.link)}"
             msg = f"the node has another route to {address}"
             raise CniError(Code.ROUTE_CONFLICT, msg, f"it {where}, and not to {name}") from error

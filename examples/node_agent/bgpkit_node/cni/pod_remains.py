@@ -1,11 +1,13 @@
 """What there is of pods' networks in the kernel, and removing it: blocking, run by a thread in the node's namespace."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from ipaddress import ip_network
 
 from bgpkit_node.cni.attachment import HOST_PREFIX, Attachment
 from bgpkit_node.cni.code import Code
 from bgpkit_node.errors import CniError
+from bgpkit_node.ipam import IPAddress
 from bgpkit_node.kernel import KernelError, Link, NamespaceGoneError, Netlink, open_namespace, run_in_namespace
 
 
@@ -29,11 +31,23 @@ def remove(attachment: Attachment) -> bool:
     return True
 
 
-def attachments(network: str) -> tuple[Attachment, ...]:
-    """Return the attachments of ``network`` that the kernel holds, read from the aliases of the interfaces."""
+def attachments(network: str = "") -> tuple[Attachment, ...]:
+    """Return the attachments of ``network``, or of all, that the kernel holds: the aliases of its interfaces tell."""
     with _named("the pods' interfaces cannot be listed"), Netlink() as netlink:
         found = [Attachment.from_alias(link.alias, link.name) for link in _host_sides(netlink)]
-    return tuple(attachment for attachment in found if attachment is not None and attachment.network == network)
+    return tuple(one for one in found if one is not None and (not network or one.network == network))
+
+
+def reached(addresses: Collection[IPAddress]) -> frozenset[IPAddress]:
+    """Return those of ``addresses`` to which a route of their own leads out of a pod's interface, whoever made it."""
+    with _named("the routes to pods cannot be looked up"), Netlink() as netlink:
+        pods = {link.index for link in _host_sides(netlink)}
+        routes = {address: netlink.route_to(address) for address in addresses}
+    return frozenset(
+        address
+        for address, route in routes.items()
+        if route is not None and route.link in pods and route.destination == ip_network(address)
+    )
 
 
 def half_made() -> tuple[str, ...]:

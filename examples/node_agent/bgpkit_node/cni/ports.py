@@ -1,4 +1,4 @@
-"""What the CNI commands need of others: addresses, and a pod's network in the kernel."""
+"""What the CNI commands need of others: addresses, a pod's network in the kernel, and its endpoint."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -7,11 +7,14 @@ from typing import Protocol
 from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.wish import Wish
 from bgpkit_node.ipam import IPAddress
+from bgpkit_node.resources import WorkloadEndpoint
 
 Readiness = Callable[[Collection[int]], Awaitable[str]]
 """Says in one sentence why no pod can be added now that is to have these IP versions; empty when one can."""
 PodMtu = Callable[[], Awaitable[int]]
 """Says which MTU pods get whose configuration names none."""
+Committed = Callable[[WorkloadEndpoint], Awaitable[None]]
+"""Returns when the rules of a pod with this stored endpoint are in force; a NodeError: they cannot be."""
 
 
 class Addresses(Protocol):
@@ -34,6 +37,26 @@ class Addresses(Protocol):
 
     async def handles(self, prefix: str) -> tuple[str, ...]:
         """Return the handles on this node that begin with ``prefix``."""
+        ...
+
+
+class Endpoints(Protocol):
+    """Keeps the WorkloadEndpoints of the node's pods. Errors are NodeError."""
+
+    async def stored(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint | None:
+        """Return the stored endpoint of the name of ``endpoint``, or None."""
+        ...
+
+    async def write(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
+        """Store ``endpoint``, keeping what others have written on one of its name, and return it as stored."""
+        ...
+
+    async def remove(self, endpoint: WorkloadEndpoint, network: str) -> None:
+        """Remove the stored endpoint of that name, unless it is another container's; none is no error."""
+        ...
+
+    async def of_network(self, network: str) -> tuple[WorkloadEndpoint, ...]:
+        """Return the endpoints of this node's containers on ``network``."""
         ...
 
 

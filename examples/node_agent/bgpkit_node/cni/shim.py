@@ -6,11 +6,10 @@ of the network: it connects to the agent's Unix socket, writes the call as one J
 What it decides itself is what can be said without the agent: VERSION, a call that cannot be read, and an agent that
 does not answer. CNI specification 1.1.0, sections 2 and 5.
 
-It takes the C halves of json and socket: importing the whole takes longer than all the rest of a call.
+It takes the C halves of json, os and socket: importing the whole takes longer than all the rest of a call.
 """
 
-import os
-import sys
+import posix
 import time
 from _json import encode_basestring_ascii, make_encoder, make_scanner
 from _socket import AF_UNIX, SOCK_STREAM, socket
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SUPPORTED_VERSIONS = ("0.3.1", "0.4.0", "1.0.0", "1.1.0")
+SOCKET_VARIABLE = b"BGPKIT_NODE_SOCKET"
 DEFAULT_SOCKET = "/run/bgpkit-node/agent.sock"
 CONNECT_SECONDS = 10.0
 """How long a restarting agent is waited for."""
@@ -60,17 +60,19 @@ class ShimError(Exception):
 
 def main() -> int:
     """Run one CNI call: environment and standard input in, standard output and the exit status out."""
-    environment = {name: value for name, value in os.environ.items() if name.startswith("CNI_")}
+    environment = _environment(b"CNI_")
     version = SUPPORTED_VERSIONS[-1]
     try:
         command = read_command(environment)
-        config = read_config(sys.stdin.buffer.read(), optional=command == "VERSION")
+        config = read_config(_read_input(), optional=command == "VERSION")
         named = config.get("cniVersion", "0.1.0")
         if command == "VERSION":
             spoken = named if named in SUPPORTED_VERSIONS else version
             return _print({"cniVersion": spoken, "supportedVersions": SUPPORTED_VERSIONS})
         version = check_version(command, named)
-        path = os.environ.get("BGPKIT_NODE_SOCKET") or str(config.get("agent_socket") or DEFAULT_SOCKET)
+        path = _environment(SOCKET_VARIABLE).get(SOCKET_VARIABLE.decode()) or str(
+            config.get("agent_socket") or DEFAULT_SOCKET
+        )
         answer = ask(path, {"request": "cni", "command": command, "env": environment, "config": config})
     except ShimError as fault:
         answer = {"error": {"code": fault.code, "msg": fault.msg, "details": fault.details}}
@@ -78,6 +80,22 @@ def main() -> int:
         _print({"cniVersion": version, **answer["error"]})
         return 1
     return _print(answer["result"]) if answer.get("result") else 0
+
+
+def _environment(prefix: bytes) -> dict[str, str]:
+    """Return the variables that begin with ``prefix``; octets that are no text survive as in os.environ."""
+    return {
+        name.decode(errors="surrogateescape"): value.decode(errors="surrogateescape")
+        for name, value in posix.environ.items()
+        if name.startswith(prefix)
+    }
+
+
+def _read_input() -> bytes:
+    octets = bytearray()
+    while piece := posix.read(0, 65536):
+        octets += piece
+    return bytes(octets)
 
 
 def read_command(environment: dict[str, str]) -> str:
@@ -232,9 +250,11 @@ def _refuse(value: object) -> object:
 
 
 def _print(value: object) -> int:
-    sys.stdout.write(dump(value) + "\n")
+    octets = dump(value).encode() + b"\n"
+    while octets:
+        octets = octets[posix.write(1, octets) :]
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    vars(posix)["_exit"](main())  # taking the interpreter apart takes more than a millisecond

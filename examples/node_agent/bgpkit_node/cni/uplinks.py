@@ -1,10 +1,10 @@
-"""The node's interfaces by their addresses: blocking, run by threads in the node's namespace."""
+"""The node's interfaces by their addresses, in the node's namespace; looking for one blocks."""
 
 from typing import Final
 
 from bgpkit_node.cni.code import Code
 from bgpkit_node.errors import CniError
-from bgpkit_node.kernel import Address, KernelError, Netlink
+from bgpkit_node.kernel import Address, KernelError, Netlink, interface_mtu
 
 ETHERNET: Final = 1500
 """MTU of most networks."""
@@ -17,16 +17,28 @@ class Uplinks:
         """Know none."""
         self._names: dict[Address, str] = {}
 
+    def known_mtu(self, address: Address) -> int:
+        """Return the present MTU of the interface that was found to have ``address``; 0: it has to be looked for.
+
+        It does not block, and so needs no thread.
+        """
+        name = self._names.get(address)
+        if name is None:
+            return 0
+        try:
+            return interface_mtu(name)
+        except KernelError:  # it has gone, or has another name
+            self._names.pop(address, None)
+            return 0
+
     def mtu(self, address: Address) -> int:
-        """Return the present MTU of the interface that has ``address``, 1500 when none has; CniError."""
+        """Look for the interface that has ``address`` and return its MTU, 1500 when none has; CniError."""
         try:
             with Netlink() as netlink:
-                name = self._names.get(address)
-                link = netlink.link_with(address) if name is None else netlink.link(name)
+                link = netlink.link_with(address)
         except KernelError as error:
             raise CniError(Code.KERNEL_REFUSED, "the node's interfaces cannot be read", str(error)) from error
         if link is None:
-            self._names.pop(address, None)
             return ETHERNET
         self._names[address] = link.name
         return link.mtu

@@ -16,8 +16,16 @@ from bgpkit_node.ipam.block import Owner
 from bgpkit_node.ipam.check import Finding, check
 from bgpkit_node.ipam.draft import Draft
 from bgpkit_node.ipam.keys import affinities_of, handle_key
+from bgpkit_node.ipam.leaks import Holding
 from bgpkit_node.ipam.pools import Pool, PoolSource, pool_of, requested_pools, usable_pools
-from bgpkit_node.ipam.release import addresses_of_handle, release_all_of_handle, release_from_node, release_one
+from bgpkit_node.ipam.release import (
+    addresses_of_handle,
+    give_up_empty,
+    release_all_of_handle,
+    release_from_node,
+    release_leak,
+    release_one,
+)
 from bgpkit_node.ipam.search import settle_affinity
 from bgpkit_node.ipam.snapshot import load_snapshot
 from bgpkit_node.resources.ip_pool import PoolUse
@@ -116,6 +124,14 @@ class Ipam:
 
         return await self._carry_out(change)
 
+    async def release_leak(self, leak: Holding) -> bool:
+        """Take back what a handle has, if it is exactly that; say whether it was. Whoever comes second does nothing."""
+        return await self._carry_out(lambda draft: release_leak(draft, leak))
+
+    async def give_up_empty(self, node: str, network: IPNetwork, sequence: int) -> bool:
+        """Give up an empty block of ``node`` in which nothing has happened since ``sequence``; say whether it was."""
+        return await self._carry_out(lambda draft: give_up_empty(draft, node, network, sequence))
+
     async def blocks_of(self, node: str) -> tuple[IPNetwork, ...]:
         """Return the blocks that ``node`` really has: affinity confirmed, and the block names the node."""
         draft = Draft(self._datastore)
@@ -177,7 +193,7 @@ class Ipam:
     async def _request(
         self, node: str, owner: Owner, *, version: int, use: PoolUse, names: Sequence[str], count: int = 1
     ) -> Request:
-        usable = await self._usable(node)
+        usable, reserved = await asyncio.gather(self._usable(node), self._reserved(version))
         pools = requested_pools(usable, version=version, use=use, names=names)
         if not pools:
             among = f" among {', '.join(names)}" if names else ""
@@ -189,7 +205,7 @@ class Ipam:
             count=count,
             pools=pools,
             usable=usable,
-            reserved=await self._reserved(version),
+            reserved=reserved,
             now=self._now(),
         )
 

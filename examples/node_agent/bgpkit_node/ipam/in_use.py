@@ -2,12 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_interface
+from typing import Final
 
 from bgpkit_node.ipam.address import IPAddress
 from bgpkit_node.ipam.assignment import describe
+from bgpkit_node.ipam.block import Owner
+from bgpkit_node.ipam.leaks import GRACE
 from bgpkit_node.ipam.snapshot import Snapshot
 from bgpkit_node.resources import Node, WorkloadEndpoint
+
+_TO_THE_SECOND: Final = 19
+"""Characters of a time up to its seconds, which all writers give in UTC; what follows is each one's own."""
 
 
 def users(nodes: Iterable[Node], endpoints: Iterable[WorkloadEndpoint]) -> Mapping[IPAddress, Sequence[str]]:
@@ -23,18 +30,30 @@ def users(nodes: Iterable[Node], endpoints: Iterable[WorkloadEndpoint]) -> Mappi
 
 
 def presumed(
-    snapshot: Snapshot, nodes: Iterable[Node], endpoints: Iterable[WorkloadEndpoint]
+    snapshot: Snapshot, nodes: Iterable[Node], endpoints: Iterable[WorkloadEndpoint], now: datetime
 ) -> Iterator[tuple[IPAddress, Sequence[str]]]:
-    """Yield the addresses taken on nodes that tell of no endpoint at all: nobody knows, so they are in use.
+    """Yield the addresses that nobody tells of, and that must be taken for used all the same.
 
-    On a node that does not exist nobody uses any.
+    Those on nodes that tell of no endpoint at all, and those that were taken so short a time before ``now`` that their
+    pod may be on its way. On a node that does not exist nobody uses any.
     """
-    telling = {endpoint.spec.node for endpoint in endpoints}
-    silent = {None, *(node.name for node in nodes)} - telling
+    names = {node.name for node in nodes}
+    silent = {None, *names} - {endpoint.spec.node for endpoint in endpoints}
     for block in snapshot.blocks.values():
         for address, allocation in block.allocations():
-            if allocation.owner.node in silent:
-                yield address, [describe(allocation.owner)]
+            owner = allocation.owner
+            if owner.node in silent or (owner.node in names and _is_young(owner, now)):
+                yield address, [describe(owner)]
+
+
+def _is_young(owner: Owner, now: datetime) -> bool:
+    """Tell whether an address was taken within the grace period of leaks; what does not tell when is old."""
+    text = dict(owner.attributes).get("timestamp", "")[:_TO_THE_SECOND]
+    try:
+        taken = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return now - taken < timedelta(seconds=GRACE)
 
 
 def _tunnels(node: Node) -> Iterator[str]:

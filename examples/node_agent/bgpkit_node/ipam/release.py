@@ -9,6 +9,7 @@ from bgpkit_node.ipam.assignment import count_in_handle, describe
 from bgpkit_node.ipam.block import Block
 from bgpkit_node.ipam.draft import Draft
 from bgpkit_node.ipam.handle import Handle
+from bgpkit_node.ipam.leaks import Holding, Taken
 from bgpkit_node.ipam.pools import Pool
 from bgpkit_node.ipam.search import block_holding
 
@@ -62,6 +63,41 @@ async def release_from_node(draft: Draft, node: str, network: IPNetwork, *, addr
             block = await _without_addresses_of(draft, block, node)
         await draft.put_block(network, block.with_affinity(None) if block.node == node else block)
     await draft.put_affinity(node, network, None)
+
+
+async def release_leak(draft: Draft, leak: Holding) -> bool:
+    """Free what a handle has, if that is still all it has and nothing was given anew; say whether it was freed."""
+    index = await draft.handle(leak.handle) or Handle()
+    if not set(index.blocks) <= leak.counts().keys():
+        return False
+    found = {network: block for network in leak.counts() if (block := await draft.block(network)) is not None}
+    present = {
+        Taken(network, address, allocation.sequence)
+        for network, block in found.items()
+        for address, allocation in block.allocations()
+        if allocation.owner.handle == leak.handle
+    }
+    if present != set(leak.taken):
+        return False
+    for network, block in found.items():
+        addresses = [one.address for one in leak.taken if one.block == network]
+        await draft.put_block(network, block.release(addresses, await draft.cooling_from()))
+        await draft.change_handle(leak.handle, network, -len(addresses))
+    return True
+
+
+async def give_up_empty(draft: Draft, node: str, network: IPNetwork, sequence: int) -> bool:
+    """Give up a block of ``node`` if nothing has happened in it since ``sequence``; say whether it was given up.
+
+    Where blocks are not allocated automatically the node could not get another one, and keeps it.
+    """
+    block = await draft.block(network)
+    untouched = block is not None and block.is_empty and block.node == node and block.sequence == sequence
+    if block is None or not untouched or not (await draft.config()).auto_allocate_blocks:
+        return False
+    await draft.put_block(network, None)
+    await draft.put_affinity(node, network, None)
+    return True
 
 
 async def _without_addresses_of(draft: Draft, block: Block, node: str) -> Block:
