@@ -1,5 +1,6 @@
 """From resources to BGP sessions: the plan, what it leaves unreached, and the change without loss.
 
+Passwords of sessions lie in files (``bgpkit_node.peering.passwords``), to which resources only refer.
 What works on a running speaker, ``Sessions``, stands in ``bgpkit_node.peering.sessions``, and what tells the cost of a
 change in ``bgpkit_node.peering.changes``: a command that only plans need not load the speaker.
 """

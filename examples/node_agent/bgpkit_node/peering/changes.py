@@ -6,8 +6,9 @@ from enum import Enum
 from ipaddress import IPv4Address
 from typing import Final
 
-from bgpkit import ChangePlan, PeerConfig, plan_change
+from bgpkit import ChangePlan, PeerConfig, TransportOptions, plan_change
 from bgpkit_node.peering.cluster import Cluster
+from bgpkit_node.peering.passwords import stand_in
 from bgpkit_node.peering.plan import Peering, plan_peerings
 from bgpkit_node.peering.session_config import Terms, peer_config
 from bgpkit_node.resources import Node
@@ -53,7 +54,7 @@ def session_ends(cluster: Cluster, node: Node) -> Mapping[str, SessionEnd]:
     """Return the sessions that ``node`` should have, by address."""
     if node.ipv4 is None:
         return {}
-    terms = Terms.of(cluster, node)
+    terms = Terms.of(cluster, node, stand_in)
     return {
         peering.address: SessionEnd(peering, peer_config(peering, terms)) for peering in plan_peerings(cluster, node)
     }
@@ -87,10 +88,20 @@ def _differences(old: PeerConfig, new: PeerConfig) -> Iterator[str]:
     """Yield the fields that differ, with both values where a few letters say them."""
     for field in fields(PeerConfig):
         was, becomes = getattr(old, field.name), getattr(new, field.name)
-        if was != becomes and field.name not in _UNSPOKEN:
+        if was != becomes and field.name == "transport":
+            yield from _transport(old.transport, new.transport)
+        elif was != becomes and field.name not in _UNSPOKEN:
             title = field.name.replace("_", " ")
             words = _word(was), _word(becomes)
             yield f"{title} {words[0]} -> {words[1]}" if all(words) else title
+
+
+def _transport(old: TransportOptions, new: TransportOptions) -> Iterator[str]:
+    """Yield what differs of the TCP connection; of a password no more than that."""
+    if old.md5_key != new.md5_key:
+        yield "password"
+    if old.ttl_security != new.ttl_security:
+        yield f"ttl security {_word(old.ttl_security)} -> {_word(new.ttl_security)}"
 
 
 def _word(value: object) -> str:
@@ -113,6 +124,12 @@ def _speaker(before: Cluster, old: Node, after: Cluster, new: Node) -> Iterator[
         ("own AS", before.asn(old), after.asn(new)),
         ("own port", before.port(old), after.port(new)),
         ("own address", old.ipv4, new.ipv4),
+        ("own IPv6 address", old.ipv6, new.ipv6),
+        ("listens at", _listening(before), _listening(after)),
     ):
         if was != becomes:
             yield f"{title} {was or 'none'} -> {becomes or 'none'}"
+
+
+def _listening(cluster: Cluster) -> str:
+    return "its own address" if cluster.binds_node_address else "all addresses"

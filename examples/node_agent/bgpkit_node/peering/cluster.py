@@ -4,10 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from bgpkit_node.resources import BGPConfiguration, BGPFilter, BGPPeer, BGPPeerSpec, IPPool, Node, Resource
+import msgspec
+
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPFilter,
+    BGPPeer,
+    BGPPeerSpec,
+    IPPool,
+    Node,
+    Resource,
+    WorkloadEndpoint,
+)
+from bgpkit_node.resources.bgp_configuration import BindMode
+from bgpkit_node.services import NO_BLOCKS, ServiceBlocks
 
 DEFAULT_ASN: Final = 64512
 DEFAULT_PORT: Final = 179
+DRAINED: Final = "bgpkit-node/drained"
+"""The annotation of a Node that is not to reflect for the time being; its value says since when."""
+NO_SERVICES: Final = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""The label of a Node that is to draw no traffic for services."""
 
 
 CLUSTER_KINDS: Final[tuple[type[Resource], ...]] = (Node, IPPool, BGPConfiguration, BGPPeer, BGPFilter)
@@ -23,13 +40,19 @@ class Cluster:
     configurations: tuple[BGPConfiguration, ...] = ()
     peers: tuple[BGPPeer, ...] = ()
     filters: tuple[BGPFilter, ...] = ()
+    drained: frozenset[str] = frozenset()
+    """The names of nodes that would reflect and are not to for the time being; they have no cluster ID here."""
+    workloads: tuple[WorkloadEndpoint, ...] = ()
+    """Endpoints of pods of the asking node; :meth:`of` passes them over, for they come and go."""
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Self:
         """Sort ``resources`` of any kinds into a cluster, each kind by name; other kinds are passed over."""
         ordered = sorted(resources, key=lambda resource: resource.name)
+        nodes = tuple(resource for resource in ordered if isinstance(resource, Node))
         return cls(
-            nodes=tuple(resource for resource in ordered if isinstance(resource, Node)),
+            nodes=tuple(_without_reflection(node) if is_drained(node) else node for node in nodes),
+            drained=frozenset(node.name for node in nodes if is_drained(node)),
             pools=tuple(resource for resource in ordered if isinstance(resource, IPPool)),
             configurations=tuple(resource for resource in ordered if isinstance(resource, BGPConfiguration)),
             peers=tuple(resource for resource in ordered if isinstance(resource, BGPPeer)),
@@ -84,5 +107,43 @@ class Cluster:
                 return configuration.spec.listen_port
         return DEFAULT_PORT
 
+    @property
+    def binds_node_address(self) -> bool:
+        """Whether nodes listen at their own addresses only."""
+        default = self._configuration("default")
+        return default is not None and default.spec.bind_mode is BindMode.NODE_IP
+
+    def workload_peering_address(self, version: int) -> str:
+        """Return the address at which a node's own pods reach its speaker; empty when none is configured."""
+        default = self._configuration("default")
+        if default is None:
+            return ""
+        six = version != 4
+        return default.spec.local_workload_peering_ipv6 if six else default.spec.local_workload_peering_ipv4
+
+    @property
+    def service_blocks(self) -> ServiceBlocks:
+        """The blocks in which services have their addresses, as the default configuration says."""
+        default = self._configuration("default")
+        return NO_BLOCKS if default is None else ServiceBlocks.of(default.spec)
+
     def _configuration(self, name: str) -> BGPConfiguration | None:
         return next((found for found in self.configurations if found.name == name), None)
+
+
+def is_drained(node: Node) -> bool:
+    """Tell whether ``node`` would reflect, and is not to for the time being."""
+    return node.cluster_id is not None and DRAINED in node.metadata.annotations
+
+
+def advertises_services(node: Node) -> bool:
+    """Tell whether ``node`` may draw traffic for services."""
+    return node.labels.get(NO_SERVICES) != "true"
+
+
+def _without_reflection(node: Node) -> Node:
+    bgp = node.spec.bgp
+    if bgp is None:
+        return node
+    bgp = msgspec.structs.replace(bgp, route_reflector_cluster_id="")
+    return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, bgp=bgp))

@@ -49,10 +49,15 @@ _FAMILIES: Final = {4: IPV4_UNICAST, 6: IPV6_UNICAST}
 _LOCAL: Final = SourceIs.of(RouteSource.LOCAL)
 
 
-def import_policy(filters: Sequence[BGPFilter], peer: PeerType) -> Policy:
-    """Return what is taken from a peer: what the first rule that matches says, and else everything."""
-    rules = tuple(_rules(filters, "import", peer))
-    return RoutePolicy(_title(filters), rules, default=True) if rules else ACCEPT_ALL
+def import_policy(filters: Sequence[BGPFilter], peer: PeerType, *, kept_out: Sequence[str] = ()) -> Policy:
+    """Return what is taken from a peer: what the first rule that matches says, and else all not in ``kept_out``."""
+    unwanted = tuple(
+        Rule(PrefixSet.inside((Prefix.parse(cidr),), cidr), then=Then.REJECT, name=f"service addresses {cidr}")
+        for cidr in kept_out
+    )
+    rules = (*_rules(filters, "import", peer), *unwanted)
+    title = ", ".join(filter(None, (_title(filters), "service addresses" if kept_out else "")))
+    return RoutePolicy(title, rules, default=True) if rules else ACCEPT_ALL
 
 
 def export_policy(

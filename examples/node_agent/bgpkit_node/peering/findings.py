@@ -1,10 +1,14 @@
 """What in the resources does not do what it seems to: selectors that match nothing, reflectors that reflect nothing."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from bgpkit_node.peering.cluster import Cluster
 from bgpkit_node.peering.plan import PeeringKind, plan_peerings
 from bgpkit_node.resources import BGPPeer, Node, parse_selector
+
+_FOUR: Final = 4
+_SIX: Final = 6
 
 
 def findings(cluster: Cluster) -> tuple[str, ...]:
@@ -12,6 +16,8 @@ def findings(cluster: Cluster) -> tuple[str, ...]:
     return (
         *_addresses(cluster),
         *_peers(cluster),
+        *_versions(cluster),
+        *_drained(cluster),
         *_selected(cluster),
         *_reflectors(cluster),
     )
@@ -21,6 +27,24 @@ def _addresses(cluster: Cluster) -> Iterator[str]:
     for node in cluster.nodes:
         if node.ipv4 is None:
             yield f"{node} has no spec.bgp.ipv4Address: it has no session"
+
+
+def _versions(cluster: Cluster) -> Iterator[str]:
+    """Name peerings of IPv6 for nodes that have no such address, and pods that are to peer with no address."""
+    for peer in cluster.peers:
+        address = peer.peer_address
+        if address is not None and address.version == _SIX and all(n.ipv6 is None for n in _asking(cluster, peer)):
+            yield f"{peer}: no node that it is for has a spec.bgp.ipv6Address: it makes no session"
+        if peer.spec.local_workload_selector and not any(map(cluster.workload_peering_address, (_FOUR, _SIX))):
+            what = "localWorkloadPeeringIPV4 or localWorkloadPeeringIPV6"
+            yield f"{peer}: pods cannot reach a speaker without {what} in BGPConfiguration(default)"
+        if peer.spec.local_workload_selector and cluster.binds_node_address:
+            yield f"{peer}: pods cannot reach a speaker that listens at its node's addresses only (bindMode NodeIP)"
+
+
+def _drained(cluster: Cluster) -> Iterator[str]:
+    for name in sorted(cluster.drained):
+        yield f"Node({name}) is drained: it reflects nothing until bgpkit-node drain --undo {name}"
 
 
 def _peers(cluster: Cluster) -> Iterator[str]:
@@ -38,10 +62,11 @@ def _selected(cluster: Cluster) -> Iterator[str]:
         return
     seen: set[str] = set()
     for peer in cluster.peers:
-        if not peer.spec.peer_selector or all(node.cluster_id is not None for node in _asking(cluster, peer)):
+        asking = [node for node in _asking(cluster, peer) if node.name not in cluster.drained]
+        if not peer.spec.peer_selector or all(node.cluster_id is not None for node in asking):
             continue  # reflectors that select their clients
         for node in _matching(cluster, peer.spec.peer_selector):
-            if node.cluster_id is None and node.name not in seen:
+            if node.cluster_id is None and node.name not in seen | cluster.drained:
                 seen.add(node.name)
                 why = "and has no routeReflectorClusterID: it reflects nothing"
                 yield f"{node} is selected by peerSelector of {peer}, {why}"
@@ -67,7 +92,7 @@ def _reflectors(cluster: Cluster) -> Iterator[str]:
 def _is_idle(cluster: Cluster, node: Node) -> bool:
     """Tell whether there is nobody to whom ``node`` could pass on what it learns from a client."""
     sessions = [each for each in plan_peerings(cluster, node) if each.kind is not PeeringKind.MESH and each.node]
-    alone = len(sessions) < 2 and len(cluster.nodes) > 2
+    alone = len({each.node for each in sessions}) < 2 and len(cluster.nodes) > 2
     return alone or not any(each.client for each in sessions)
 
 

@@ -11,7 +11,8 @@ from bgpkit import IPV4_UNICAST, IPV6_UNICAST, NextHopSelf, PeerConfig, Prefix, 
 from bgpkit.policy import REJECT_ALL, Policy, PrefixPolicy, PrefixRule
 from bgpkit_node.peering.cluster import Cluster
 from bgpkit_node.peering.filters import export_policy, import_policy
-from bgpkit_node.peering.plan import Peering
+from bgpkit_node.peering.passwords import Passwords, no_passwords, password_of
+from bgpkit_node.peering.plan import Peering, PeeringKind
 from bgpkit_node.resources import BGPFilter, BGPPeerSpec, NextHopMode, Node, SourceAddress
 from bgpkit_node.resources.address_text import parse_duration
 from bgpkit_node.resources.bgp_filter import PeerType
@@ -23,6 +24,7 @@ _KEEPALIVES: Final = 3
 _OWN_AS_MOST: Final = 10
 _HOPS_MOST: Final = 254
 """More hops than these no TTL tells apart."""
+_FOUR: Final = 4
 _LOG: Final = structlog.get_logger("bgpkit_node.peering")
 
 
@@ -40,18 +42,25 @@ class Terms:
     advertised: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Ranges, each with the communities that prefixes in it are advertised with."""
     address6: IPv6Address | None = None
-    """The node's IPv6 address: with it sessions carry IPv6 routes too."""
+    """Where sessions of IPv6 come from."""
+    passwords: Passwords = no_passwords
+    kept_out: tuple[str, ...] = ()
+    """Blocks of service addresses: what lies in them is not taken from other nodes, whose pods it is not."""
 
     @classmethod
-    def of(cls, cluster: Cluster, node: Node) -> Self:
-        """Return the terms of ``node``; ValueError when it has no IPv4 address."""
+    def of(cls, cluster: Cluster, node: Node, passwords: Passwords = no_passwords) -> Self:
+        """Return the terms of ``node``, where ``passwords`` finds those of sessions.
+
+        ValueError when the node has no IPv4 address.
+        """
         if node.ipv4 is None:
             raise ValueError(f"{node} has no IPv4 address")
+        services = tuple(map(str, cluster.service_blocks.every))
         exported = tuple(
             PrefixRule(Prefix.parse(pool.spec.cidr))
             for pool in cluster.pools
             if not pool.spec.disabled and not pool.spec.disable_bgp_export
-        )
+        ) + tuple(PrefixRule(Prefix.parse(cidr)) for cidr in services)
         return cls(
             asn=cluster.asn(node),
             local_address=str(node.ipv4.ip),
@@ -60,14 +69,20 @@ class Terms:
             filters={one.name: one for one in cluster.filters},
             advertised=cluster.advertised(node),
             address6=None if node.ipv6 is None else node.ipv6.ip,
+            passwords=passwords,
+            kept_out=services if node.cluster_id is None else (),
         )
+
+    def own_address(self, version: int) -> str:
+        """Return the node's address of an IP version; empty when it has none."""
+        return self.local_address if version == _FOUR else str(self.address6 or "")
 
 
 def peer_config(peering: Peering, terms: Terms) -> PeerConfig:
     """Return the configuration of a session of a node with ``terms``.
 
     A peering that names a filter there is not tells nothing and takes nothing: what the filter was to keep away is not
-    known.
+    known. Raises PasswordError when the session's password is not there.
     """
     spec = peering.spec
     external = peering.asn != terms.asn
@@ -76,11 +91,11 @@ def peer_config(peering: Peering, terms: Terms) -> PeerConfig:
     return PeerConfig(
         address=peering.address,
         asn=peering.asn,
-        families=(IPV4_UNICAST,) if terms.address6 is None else (IPV4_UNICAST, IPV6_UNICAST),
-        next_hops=() if terms.address6 is None else (terms.address6,),
+        families=(IPV4_UNICAST if peering.version == _FOUR else IPV6_UNICAST,),
         port=peering.port,
-        local_address=None if spec.source_address is SourceAddress.NONE else terms.local_address,
-        transport=TransportOptions(ttl_security=_hops(spec)),
+        local_address=_local_address(peering, terms),
+        transport=TransportOptions(ttl_security=_hops(spec), md5_key=password_of(spec.password, terms.passwords)),
+        passive=peering.kind is PeeringKind.WORKLOAD,
         hold_time=_hold_time(spec),
         route_reflector_client=peering.client,
         cluster_id=terms.cluster_id,
@@ -94,6 +109,15 @@ def peer_config(peering: Peering, terms: Terms) -> PeerConfig:
         restart_time=round(parse_duration(spec.max_restart_time)) if spec.max_restart_time else RESTART_SECONDS,
         description=peering.node or peering.resource,
     )
+
+
+def _local_address(peering: Peering, terms: Terms) -> str | None:
+    """Return our end of the session; None leaves it to the kernel."""
+    if peering.own_address:
+        return peering.own_address
+    if peering.spec.source_address is SourceAddress.NONE:
+        return None
+    return terms.own_address(peering.version) or None
 
 
 def _policies(peering: Peering, peer: PeerType, terms: Terms) -> tuple[Policy, Policy]:
@@ -112,7 +136,7 @@ def _policies(peering: Peering, peer: PeerType, terms: Terms) -> tuple[Policy, P
         advertised=terms.advertised,
         keep_next_hop=keep and peer is PeerType.EBGP,
     )
-    return import_policy(named, peer), told
+    return import_policy(named, peer, kept_out=terms.kept_out if peering.node else ()), told
 
 
 def _hold_time(spec: BGPPeerSpec) -> int:

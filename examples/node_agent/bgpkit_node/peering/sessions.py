@@ -5,18 +5,20 @@ without a NOTIFICATION, so that the other end, which may need its own last momen
 nodes to which the plan leaves no path at all are not waited for: an operator has said so.
 
 A node that joins a cluster of reflectors must refuse what the others of the cluster reflect (RFC 4456, section 8): a
-session that is there keeps the former cluster ID until each prefix that would be refused has another path, too.
+session that is there keeps the former cluster ID until each prefix that would be refused has another path, too. One
+that leaves it takes back the ID of the sessions that linger, so that what the others reflect counts at once.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 import structlog
 
-from bgpkit import IPV4_UNICAST, ConfigError, PeerConfig, Speaker, State
+from bgpkit import ConfigError, PeerConfig, Route, Speaker, State
+from bgpkit_node.errors import PasswordError
 from bgpkit_node.peering.plan import Peering
 from bgpkit_node.peering.session_config import Terms, peer_config
 
@@ -32,6 +34,7 @@ class Sessions:
         self._speaker = speaker
         self._wanted: dict[str, Peering] = {}
         self._lingering: dict[str, Peering] = {}
+        self._refused: dict[str, str] = {}
         self._cut_off: frozenset[bytes] = frozenset()
         self._held_back: dict[str, PeerConfig] = {}
         """What sessions will be once their routes have another path; until then they have another cluster ID."""
@@ -48,12 +51,17 @@ class Sessions:
         """The sessions that wait for another path before they close, by address."""
         return self._lingering
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Why sessions that should be are not, or not as they should be: a sentence for each address."""
+        return self._refused
+
     async def follow(
         self,
         peerings: tuple[Peering, ...],
         terms: Terms,
         nodes: frozenset[str],
-        cut_off: frozenset[IPv4Address] = frozenset(),
+        cut_off: frozenset[IPv4Address | IPv6Address] = frozenset(),
     ) -> None:
         """Bring the sessions in line with ``peerings``; ``nodes`` are the names of the nodes that exist.
 
@@ -75,12 +83,16 @@ class Sessions:
             present = {status.address for status in self._speaker.peers()}
             self._wanted = wanted
             self._held_back.clear()
+            before, self._refused = self._refused, {}
             for address, peering in wanted.items():
                 self._lingering.pop(address, None)
                 try:
                     await self._bring_about(peering, terms, present)
-                except ConfigError as error:  # one peer that cannot be is no reason to leave out the others
-                    self._log.warning("peering.refused", peer=address, resource=peering.resource, reason=str(error))
+                except (ConfigError, PasswordError) as error:  # one that cannot be is no reason to leave out the others
+                    self._refused[address] = str(error)
+                    if before.get(address) != str(error):
+                        self._log.warning("peering.refused", peer=address, resource=peering.resource, reason=str(error))
+            await self._leave_cluster(terms.cluster_id)
 
     async def _bring_about(self, peering: Peering, terms: Terms, present: set[str]) -> None:
         config = peer_config(peering, terms)
@@ -90,6 +102,14 @@ class Sessions:
         former = next((self._speaker.peer_config(each).cluster_id for each in present), None)
         await self._speaker.add_peer(self._for_now(config, former) if present else config)
         self._log.info("peering.added", peer=peering.address, kind=peering.kind.value)
+
+    async def _leave_cluster(self, cluster_id: IPv4Address | None) -> None:
+        """Take another cluster ID than that of sessions that linger back, which counts for the routes of all."""
+        if cluster_id is None:
+            for address in self._lingering:
+                config = self._speaker.peer_config(address)
+                if config.cluster_id is not None:
+                    await self._speaker.update_peer(replace(config, cluster_id=None))
 
     async def run(self) -> None:
         """Close lingering sessions when they are no longer needed; runs until cancelled."""
@@ -145,7 +165,7 @@ class Sessions:
                 other.eligible and other.peer in staying and cluster not in other.attributes.cluster_list
                 for other in self._speaker.paths(route.prefix)
             )
-            for route in self._speaker.routes(IPV4_UNICAST)
+            for route in self._routes()
         )
 
     def _staying(self) -> set[str]:
@@ -161,6 +181,11 @@ class Sessions:
         staying = self._staying()
         return all(
             any(other.eligible and other.peer in staying for other in self._speaker.paths(route.prefix))
-            for route in self._speaker.routes(IPV4_UNICAST, peer=address)
+            for route in self._routes(address)
             if route.eligible and route.path.next_hop not in self._cut_off
         )
+
+    def _routes(self, peer: str | None = None) -> Iterator[Route]:
+        """Yield the best routes of every family, or those of a peer."""
+        for family in self._speaker.families:
+            yield from self._speaker.routes(family, peer=peer)

@@ -1,37 +1,58 @@
 """Can every node reach every other one? Followed through the sessions as reflection rules allow (RFC 4456)."""
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from bgpkit_node.peering.cluster import Cluster
-from bgpkit_node.peering.plan import Peering, plan_peerings
+from bgpkit_node.peering.plan import Peering, own_address, plan_peerings
 from bgpkit_node.resources import Node
+
+_FOUR: Final = 4
+_SIX: Final = 6
 
 
 def pairs_without_path(cluster: Cluster) -> tuple[tuple[str, str], ...]:
     """Return the pairs of nodes (names in order) of which one does not learn the other's routes.
 
     A session counts when both ends are to have it and each expects the AS number that the other has. It is asked
-    whether a route can arrive at all; that a node passes on only the path it prefers is not looked at.
+    whether a route can arrive at all, in each IP version for those nodes that have an address of it; that a node passes
+    on only the path it prefers is not looked at.
     """
     if cluster.mesh and not any(_is_misdescribed(cluster, node) for node in cluster.nodes):
         return ()
-    speakers = _speakers(cluster)
-    names = sorted(speakers)
-    reached = {name: _reached_from(name, speakers) for name in names}
-    return tuple(
-        (one, other)
-        for number, one in enumerate(names)
-        for other in names[number + 1 :]
-        if other not in reached[one] or one not in reached[other]
-    )
+    pairs: set[tuple[str, str]] = set()
+    for version in (_FOUR, _SIX):
+        reached = learners(cluster, version)
+        names = sorted(reached)
+        pairs.update(
+            (one, other)
+            for number, one in enumerate(names)
+            for other in names[number + 1 :]
+            if other not in reached[one] or one not in reached[other]
+        )
+    return tuple(sorted(pairs))
+
+
+def learners(cluster: Cluster, version: int) -> dict[str, frozenset[str]]:
+    """Return for each node with an address of an IP version the names of the nodes that learn its routes, and its own.
+
+    As :func:`pairs_without_path` looks at it.
+    """
+    names = [node.name for node in cluster.nodes if node.ipv4 is not None and own_address(node, version) is not None]
+    if cluster.mesh and not any(_is_misdescribed(cluster, node) for node in cluster.nodes):
+        return dict.fromkeys(names, frozenset(names))
+    speakers = _speakers(cluster, version, names)
+    return {name: frozenset(_reached_from(name, speakers)) for name in names}
 
 
 def _is_misdescribed(cluster: Cluster, node: Node) -> bool:
     """Tell whether a BGPPeer gives ``node`` an AS number that it has not, so that sessions with it do not come up."""
     right = {0, cluster.asn(node)}
-    wrong = [peer for peer in cluster.peers if peer.spec.peer_ip and peer.spec.as_number not in right]
-    return node.ipv4 is not None and any(peer.peer_address == node.ipv4.ip for peer in wrong)
+    wrong = [peer.peer_address for peer in cluster.peers if peer.spec.peer_ip and peer.spec.as_number not in right]
+    own = {interface.ip for interface in (node.ipv4, node.ipv6) if interface is not None}
+    return node.ipv4 is not None and not own.isdisjoint(wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +64,16 @@ class _Speaker:
     sessions: dict[str, Peering]
 
 
-def _speakers(cluster: Cluster) -> dict[str, _Speaker]:
-    """Return the speakers of all nodes, with the sessions that come up: both ends have them as they are."""
-    nodes = {node.name: node for node in cluster.nodes if node.ipv4 is not None}
+def _speakers(cluster: Cluster, version: int, names: Collection[str]) -> dict[str, _Speaker]:
+    """Return the speakers of the nodes, with the sessions that come up: both ends have them as they are."""
+    nodes = {node.name: node for node in cluster.nodes if node.name in names}
     asns = {name: cluster.asn(node) for name, node in nodes.items()}
     plans = {
-        name: {each.node: each for each in plan_peerings(cluster, node) if each.node and each.asn == asns[each.node]}
+        name: {
+            each.node: each
+            for each in plan_peerings(cluster, node)
+            if each.node and each.version == version and each.asn == asns[each.node]
+        }
         for name, node in nodes.items()
     }
     return {

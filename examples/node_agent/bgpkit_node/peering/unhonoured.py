@@ -7,12 +7,9 @@ from bgpkit_node.resources import (
     BGPConfiguration,
     BGPFilter,
     BGPPeer,
-    CalicoNodeStatus,
     FelixConfiguration,
     HostEndpoint,
-    IPAMConfiguration,
     IPPool,
-    Node,
     Resource,
 )
 from bgpkit_node.resources.bgp_filter import rules_of
@@ -23,18 +20,28 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
         {
             *("node", "nodeSelector", "peerIP", "asNumber", "peerSelector", "reversePeering", "filters"),
             *("localASNumber", "numAllowedLocalASNumbers", "nextHopMode", "keepOriginalNextHop", "sourceAddress"),
-            *("maxRestartTime", "keepaliveTime", "ttlSecurity"),
+            *("maxRestartTime", "keepaliveTime", "ttlSecurity", "password", "reachableBy", "localWorkloadSelector"),
         }
     ),
     "BGPConfiguration": frozenset(
         {
             *("nodeToNodeMeshEnabled", "asNumber", "listenPort", "nodeMeshMaxRestartTime"),
-            *("communities", "prefixAdvertisements"),
+            *("communities", "prefixAdvertisements", "nodeMeshPassword", "bindMode"),
+            *("localWorkloadPeeringIPV4", "localWorkloadPeeringIPV6"),
+            *("serviceClusterIPs", "serviceExternalIPs", "serviceLoadBalancerIPs", "serviceLoadBalancerAggregation"),
         }
     ),
-    "FelixConfiguration": frozenset({"nodeSelector"}),
+    "FelixConfiguration": frozenset(
+        {
+            *("nodeSelector", "natOutgoingAddress", "natOutgoingExclusions", "natPortRange", "nftablesRefreshInterval"),
+            "iptablesNATOutgoingInterfaceFilter",
+        }
+    ),
     "IPPool": frozenset(
-        {"cidr", "disabled", "disableBGPExport", "blockSize", "nodeSelector", "allowedUses", "assignmentMode"}
+        {
+            *("cidr", "disabled", "disableBGPExport", "blockSize", "nodeSelector", "allowedUses", "assignmentMode"),
+            "natOutgoing",
+        }
     ),
 }
 """What is acted upon; whatever else is set is named, fields of a later day, too."""
@@ -45,7 +52,6 @@ _AS_IT_IS: Final[Mapping[str, str]] = {
     "sourceAddress": "UseNodeIP",
     "bindMode": "None",
     "programClusterRoutes": "EnabledNoEncapOnly",
-    "serviceLoadBalancerAggregation": "Enabled",
     "vxlanMode": "Never",
 }
 """Values that ask for what happens anyway."""
@@ -57,10 +63,8 @@ def unhonoured(resource: Resource) -> Iterator[str]:
     Of a kind with which nothing is done at all there is one sentence.
     """
     match resource:
-        case HostEndpoint() | CalicoNodeStatus():
+        case HostEndpoint():
             yield f"{resource} is kept, but not honoured yet: everything goes on as without it"
-        case IPAMConfiguration():
-            yield f"{resource} is kept, but not honoured yet: bgpkit-node ipam configure sets what holds for addresses"
         case BGPFilter(spec=spec):
             for field, _, rule in rules_of(spec):
                 if rule.interface:
@@ -73,17 +77,7 @@ def unhonoured(resource: Resource) -> Iterator[str]:
 
 def _fields(resource: Resource) -> Iterator[str]:
     match resource:
-        case Node(spec=spec):
-            if spec.bgp is not None and spec.bgp.ipv6_address:
-                yield "bgp.ipv6Address"
-            return
-        case BGPPeer(spec=spec):
-            if resource.peer_address is not None and resource.peer_address.version == 6:
-                yield "peerIP (an IPv6 address)"
-        case IPPool(spec=spec):
-            if resource.network.version == 6:
-                yield "cidr (an IPv6 range)"
-        case BGPConfiguration(spec=spec) | FelixConfiguration(spec=spec):
+        case BGPPeer(spec=spec) | IPPool(spec=spec) | BGPConfiguration(spec=spec) | FelixConfiguration(spec=spec):
             pass
         case _:
             return

@@ -1,8 +1,10 @@
 """Cluster: what a node's AS number and port are, and whether there is a mesh."""
 
+import msgspec
 import pytest
 
 from bgpkit_node.peering import CLUSTER_KINDS, Cluster
+from bgpkit_node.peering.cluster import NO_SERVICES, advertises_services
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPConfigurationSpec,
@@ -13,8 +15,14 @@ from bgpkit_node.resources import (
     Metadata,
     WorkloadEndpoint,
 )
-from bgpkit_node.resources.bgp_configuration import NamedCommunity, PrefixAdvertisement
-from tests.support.clusters import all_with_reflectors, cluster, configuration, node
+from bgpkit_node.resources.bgp_configuration import (
+    BindMode,
+    NamedCommunity,
+    PrefixAdvertisement,
+    ServiceAggregation,
+    ServiceBlock,
+)
+from tests.support.clusters import all_with_reflectors, cluster, configuration, drained, node, reflector
 
 
 def test_each_resource_finds_its_place_in_the_order_of_names() -> None:
@@ -101,6 +109,46 @@ def test_the_kinds_of_a_cluster_are_those_that_it_holds() -> None:
     )
     assert tuple(type(sample) for sample in samples) == CLUSTER_KINDS
     found = cluster(*samples)
-    assert all(len(getattr(found, field)) == 1 for field in Cluster.__dataclass_fields__)
+    assert found == Cluster(
+        nodes=samples[:1], pools=samples[1:2], configurations=samples[2:3], peers=samples[3:4], filters=samples[4:]
+    )
     pod = WorkloadEndpoint(metadata=Metadata(name="a", namespace="default"))
     assert cluster(*samples, pod) == found
+
+
+def test_service_ranges_are_those_of_the_default_configuration() -> None:
+    """A single address is one of a service; load balancers' ranges count where they are aggregated."""
+    spec = BGPConfigurationSpec(
+        service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"), ServiceBlock(cidr="10.96.0.10/32")),
+        service_external_ips=(ServiceBlock(cidr="192.0.2.0/24"), ServiceBlock(cidr="fd00::1/128")),
+        service_load_balancer_ips=(ServiceBlock(cidr="198.51.100.0/24"),),
+    )
+    default = BGPConfiguration(metadata=Metadata(name="default"), spec=spec)
+    ranges = ("10.96.0.0/12", "192.0.2.0/24", "198.51.100.0/24")
+    assert cluster(default).service_ranges == ranges
+    apart = msgspec.structs.replace(spec, service_load_balancer_aggregation=ServiceAggregation.DISABLED)
+    assert cluster(BGPConfiguration(metadata=Metadata(name="default"), spec=apart)).service_ranges == ranges[:2]
+    assert cluster(BGPConfiguration(metadata=Metadata(name="node.a"), spec=spec)).service_ranges == ()
+
+
+def test_a_label_keeps_a_node_from_drawing_service_traffic() -> None:
+    """As the load balancers of clouds read it."""
+    assert advertises_services(node("a"))
+    labelled = msgspec.structs.replace(node("a"), metadata=Metadata(name="a", labels={NO_SERVICES: "true"}))
+    assert not advertises_services(labelled)
+
+
+def test_where_nodes_listen_and_pods_reach_them_is_said_for_all() -> None:
+    """By the default configuration."""
+    spec = BGPConfigurationSpec(bind_mode=BindMode.NODE_IP, local_workload_peering_ipv4="169.254.1.2")
+    for name, says in (("default", True), ("node.a", False)):
+        state = cluster(BGPConfiguration(metadata=Metadata(name=name), spec=spec))
+        assert state.binds_node_address is says
+        assert [state.workload_peering_address(version) for version in (4, 6)] == ["169.254.1.2" * says, ""]
+
+
+def test_a_drained_reflector_has_no_cluster_id() -> None:
+    """It is known by its name; the annotation on another node says nothing."""
+    state = cluster(drained(reflector("r", "10.4.7.1/24", "1.1.1.1")), drained(node("a", "10.4.7.2/24")))
+    assert state.drained == {"r"}
+    assert [one.cluster_id for one in state.nodes] == [None, None]

@@ -120,6 +120,15 @@ def test_without_rules_everything_is_as_without_filters() -> None:
     assert export_policy([], PeerType.EBGP, POOLS) is POOLS
 
 
+def test_what_is_kept_out_is_asked_of_last() -> None:
+    """A filter that takes a service address means it; the rest of the range stays out, and all else comes in."""
+    first = bgp_filter(importV4=[{"cidr": "10.96.0.1/32", "matchOperator": "Equal", "action": "Accept"}])
+    policy = import_policy([first], PeerType.IBGP, kept_out=("10.96.0.0/12",))
+    kept = {route: accepts(policy, route) for route in ("10.96.0.1/32", "10.96.0.2/32", "10.96.0.0/12", BLOCK)}
+    assert list(kept.values()) == [True, False, False, True]
+    assert import_policy([], PeerType.IBGP, kept_out=()) == ACCEPT_ALL
+
+
 def test_equal_filters_make_equal_policies() -> None:
     """So that nothing is evaluated anew when something else of the cluster changes."""
     rule = {"cidr": "10.0.0.0/8", "matchOperator": "In"}

@@ -3,8 +3,18 @@
 import pytest
 
 from bgpkit_node.peering import findings
-from bgpkit_node.resources import BGPPeerSpec, Resource
-from tests.support.clusters import REFLECTORS, all_with_reflectors, cluster, configuration, node, peer, reflector
+from bgpkit_node.resources import BGPConfiguration, BGPConfigurationSpec, BGPPeerSpec, Metadata, Resource
+from bgpkit_node.resources.bgp_configuration import BindMode
+from tests.support.clusters import (
+    REFLECTORS,
+    all_with_reflectors,
+    cluster,
+    configuration,
+    drained,
+    node,
+    peer,
+    reflector,
+)
 
 A, B, C = (node(name, f"10.4.7.{number}/24") for number, name in enumerate("abc", 1))
 OFF = configuration(mesh=False)
@@ -12,6 +22,11 @@ RR1, RR2 = reflector("r1", "10.4.7.11/24", "244.0.0.1"), reflector("r2", "10.4.7
 LABELLED = node("a", "10.4.7.1/24", route_reflector="true")
 IDLE = node("b", "10.4.7.2/24", cluster_id="244.0.0.2")
 
+BOUND = BGPConfiguration(
+    metadata=Metadata(name="default"),
+    spec=BGPConfigurationSpec(bind_mode=BindMode.NODE_IP, local_workload_peering_ipv4="169.254.1.2"),
+)
+WORKLOAD_ADDRESSES = "localWorkloadPeeringIPV4 or localWorkloadPeeringIPV6"
 NO_ID = "and has no routeReflectorClusterID: it reflects nothing"
 CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     "a mesh": ((A, B, C), ()),
@@ -43,6 +58,33 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     "a node that does not exist": (
         (A, B, peer("x", BGPPeerSpec(node="z", peer_ip="10.9.9.9", as_number=1))),
         ("BGPPeer(x): there is no node z",),
+    ),
+    "a router with an IPv6 address": (
+        (A, B, peer("x", BGPPeerSpec(peer_ip="fd00::9", as_number=1))),
+        ("BGPPeer(x): no node that it is for has a spec.bgp.ipv6Address: it makes no session",),
+    ),
+    "a router with an IPv6 address for a node with one": (
+        (A, node("b", "10.4.7.2/24", "fd00::2/64"), peer("x", BGPPeerSpec(peer_ip="fd00::9", as_number=1))),
+        (),
+    ),
+    "pods without an address of the node": (
+        (A, B, peer("x", BGPPeerSpec(local_workload_selector="all()", as_number=1))),
+        (f"BGPPeer(x): pods cannot reach a speaker without {WORKLOAD_ADDRESSES} in BGPConfiguration(default)",),
+    ),
+    "pods and a node that listens at its own address": (
+        (A, B, BOUND, peer("x", BGPPeerSpec(local_workload_selector="all()", as_number=1))),
+        ("BGPPeer(x): pods cannot reach a speaker that listens at its node's addresses only (bindMode NodeIP)",),
+    ),
+    "a drained reflector": (
+        (A, B, drained(RR1), RR2, OFF, all_with_reflectors()),
+        (
+            "Node(r1) is drained: it reflects nothing until bgpkit-node drain --undo r1",
+            "Node(r2) is the only reflector: without it no two other nodes have a path to each other",
+        ),
+    ),
+    "two addresses of the only other node": (
+        (node("a", "10.4.7.1/24", "fd00::1/64"), node("b", "10.4.7.2/24", "fd00::2/64", cluster_id="1.1.1.1"), C, OFF),
+        ("Node(b) has routeReflectorClusterID 1.1.1.1, and no BGPPeer selects it: it reflects nothing",),
     ),
     "a node without an address": ((A, node("b")), ("Node(b) has no spec.bgp.ipv4Address: it has no session",)),
 }

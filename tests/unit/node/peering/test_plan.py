@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,8 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgpkit_node.peering import Cluster, Peering, PeeringKind, plan_peerings
-from bgpkit_node.resources import BGPPeerSpec, Resource, ReversePeering, load_documents
-from tests.support.clusters import REFLECTORS, all_with_reflectors, cluster, configuration, node, peer, reflector
+from bgpkit_node.resources import (
+    BGPConfiguration,
+    BGPConfigurationSpec,
+    BGPPeerSpec,
+    Metadata,
+    Node,
+    Resource,
+    ReversePeering,
+    WorkloadEndpoint,
+    WorkloadEndpointSpec,
+    load_documents,
+)
+from tests.support.clusters import (
+    REFLECTORS,
+    all_with_reflectors,
+    cluster,
+    configuration,
+    drained,
+    node,
+    peer,
+    reflector,
+)
 
 ROWS: Final[list[dict[str, Any]]] = [
     json.loads(line)
@@ -43,7 +64,8 @@ def test_the_sessions_are_those_that_calico_plans(number: int) -> None:
         for told in row["expect"]
         if (told["neighbor"], told.get("port")) not in without
     }
-    found = {(one.address, one.port, one.asn, one.kind, one.client) for one in plan_peerings(state, own)}
+    plan = plan_peerings(state, own)
+    found = {(one.address, one.port, one.asn, one.kind, one.client) for one in plan if one.version == 4}
     assert found == expected
 
 
@@ -169,10 +191,62 @@ def test_a_peer_ip_of_a_node_makes_the_session_at_that_node_too() -> None:
         assert [(each.node, each.kind) for each in plan_peerings(state, two)] == [("a", PeeringKind.NODE)] * both
 
 
-def test_a_peer_ip_of_ipv6_is_passed_over() -> None:
-    """Sessions are between IPv4 addresses; apply warns of the others."""
+def test_each_ip_version_has_a_session_of_its_own() -> None:
+    """Two nodes that have addresses of both have two sessions, as with Calico; one that has one has one."""
+    one, two = node("a", "10.4.7.11/24", "fd00:7::11/64"), node("b", "10.4.7.12/24", "fd00:7::12/64")
+    state = cluster(one, two, node("c", "10.4.7.13/24"))
+    assert _neighbors(state, "a") == ["10.4.7.12", "10.4.7.13", "fd00:7::12"]
+    assert _neighbors(state, "c") == ["10.4.7.11", "10.4.7.12"]
+    pointed = cluster(one, two, configuration(mesh=False), peer("p", BGPPeerSpec(node="a", peer_ip="fd00:7::12")))
+    assert [_neighbors(pointed, name) for name in "ab"] == [["fd00:7::12"], ["fd00:7::11"]]
+
+
+def test_a_router_with_an_ipv6_address_is_for_nodes_that_have_one() -> None:
+    """The port stands behind the brackets."""
+    one, two = node("a", "10.4.7.11/24", "fd00:7::11/64"), node("b", "10.4.7.12/24")
+    state = cluster(one, two, configuration(mesh=False), peer("p", BGPPeerSpec(peer_ip="[fd00::1]:1179", as_number=1)))
+    (session,) = plan_peerings(state, one)
+    assert (session.address, session.port, session.asn, session.version) == ("fd00::1", 1179, 1, 6)
+    assert plan_peerings(state, two) == ()
+
+
+def test_pods_of_the_node_that_a_selector_matches_open_sessions() -> None:
+    """With each address for which there is one to reach the node at; pods elsewhere are other nodes' business."""
     one = node("a", "10.4.7.11/24")
-    assert plan_peerings(cluster(one, peer("p", BGPPeerSpec(peer_ip="[fd00::1]:179", as_number=1))), one) == ()
+    default = BGPConfiguration(
+        metadata=Metadata(name="default"),
+        spec=BGPConfigurationSpec(node_to_node_mesh_enabled=False, local_workload_peering_ipv4="169.254.1.2"),
+    )
+    spec = BGPPeerSpec(local_workload_selector="bgp == 'yes'", as_number=65001)
+    pods = (_pod("a", "10.244.1.5/32", "fd00::5/128"), _pod("b", "10.244.2.5/32"), _pod("a", "10.244.1.6/32", bgp="no"))
+    state = replace(cluster(one, default, peer("p", spec)), workloads=pods)
+    (session,) = plan_peerings(state, one)
+    assert (session.address, session.asn, session.kind) == ("10.244.1.5", 65001, PeeringKind.WORKLOAD)
+    assert session.own_address == "169.254.1.2"
+    assert plan_peerings(replace(state, configurations=(configuration(mesh=False),)), one) == ()
+
+
+def test_a_drained_reflector_keeps_sessions_with_reflectors_only() -> None:
+    """However the sessions have been asked for; the mesh, which needs no reflection, stays."""
+    one, first, second = node("a", "10.4.7.1/24"), reflector("r1", "10.4.7.11/24", "1.1.1.1"), _second()
+    off = configuration(mesh=False)
+    by_address = [peer(f"p{n}", BGPPeerSpec(peer_ip=f"10.4.7.{n}")) for n in (11, 12)]
+    reflecting = peer("x", BGPPeerSpec(node_selector=REFLECTORS, peer_selector="all()"))
+    for peers in ([all_with_reflectors()], by_address, [reflecting]):
+        state = cluster(one, drained(first), second, off, *peers)
+        assert state.drained == {"r1"}
+        assert _neighbors(state, "r1") == ["10.4.7.12"]
+        assert _neighbors(state, "a") == ["10.4.7.12"]
+        there = [(each.node, each.client) for each in plan_peerings(state, second)]
+        assert there == [("a", True), ("r1", True)]
+    assert _neighbors(cluster(one, drained(first), second), "r1") == ["10.4.7.1", "10.4.7.12"]
+
+
+def test_the_annotation_on_a_node_that_reflects_nothing_changes_nothing() -> None:
+    """It is no reflector that is drained."""
+    one, two = drained(node("a", "10.4.7.1/24")), node("b", "10.4.7.2/24")
+    everyone = peer("all", BGPPeerSpec(peer_selector="all()"))
+    assert _neighbors(cluster(one, two, everyone, configuration(mesh=False)), "a") == ["10.4.7.2"]
 
 
 _NAMES = ("a", "b", "c", "d", "e")
@@ -189,6 +263,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
         node(
             name,
             draw(st.sampled_from([f"{address}/24", f"{address}/24", ""])),
+            draw(st.sampled_from([f"fd00::{address.rpartition('.')[2]}/64", ""])),
             cluster_id=draw(identifiers),
             asn=draw(st.sampled_from([None, None, None, 65001])),
             **draw(labels),
@@ -203,7 +278,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
         by_address = draw(st.booleans())
         spec = BGPPeerSpec(
             node=draw(st.sampled_from(["", *_NAMES])),
-            peer_ip=draw(st.sampled_from([*_ADDRESSES, "10.9.9.9"])) if by_address else "",
+            peer_ip=draw(st.sampled_from([*_ADDRESSES, "10.9.9.9", "fd00::1", "fd00::9"])) if by_address else "",
             peer_selector="" if by_address else draw(st.sampled_from(_SELECTORS[1:])),
         )
         if not spec.node:
@@ -217,15 +292,19 @@ def clusters(draw: st.DrawFn) -> Cluster:
 @given(clusters())
 def test_a_peering_between_nodes_is_at_both_ends(state: Cluster) -> None:
     """What one end plans the other end plans, too: of the same kind, each with the other's own AS number and port."""
-    plans = {one.name: {each.node: each for each in plan_peerings(state, one) if each.node} for one in state.nodes}
+    plans = {
+        one.name: {(each.node, each.version): each for each in plan_peerings(state, one) if each.node}
+        for one in state.nodes
+    }
     for name, plan in plans.items():
         own = state.node(name)
         assert own is not None
-        for other, there in plan.items():
-            back = plans[other][name]
+        for (other, version), there in plan.items():
+            back = plans[other][name, version]
             assert back.kind is there.kind
-            assert own.ipv4 is not None
-            assert (back.address, back.asn, back.port) == (str(own.ipv4.ip), state.asn(own), state.port(own))
+            interface = own.ipv4 if version == 4 else own.ipv6
+            assert interface is not None
+            assert (back.address, back.asn, back.port) == (str(interface.ip), state.asn(own), state.port(own))
 
 
 @settings(deadline=None)
@@ -253,6 +332,15 @@ def _neighbors(state: Cluster, name: str) -> list[str]:
     own = state.node(name)
     assert own is not None
     return [each.address for each in plan_peerings(state, own)]
+
+
+def _second() -> Node:
+    return reflector("r2", "10.4.7.12/24", "1.1.1.1")
+
+
+def _pod(name: str, *addresses: str, bgp: str = "yes") -> WorkloadEndpoint:
+    spec = WorkloadEndpointSpec(node=name, ip_networks=addresses)
+    return WorkloadEndpoint(metadata=Metadata(name=name, namespace="default", labels={"bgp": bgp}), spec=spec)
 
 
 def _state(number: int) -> Cluster:

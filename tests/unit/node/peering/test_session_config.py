@@ -1,14 +1,27 @@
 """What a plan makes of a BGPPeer's fields in the speaker's words; one session of two real speakers among it."""
 
-from ipaddress import IPv4Address
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
 import pytest
 from structlog.testing import capture_logs
 
-from bgpkit import IPV4_UNICAST, NextHopSelf, PeerConfig, Prefix, Speaker, State
-from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, PrefixPolicy, PrefixRule
+from bgpkit import (
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    Family,
+    NextHopSelf,
+    PeerConfig,
+    Prefix,
+    Secret,
+    Speaker,
+    State,
+)
+from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, PrefixPolicy, PrefixRule
+from bgpkit_node.errors import PasswordError
 from bgpkit_node.peering import Peering, PeeringKind, plan_peerings
+from bgpkit_node.peering.passwords import no_passwords
 from bgpkit_node.peering.session_config import HOLD_SECONDS, RESTART_SECONDS, Terms, peer_config
 from bgpkit_node.peering.sessions import Sessions
 from bgpkit_node.resources import (
@@ -24,10 +37,12 @@ from bgpkit_node.resources import (
     NextHopMode,
     SourceAddress,
 )
-from bgpkit_node.resources.bgp_configuration import PrefixAdvertisement
+from bgpkit_node.resources.bgp_configuration import PrefixAdvertisement, ServiceBlock
 from bgpkit_node.resources.bgp_filter import FilterAction, MatchOperator
+from bgpkit_node.resources.secret_ref import BgpPassword, SecretKeyRef
 from tests.support.clusters import cluster, node, peer
 from tests.support.scripted_peer import eventually
+from tests.unit.policy.routes import path, verdict
 
 ASN: Final = 64512
 EXPORTED: Final = PrefixPolicy("ip-pools", (PrefixRule(Prefix.parse("10.244.0.0/16")),))
@@ -211,3 +226,81 @@ async def test_a_filter_holds_on_a_session_and_goes_without_ending_it() -> None:
         await eventually(lambda: chosen() == ["10.244.1.0/26", "10.244.2.0/26"], "both are chosen")
         (status,) = one.peers()
         assert (status.state, status.established_count) == (State.ESTABLISHED, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "family", "own"),
+    [("10.4.7.12", IPV4_UNICAST, "10.4.7.11"), ("fd00::12", IPV6_UNICAST, "fd00::11")],
+)
+def test_a_session_carries_the_routes_of_its_own_ip_version(address: str, family: Family, own: str) -> None:
+    """From the node's address of that version, unless the kernel is to choose."""
+    terms = Terms(
+        asn=ASN,
+        local_address="10.4.7.11",
+        cluster_id=None,
+        export_policy=EXPORTED,
+        address6=IPv6Address("fd00::11"),
+    )
+    made = peer_config(_at(address), terms)
+    assert (made.families, made.local_address, made.passive) == ((family,), own, False)
+    chosen = peer_config(_at(address, BGPPeerSpec(source_address=SourceAddress.NONE)), terms)
+    assert chosen.local_address is None
+
+
+def test_a_pod_opens_the_session_to_the_address_on_its_interface() -> None:
+    """The node waits for it."""
+    terms = Terms(asn=ASN, local_address="10.4.7.11", cluster_id=None, export_policy=EXPORTED)
+    made = peer_config(replace(_at("10.244.1.5"), kind=PeeringKind.WORKLOAD, own_address="169.254.1.2"), terms)
+    assert (made.passive, made.local_address) == (True, "169.254.1.2")
+
+
+def test_a_password_reaches_the_session_and_is_in_no_text() -> None:
+    """One that is not there is an error: without it there must be no session."""
+    spec = BGPPeerSpec(password=BgpPassword(secret_key_ref=SecretKeyRef(name="bgp", key="k")))
+    known = Terms(
+        asn=ASN,
+        local_address="10.4.7.11",
+        cluster_id=None,
+        export_policy=EXPORTED,
+        passwords=lambda ref: Secret(f"s3cret of {ref.name} {ref.key}"),
+    )
+    made = peer_config(_at("10.4.7.12", spec), known)
+    assert made.transport.md5_key == Secret("s3cret of bgp k")
+    assert "s3cret" not in f"{made} {made!r}"
+    with pytest.raises(PasswordError):
+        peer_config(_at("10.4.7.12", spec), replace(known, passwords=no_passwords))
+
+
+@pytest.mark.parametrize(("cluster_id", "kept_out"), [("", ("10.96.0.0/12",)), ("244.0.0.1", ())])
+def test_service_ranges_are_told_and_not_taken_from_nodes(cluster_id: str, kept_out: tuple[str, ...]) -> None:
+    """A reflector takes them, to pass them on; from a router outside everybody takes what it says."""
+    one = node("a", "10.4.7.11/24", cluster_id=cluster_id)
+    services = BGPConfigurationSpec(service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"),))
+    terms = Terms.of(cluster(one, BGPConfiguration(metadata=Metadata(name="default"), spec=services)), one)
+    assert [str(rule.prefix) for rule in terms.export_policy.rules] == ["10.96.0.0/12"]
+    assert terms.kept_out == kept_out
+    inside = replace(_at("10.4.7.12"), node="b")
+    for prefix in ("10.96.0.0/12", "10.96.0.1/32"):
+        taken = verdict(policy_of(peer_config(inside, terms)), prefix, path("")).accepted
+        assert taken is not bool(kept_out)
+        assert verdict(policy_of(peer_config(_at("10.4.7.12"), terms)), prefix, path("")).accepted
+    assert verdict(policy_of(peer_config(inside, terms)), "10.244.1.0/26", path("")).accepted
+
+
+def policy_of(made: PeerConfig) -> Policy:
+    """Return what comes in."""
+    assert made.import_policy is not None
+    return made.import_policy
+
+
+def _at(address: str, spec: BGPPeerSpec | None = None) -> Peering:
+    return Peering(
+        address=address,
+        port=179,
+        asn=ASN,
+        kind=PeeringKind.NODE,
+        node="",
+        client=False,
+        resource="p",
+        spec=spec or BGPPeerSpec(),
+    )

@@ -4,16 +4,20 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from structlog.testing import capture_logs
 
-from bgpkit import IPV4_UNICAST, PeerStatus, Prefix, Speaker, State, best_of
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, PeerStatus, Prefix, Secret, Speaker, State, best_of
 from bgpkit.policy import PrefixPolicy, PrefixRule
+from bgpkit.testing import Simulation
+from bgpkit_node.errors import PasswordError
 from bgpkit_node.peering import Peering, PeeringKind
 from bgpkit_node.peering.session_config import Terms
 from bgpkit_node.peering.sessions import LOOK_SECONDS, Sessions
+from bgpkit_node.resources import BGPPeerSpec
+from bgpkit_node.resources.secret_ref import BgpPassword, SecretKeyRef
 from tests.support.scripted_peer import eventually
 
 ASN: Final = 64512
@@ -57,6 +61,11 @@ class Machine:
         """Tell whether there is a path to a prefix, from a machine if one is named."""
         peer = via.address if via is not None else None
         return any(str(route.prefix) == prefix for route in self.speaker.routes(IPV4_UNICAST, peer=peer))
+
+    def has_chosen(self, prefix: str, *, via: "Machine") -> bool:
+        """Tell whether a path from a machine may be chosen."""
+        found = self.speaker.routes(IPV4_UNICAST, peer=via.address)
+        return any(str(route.prefix) == prefix and route.eligible for route in found)
 
 
 @asynccontextmanager
@@ -313,3 +322,121 @@ async def test_a_peer_that_cannot_be_is_named_and_leaves_the_others_alone() -> N
         assert [(entry["peer"], entry["resource"]) for entry in told if entry["event"] == "peering.refused"] == [
             ("127.0.81.9", "bad")
         ]
+
+
+async def test_a_reflector_that_leaves_its_cluster_takes_what_the_others_reflect() -> None:
+    """Its sessions with clients linger without the cluster ID, so that they end; nobody loses a path meanwhile."""
+    async with machines("abrs") as (a, b, r, s):
+        clients = [to(one, PeeringKind.NODE, client=True) for one in (a, b)]
+        for one, other in ((r, s), (s, r)):
+            await one.follow(*clients, to(other, PeeringKind.NODE))
+        for one in (a, b):
+            await one.follow(to(r, PeeringKind.NODE), to(s, PeeringKind.NODE))
+        await b.speaker.announce(BLOCK, next_hop=b.address)
+        await eventually(lambda: a.has(BLOCK, via=r) and a.has(BLOCK, via=s) and r.has(BLOCK), "reflected twice")
+        for one in (a, r):
+            _note_losses(one)
+        await r.follow(to(s, PeeringKind.NODE))
+        await s.follow(*clients, to(r, PeeringKind.NODE, client=True))
+        await eventually(lambda: r.has_chosen(BLOCK, via=s), "the path of the other reflector counts")
+        for one in (a, b):
+            await one.follow(to(s, PeeringKind.NODE))
+        for one in (r, a, b):
+            await one.sessions.close_replaced()
+        assert [one.status(r) for one in (a, b)] == [None, None]
+        assert (r.status(a), r.status(b)) == (None, None)
+        assert (a.lost, r.lost) == ([], [])
+
+
+async def test_a_session_whose_password_is_missing_stays_away_and_comes_with_it() -> None:
+    """The others are there; one that is up keeps the password it has when the file goes away."""
+    secrets: dict[str, Secret] = {}
+
+    def passwords(ref: SecretKeyRef) -> Secret:
+        """Find a password."""
+        if ref.key not in secrets:
+            raise PasswordError(f"password {ref.key} is not there")
+        return secrets[ref.key]
+
+    signed = BGPPeerSpec(password=BgpPassword(secret_key_ref=SecretKeyRef(name="bgp", key="k")))
+    async with machines("abr") as (a, b, r):
+        terms = Terms(asn=ASN, local_address=a.address, cluster_id=None, export_policy=EVERYTHING, passwords=passwords)
+        plan = (replace(to(b), spec=signed), to(r))
+        with capture_logs() as told:
+            for _ in range(2):
+                await a.sessions.follow(plan, terms, NODES)
+        assert [entry["reason"] for entry in told if entry["event"] == "peering.refused"] == ["password k is not there"]
+        assert a.sessions.refused == {b.address: "password k is not there"}
+        assert (a.status(b), a.status(r) is None) == (None, False)
+        secrets["k"] = Secret("one")
+        await a.sessions.follow(plan, terms, NODES)
+        assert a.sessions.refused == {}
+        assert a.speaker.peer_config(b.address).transport.md5_key == Secret("one")
+        secrets.clear()
+        await a.sessions.follow(plan, terms, NODES)
+        assert a.sessions.refused == {b.address: "password k is not there"}
+        assert a.speaker.peer_config(b.address).transport.md5_key == Secret("one")
+        secrets["k"] = Secret("other")
+        await a.sessions.follow(plan, terms, NODES)
+        assert a.speaker.peer_config(b.address).transport.md5_key == Secret("other")
+
+
+def _note_losses(machine: Machine) -> None:
+    """Keep the prefixes that a machine has no path to any more."""
+    machine.speaker.subscribe(
+        IPV4_UNICAST,
+        lambda keys, _, new: machine.lost.extend(Prefix.from_key(key, 32) for key in keys if best_of(new) is None),
+    )
+
+
+def test_a_session_of_ipv6_lingers_for_its_routes() -> None:
+    """As one of IPv4 does."""
+    Simulation(1).run(_from_the_mesh_to_a_reflector_in_ipv6)
+
+
+async def _from_the_mesh_to_a_reflector_in_ipv6(lab: Simulation) -> None:
+    async with AsyncExitStack() as stack:
+        machines = {name: await _with_ipv6(lab, stack, name) for name in "abr"}
+        a, b = machines["a"], machines["b"]
+        await _follow_ipv6(machines, "a", "b")
+        await _follow_ipv6(machines, "b", "a")
+        await b.speaker.announce("fd00:1::/64", next_hop="fd00::2")
+        await asyncio.sleep(10)
+        assert [str(route.prefix) for route in a.speaker.routes(IPV6_UNICAST)] == ["fd00:1::/64"]
+        for name in "ab":
+            await _follow_ipv6(machines, name, "r")
+        await a.sessions.close_replaced()
+        assert list(a.sessions.lingering) == ["fd00::2"]
+        await _follow_ipv6(machines, "r", "a", "b")
+        await asyncio.sleep(20)
+        await a.sessions.close_replaced()
+        assert a.sessions.lingering == {}
+        assert [route.peer for route in a.speaker.routes(IPV6_UNICAST)] == ["fd00::3"]
+
+
+async def _with_ipv6(lab: Simulation, stack: AsyncExitStack, name: str) -> Machine:
+    number = "abr".index(name) + 1
+    own = f"fd00::{number}"
+    speaker = Speaker(
+        asn=ASN,
+        bgp_identifier=f"10.0.0.{number}",
+        listen=[(own, 179)],
+        families=[IPV4_UNICAST, IPV6_UNICAST],
+        network=lab.network.host(own),
+    )
+    await stack.enter_async_context(speaker)
+    return Machine(name, speaker, Sessions(speaker))
+
+
+async def _follow_ipv6(machines: dict[str, Machine], name: str, *others: str) -> None:
+    """Tell a machine to have sessions with others, as a reflector if it is r."""
+    terms = Terms(
+        asn=ASN,
+        local_address=str(machines[name].speaker.bgp_identifier),
+        address6=IPv6Address(f"fd00::{'abr'.index(name) + 1}"),
+        cluster_id=IPv4Address("244.0.0.1") if name == "r" else None,
+        export_policy=PrefixPolicy("all", (PrefixRule(Prefix.parse("::/0")),)),
+    )
+    session = Peering(address="", port=179, asn=ASN, kind=PeeringKind.NODE, node="", client=name == "r", resource="")
+    plan = [replace(session, address=f"fd00::{'abr'.index(other) + 1}", node=other) for other in others]
+    await machines[name].sessions.follow(tuple(plan), terms, NODES)

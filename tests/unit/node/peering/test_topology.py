@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 
 from bgpkit_node.peering import Cluster, Peering, pairs_without_path, plan_peerings
+from bgpkit_node.peering.topology import learners
 from bgpkit_node.resources import BGPPeerSpec
 from tests.support.clusters import all_with_reflectors, cluster, configuration, node, peer, reflector
 from tests.unit.node.peering.test_plan import clusters
@@ -68,14 +69,26 @@ def test_a_node_without_an_address_is_in_no_pair() -> None:
     assert pairs_without_path(cluster(MASTER, node("x"), OFF)) == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(clusters())
 def test_the_pairs_are_those_that_a_flooding_leaves_out(state: Cluster) -> None:
     """Announcements are sent along all sessions until nobody learns anything new."""
-    learned = {one.name: _flood(state, one.name) for one in state.nodes if one.ipv4 is not None}
-    names = sorted(learned)
-    expected = {(a, b) for a in names for b in names if a < b and (a not in learned[b] or b not in learned[a])}
+    expected: set[tuple[str, str]] = set()
+    for version in (4, 6):
+        present = [one for one in state.nodes if one.ipv4 is not None and (version == 4 or one.ipv6 is not None)]
+        learned = {one.name: _flood(state, one.name, version) for one in present}
+        assert learned == learners(state, version)
+        names = sorted(learned)
+        expected |= {(a, b) for a in names for b in names if a < b and (a not in learned[b] or b not in learned[a])}
     assert set(pairs_without_path(state)) == expected
+
+
+def test_a_pair_that_ipv6_leaves_out_is_named() -> None:
+    """Though there is a path in IPv4."""
+    one, two = node("a", "10.4.7.11/24", "fd00:7::11/64"), node("b", "10.4.7.12/24", "fd00:7::12/64")
+    assert pairs_without_path(cluster(one, two, OFF, peer("p", BGPPeerSpec(peer_ip="10.4.7.11")))) == (("a", "b"),)
+    both = [peer(name, BGPPeerSpec(peer_ip=address)) for name, address in (("p", "10.4.7.11"), ("q", "fd00:7::11"))]
+    assert pairs_without_path(cluster(one, two, OFF, *both)) == ()
 
 
 @dataclass(frozen=True)
@@ -88,9 +101,12 @@ class Announcement:
     cluster_list: tuple[str, ...]
 
 
-def _flood(state: Cluster, origin: str) -> set[str]:
+def _flood(state: Cluster, origin: str, version: int) -> set[str]:
     """Return the names of the nodes that hear of a route of ``origin``; RFC 4456, sections 6 and 8, word by word."""
-    plans = {one.name: {each.node: each for each in plan_peerings(state, one)} for one in state.nodes}
+    plans = {
+        one.name: {each.node: each for each in plan_peerings(state, one) if each.version == version}
+        for one in state.nodes
+    }
     held = {Announcement(origin, "", (), ())}
     while True:
         told = {
