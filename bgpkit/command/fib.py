@@ -16,7 +16,7 @@ from bgpkit.command.log_lines import say
 from bgpkit.command.table_text import TableText, terminal_width
 from bgpkit.command.wrapping import printable
 from bgpkit.control import ControlClient, ControlError
-from bgpkit.errors import BgpError
+from bgpkit.errors import BgpError, ConfigError
 
 SUMMARY: Final = "the running speaker's routes in the kernel, and what differs"
 
@@ -150,8 +150,9 @@ def _show_kernel(arguments: argparse.Namespace) -> int:
     """Read the kernel's table and tell; return the exit status."""
     if arguments.prefix or arguments.only or arguments.socket:
         raise UsageError("--kernel lists a whole table: leave out PREFIX, --socket and what a speaker knows")
+    protocol = _protocol(arguments)
     try:
-        items = asyncio.run(_read(arguments))
+        items = asyncio.run(_read(arguments, protocol))
     except BgpError as error:
         say(f"bgpkit: {error}")
         return 1
@@ -159,11 +160,22 @@ def _show_kernel(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _read(arguments: argparse.Namespace) -> list[Item]:
-    from bgpkit.command.fib_row import present_row  # Linux only, and only where the kernel itself is asked
-    from bgpkit.fib import protocol_number, read_table
+def _protocol(arguments: argparse.Namespace) -> int | None:
+    """Return the protocol that is meant, None for all; UsageError when there is none, or no such table can be."""
+    from bgpkit.fib import protocol_number  # Linux only, and only where the kernel itself is asked
+    from bgpkit.fib.place import Place
 
-    protocol = None if arguments.protocol is None else protocol_number(arguments.protocol)
+    try:
+        Place(table=arguments.table, vrf=arguments.vrf, netns=arguments.netns)
+        return None if arguments.protocol is None else protocol_number(arguments.protocol)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+async def _read(arguments: argparse.Namespace, protocol: int | None) -> list[Item]:
+    from bgpkit.command.fib_row import present_row
+    from bgpkit.fib import read_table
+
     async with aclosing(read_table(table=arguments.table, vrf=arguments.vrf, netns=arguments.netns)) as found:
         routes = [route async for route in found if protocol in {None, route.protocol}]
     return [present_row(route) for route in sorted(routes, key=lambda route: route.prefix)]

@@ -6,9 +6,10 @@ A chain of small pieces, each knowing only those before it::
     route, form, operation      what is wanted; what the kernel holds; what is asked of it
     netlink/                    rtnetlink: octets both ways, and the sockets
     news, attempts, foreign,
-    deciding, reconciler        wanted against held: what to do next (pure)
+    slicing, deciding,
+    reconciler                  wanted against held: what to do next (pure)
     kernel                      the port through which it is done
-    dialogue                    the order in which notices, batches and dumps have one meaning (pure)
+    hearing, dumped, dialogue   the order in which notices, batches and dumps have one meaning (pure)
     gateway, link_bandwidth     what a path's next hop is to the kernel; its share of the traffic (pure)
     wanted, multipath, follow   who wants what: stated routes over those of a speaker
     events, report              what has happened, and who is told
@@ -52,7 +53,7 @@ from bgpkit.fib.events import (
     RouteFailed,
     Swept,
 )
-from bgpkit.fib.follow import Speaker
+from bgpkit.fib.follow import Followed
 from bgpkit.fib.gateway import gateway_of
 from bgpkit.fib.look import PresentRoute
 from bgpkit.fib.next_hops import KernelNextHops
@@ -82,6 +83,7 @@ __all__ = [
     "FibMode",
     "FibState",
     "FibStatus",
+    "Followed",
     "ForeignConflict",
     "FoundRoute",
     "IpEncap",
@@ -100,7 +102,6 @@ __all__ = [
     "RouteKind",
     "Seg6Encap",
     "Seg6Mode",
-    "Speaker",
     "Swept",
     "UnwantedRoute",
     "Way",

@@ -1,9 +1,11 @@
 """Whether what is held of a prefix is what is wanted of it; remembered by spec, since most prefixes are alike. Pure."""
 
 from collections.abc import Collection, Mapping
+from itertools import repeat
+from operator import is_
 from typing import Final
 
-from bgpkit.fib.form import Form, Forms, matches
+from bgpkit.fib.form import Forms, matches
 from bgpkit.fib.operation import Refusal
 from bgpkit.fib.resolve import Resolving
 from bgpkit.fib.route import Spec
@@ -34,9 +36,11 @@ class Agreement:
         self, keys: Collection[bytes], desired: Mapping[bytes, Spec], held: Mapping[bytes, Forms]
     ) -> list[bytes]:
         """Return all of ``keys`` but those that are known to be held as ``desired``: what is to be asked one by one."""
-        agreed = self._agreed.get
-        pairs = zip(keys, map(desired.get, keys), map(held.get, keys), strict=True)
-        return [key for key, spec, forms in pairs if agreed(spec, ()) is not forms]
+        agreed, specs, found = self._agreed.get, list(map(desired.get, keys)), list(map(held.get, keys))
+        if all(map(is_, map(agreed, specs, repeat(())), found)):
+            return []
+        rows = zip(keys, specs, found, strict=True)
+        return [key for key, spec, forms in rows if agreed(spec, ()) is not forms]
 
     def agrees(self, spec: Spec, forms: Forms) -> bool:
         """Tell whether what is held is what is wanted, and nothing else."""
@@ -53,18 +57,3 @@ class Agreement:
             answers.clear()
         answers[spec] = forms
         return alike
-
-    def lacks(self, spec: Spec, forms: Forms) -> bool:
-        """Tell whether what is wanted is not among what is held; nothing is missing where there is no way."""
-        if not spec.leads or self.agrees(spec, forms):
-            return False
-        wanted = self._resolve(spec, forms)
-        return isinstance(wanted, Refusal) or not any(matches(wanted[0], form) for form in forms)
-
-    def beside(self, spec: Spec, forms: Forms) -> list[Form]:
-        """Return those of the forms held that nobody wants."""
-        if self.agrees(spec, forms):
-            return []
-        wanted = self._resolve(spec, forms)
-        metric = None if not wanted or isinstance(wanted, Refusal) else wanted[0].metric
-        return [form for form in forms if form.metric != metric]

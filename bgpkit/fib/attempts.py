@@ -1,5 +1,6 @@
 """Routes that the kernel refuses: why, how often, and when to try again. Pure; time is an argument."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
@@ -59,6 +60,12 @@ class Attempts:
         if self.failed and (failure := self.failed.pop(key, None)) is not None:
             self._trying.discard(key)
             self._end(key, failure)
+
+    def forgive_all(self, keys: Collection[bytes]) -> None:
+        """Forget the failures of some prefixes, nearly always none."""
+        if self.failed and not self.failed.keys().isdisjoint(keys):
+            for key in keys:
+                self.forgive(key)
 
     def waits(self, key: bytes) -> bool:
         """Tell whether a prefix has failed and its time has not come; an attempt without an answer does not count."""

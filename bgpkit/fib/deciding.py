@@ -1,20 +1,31 @@
 """From what is wanted and held of prefixes to the next step of each. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from enum import Enum
+from typing import TypeAlias
 
 from bgpkit.fib.agreement import Agreement
 from bgpkit.fib.attempts import Attempts
 from bgpkit.fib.foreign import Foreign
 from bgpkit.fib.form import Forms, matches
 from bgpkit.fib.objects import NOT_YET
-from bgpkit.fib.operation import Operation, Refusal, Verb, make_operation
+from bgpkit.fib.operation import Batch, Operation, Refusal, Verb
 from bgpkit.fib.resolve import Resolving
 from bgpkit.fib.route import Spec
 
-_ADD: Final = Verb.ADD
-_REPLACE: Final = Verb.REPLACE
-_DELETE: Final = Verb.DELETE
+_Alike: TypeAlias = tuple[Spec | None, int]
+"""What is wanted, and the identity of what is held: prefixes that have these in common need the same."""
+
+
+class _Otherwise(Enum):
+    """What is to be done where nothing is to be asked for at once."""
+
+    NOTHING = "nothing"
+    CLOSER_LOOK = "closer look"
+    """It depends on more than what is wanted and held."""
+
+
+_Step: TypeAlias = tuple[Verb, Forms] | _Otherwise
 
 
 class Decider:
@@ -43,43 +54,75 @@ class Decider:
         self._attempts = attempts
 
     def decide(
-        self, keys: Collection[bytes], held: Mapping[bytes, Forms], stale: Collection[bytes], now: float
-    ) -> list[Operation]:
-        """Return the next step of each of ``keys`` that needs one, by what is ``held``, and what of it is ``stale``."""
-        if self._foreign or self.contested:
-            return list(self._each(keys, held, stale, now))
-        width, desired, known, agrees = self._width, self._desired, self._known, self._agreement.agrees
-        failed, make = self._attempts.failed, make_operation
-        operations: list[Operation] = []
-        thorough: list[bytes] = []
-        for key, spec, forms in zip(keys, map(desired.get, keys), map(held.get, keys), strict=True):
-            if spec is None:
-                if forms is not None and key not in stale:
-                    operations.append(make((_DELETE, width, key, forms[:1])))
-                continue
-            wanted = known.get(spec)
-            if not wanted or isinstance(wanted, Refusal):
-                thorough.append(key)
-            elif forms is None:
-                operations.append(make((_ADD, width, key, wanted)))
-            elif forms is wanted or agrees(spec, forms):
-                if failed:
-                    self._attempts.forgive(key)
-            elif len(forms) != 1 or forms[0].metric != wanted[0].metric:
-                thorough.append(key)
-            else:
-                operations.append(make((_REPLACE, width, key, wanted)))
-        if thorough:
-            operations += self._each(thorough, held, stale, now)
-        return operations
+        self, keys: list[bytes], held: Mapping[bytes, Forms], stale: Collection[bytes], now: float, batch: Batch
+    ) -> None:
+        """Add to ``batch`` the next step of each of ``keys`` that needs one, by what is ``held``; ``stale`` may stay.
 
-    def _each(
-        self, keys: Iterable[bytes], held: Mapping[bytes, Forms], stale: Collection[bytes], now: float
-    ) -> Iterable[Operation]:
+        It is found once for all prefixes that are wanted alike and held alike.
+        """
+        if self._foreign or self.contested:
+            self._decide_each(keys, held, stale, now, batch)
+            return
+        if stale:
+            keys = [key for key in keys if key in self._desired or key not in stale]
+        specs = list(map(self._desired.get, keys))
+        known = self._all_known(set(specs)) if held.keys().isdisjoint(keys) else None
+        if known is not None:
+            batch.extend([Verb.ADD] * len(keys), keys, map(known.__getitem__, specs))
+            return
+        found = list(map(held.get, keys))
+        alike: list[_Alike] = list(zip(specs, map(id, found), strict=True))
+        answers = {each: self._step(each[0], forms) for each, forms in dict(zip(alike, found, strict=True)).items()}
+        steps = {each: step for each, step in answers.items() if not isinstance(step, _Otherwise)}
+        closer: list[bytes] = []
+        if len(steps) < len(answers):
+            closer = [key for key, each in zip(keys, alike, strict=True) if answers[each] is _Otherwise.CLOSER_LOOK]
+            if self._attempts.failed:
+                self._forgive(key for key, each in zip(keys, alike, strict=True) if answers[each] is _Otherwise.NOTHING)
+            keys = [key for key, each in zip(keys, alike, strict=True) if each in steps]
+            alike = [each for each in alike if each in steps]
+        batch.extend([steps[each][0] for each in alike], keys, [steps[each][1] for each in alike])
+        self._decide_each(closer, held, stale, now, batch)
+
+    def _all_known(self, specs: Iterable[Spec | None]) -> dict[Spec | None, Forms] | None:
+        """Return the forms of all specs; None where one has none, or it is not known yet."""
+        known: dict[Spec | None, Forms] = {}
+        for spec in specs:
+            answer = self._known.get(spec) if spec is not None else None
+            if not answer or isinstance(answer, Refusal):
+                return None
+            known[spec] = answer
+        return known
+
+    def _step(self, spec: Spec | None, forms: Forms | None) -> _Step:
+        """Compare what is wanted and held of prefixes that are alike."""
+        if spec is None:
+            if forms is None:
+                return _Otherwise.NOTHING
+            return (Verb.DELETE, forms) if len(forms) == 1 else _Otherwise.CLOSER_LOOK
+        wanted = self._known.get(spec)
+        if not wanted or isinstance(wanted, Refusal):
+            return _Otherwise.CLOSER_LOOK
+        if forms is None:
+            return Verb.ADD, wanted
+        if forms is wanted or self._agreement.agrees(spec, forms):
+            return _Otherwise.NOTHING
+        if len(forms) != 1 or forms[0].metric != wanted[0].metric:
+            return _Otherwise.CLOSER_LOOK
+        return Verb.REPLACE, wanted
+
+    def _forgive(self, keys: Iterable[bytes]) -> None:
+        for key in keys:
+            if key in self._desired:
+                self._attempts.forgive(key)
+
+    def _decide_each(
+        self, keys: Iterable[bytes], held: Mapping[bytes, Forms], stale: Collection[bytes], now: float, batch: Batch
+    ) -> None:
         for key in keys:
             operation = self._decide(key, held.get(key, ()), stale, now)
             if operation is not None:
-                yield operation
+                batch.add(operation.verb, key, operation.forms)
 
     def _decide(self, key: bytes, forms: Forms, stale: Collection[bytes], now: float) -> Operation | None:
         """Compare what is wanted and held of one prefix and return the next step, None when there is none."""

@@ -3,7 +3,8 @@
 The kernel keeps notices of changes in a queue, and answers a batch before it takes the next. So:
 
 - notices are read right before a batch is asked for: it builds on all that had happened. While the kernel is busy
-  with one batch, the next is made; it is made again when there are notices before it is asked for;
+  with one batch, it is noted what became of the one before, and the next is made; that is made again when there are
+  notices before it is asked for, which are heeded when it has been noted what became of all before;
 - notices are read again right after it, and none in between: what they say of a prefix in the batch happened just
   before or just after our own change, nobody can tell, so a dump is asked for; all later notices are later than the
   batch;
@@ -18,28 +19,27 @@ of a route that has gone with its interface, since the kernel tells the latter t
 """
 
 from collections.abc import Callable, Iterator
-from operator import itemgetter
 from typing import Final
 
+from bgpkit.fib.dumped import Dumped
 from bgpkit.fib.foreign import ForeignRoutes
 from bgpkit.fib.form import Form, Forms
-from bgpkit.fib.held import gather
+from bgpkit.fib.hearing import Hearing
+from bgpkit.fib.held import emptied
 from bgpkit.fib.kernel import Kernel, ObjectKernel
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
 from bgpkit.fib.objects_dialogue import BATCH as OBJECT_BATCH
 from bgpkit.fib.objects_dialogue import ObjectDialogue
 from bgpkit.fib.objects_resolve import ObjectResolver
-from bgpkit.fib.operation import Operation
+from bgpkit.fib.operation import Answers, Batch
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
 
-BATCH: Final = 512
+BATCH: Final = 1024
 """Operations in one call to the kernel: a millisecond or two, beside the loop."""
 _IN_A_ROW: Final = 16
 """Batches after which all else that there is to do has its turn."""
 WIDTHS: Final = (32, 128)
-_KEY: Final[Callable[[Operation], bytes]] = itemgetter(2)
 
 
 class Dialogue:
@@ -61,21 +61,18 @@ class Dialogue:
         """
         self.writes = 0
         """Route changes asked of the kernel so far."""
-        self.check_wanted = False
-        """Something has happened that only a dump can explain."""
         self._kernel = kernel
         self._protocol = protocol
         self._batch = batch
-        self._lost = False
-        self._checking = False
-        """Notices are kept back: a dump is read, or a batch is being carried out."""
         self._taken = 0
-        self._kept_back: list[Notice] = []
-        self._links: dict[int, tuple[str, int, int]] = {}
-        self._unsure_links: set[int] = set()
+        self._unsettled: tuple[Batch, Answers] | None = None
+        """The last batch, where the next one is asked for before it is noted what became of it."""
+        self._spent: list[dict[bytes, Forms]] = []
+        """What is left of dumps and of no use: emptied slice by slice, too."""
         self.objects = None if objects is None else ObjectDialogue(protocol, table, objects)
         self.resolvers = {width: self._resolver(width, index_of, objects) for width in WIDTHS}
         self.reconcilers = {width: Reconciler(width, protocol, self.resolvers[width]) for width in WIDTHS}
+        self.hearing = Hearing(kernel.notices, self.reconcilers, self.resolvers, self.objects)
 
     @property
     def pending(self) -> int:
@@ -84,9 +81,9 @@ class Dialogue:
         return self._taken + objects + sum(each.pending for each in self.reconcilers.values())
 
     @property
-    def notices_lost(self) -> bool:
-        """Whether more has happened than the kernel could tell, and no dump has shown yet what it was."""
-        return self._lost
+    def check_wanted(self) -> bool:
+        """Whether something has happened that only a dump can explain."""
+        return self.hearing.check_wanted
 
     @property
     def next_attempt(self) -> float | None:
@@ -96,14 +93,6 @@ class Dialogue:
             times.append(self.objects.wanted.attempts.next_at)
         return min((time for time in times if time is not None), default=None)
 
-    def know_links(self, links: list[LinkNotice]) -> None:
-        """Note the interfaces that there are, so that a change can be told from a repetition."""
-        self._links = {link.index: link.state for link in links if link.state is not None}
-
-    def name_of(self, index: int) -> str:
-        """Return the name of the interface ``index``, or the number itself when it is not known."""
-        return self._links[index][0] if index in self._links else f"#{index}"
-
     def shown(self, form: Form) -> Form:
         """Return a route of ours with the next hops that its object has now, as far as that is known."""
         hops = self.objects.wanted.held.hops(form.nhid) if self.objects is not None and form.nhid else ()
@@ -111,7 +100,7 @@ class Dialogue:
 
     def listen(self) -> None:
         """Read the notices that there are."""
-        self._listen(0, frozenset())
+        self.hearing.listen()
 
     async def write(self, now: float) -> int:
         """Ask for some batches of changes per address width and return how many changes of routes that were."""
@@ -124,11 +113,11 @@ class Dialogue:
             return
         for _ in range(2):
             self.listen()
-            operations = objects.wanted.take(OBJECT_BATCH, now(), replace=not self._lost)
+            operations = objects.wanted.take(OBJECT_BATCH, now(), replace=not self.hearing.lost)
             if not operations:
                 break
             await objects.execute(operations, now)
-            self.check_wanted |= objects.wanted.doubtful
+            self.hearing.check_wanted |= objects.wanted.doubtful
             self.listen()
             objects.crossed = frozenset()
         objects.tell(self.reconcilers)
@@ -140,28 +129,32 @@ class Dialogue:
         """
         self.listen()
         own_only = not (adopt or self._foreign_matters())
-        lost_before = self._lost
-        self._checking, self._lost, self.check_wanted = True, False, False
+        hearing = self.hearing
+        lost_before = hearing.lost
+        hearing.keeping_back, hearing.lost, hearing.check_wanted = True, False, False
         try:
             if self.objects is not None:
                 await self._read_objects(self.objects)
-            for width, reconciler in self.reconcilers.items():
-                held, foreign = await self._dump(width, own_only=own_only)
-                reconciler.take_dump(held, None if own_only else foreign, now())
+            for reconciler in self.reconcilers.values():
+                dumped, foreign = await self._dump(reconciler, own_only=own_only)
+                reconciler.take_dump(dumped.routes(), None if own_only else foreign, now())
+                self._spent.append(dumped.spent())
                 if adopt:
                     reconciler.adopt()
         except BaseException:
-            self._lost |= lost_before
-            self.check_wanted = True
+            hearing.lost |= lost_before
+            hearing.check_wanted = True
             raise
         finally:
-            self._checking = False
+            hearing.keeping_back = False
             self.listen()
 
     def compare(self) -> Iterator[None]:
         """Queue each prefix that is not as it should be, slice by slice."""
         for reconciler in self.reconcilers.values():
             yield from reconciler.compare()
+        while self._spent:
+            yield from emptied(self._spent.pop())
 
     def release(self) -> Iterator[None]:
         """Ask no more for next-hop objects that no prefix needs, slice by slice."""
@@ -181,7 +174,7 @@ class Dialogue:
     def _hear_all(self) -> bool:
         """Read the notices that there are; tell whether none were lost."""
         self.listen()
-        return not self._lost
+        return not self.hearing.lost
 
     async def _read_objects(self, objects: ObjectDialogue) -> None:
         await objects.read()
@@ -192,109 +185,67 @@ class Dialogue:
     def _foreign_matters(self) -> bool:
         """Tell whether a dump has to show the routes of others too."""
         each = self.reconcilers.values()
-        return self._lost or any(one.doubtful or one.foreign for one in each)
+        return self.hearing.lost or any(one.doubtful or one.foreign for one in each)
 
-    async def _dump(self, width: int, *, own_only: bool) -> tuple[dict[bytes, Forms], dict[bytes, ForeignRoutes]]:
+    async def _dump(self, reconciler: Reconciler, *, own_only: bool) -> tuple[Dumped, dict[bytes, ForeignRoutes]]:
         """Return our routes and those of others."""
-        held: dict[bytes, Forms] = {}
+        dumped = Dumped(reconciler.held, self._protocol)
         foreign: dict[bytes, ForeignRoutes] = {}
-        async for page in self._kernel.dump(width, own_only=own_only):
-            for key, protocol, forms in gather(held, page, self._protocol):
+        async for page in self._kernel.dump(reconciler.width, own_only=own_only):
+            for key, protocol, forms in dumped.add(page):
                 foreign[key] = (*foreign.get(key, ()), (forms[0].metric, protocol))
-        return held, foreign
+        return dumped, foreign
 
     async def _write(self, reconciler: Reconciler, now: float) -> int:
         """Ask for some batches of one address width."""
         before = self.writes
         self.listen()
-        operations = self._take(reconciler, now)
+        batch = self._take(reconciler, now)
         for further in reversed(range(_IN_A_ROW)):
-            if not operations:
+            if not batch:
                 break
-            keys, full = frozenset(map(_KEY, operations)), len(operations) == self._batch
-            following = await self._execute(reconciler, operations, keys if full and further else None, now)
-            heard = self._listen(reconciler.width, keys)
-            if following and (heard or self._lost):
-                reconciler.give_back(following)
-                following = self._take(reconciler, now)
-            operations = following
+            batch = await self._execute(reconciler, batch, now, last=not further)
         return self.writes - before
 
-    def _take(self, reconciler: Reconciler, now: float, besides: frozenset[bytes] = frozenset()) -> list[Operation]:
-        return reconciler.take(self._batch, now, replace=not self._lost, besides=besides)
+    def _take(self, reconciler: Reconciler, now: float, besides: frozenset[bytes] = frozenset()) -> Batch:
+        return reconciler.take(self._batch, now, replace=not self.hearing.lost, besides=besides)
 
-    async def _execute(
-        self, reconciler: Reconciler, operations: list[Operation], besides: frozenset[bytes] | None, now: float
-    ) -> list[Operation]:
-        """Have a batch carried out, and return the next one, taken meanwhile ``besides``; none for None."""
-        following: list[Operation] = []
+    async def _execute(self, reconciler: Reconciler, batch: Batch, now: float, *, last: bool) -> Batch:
+        """Have a batch carried out, and return the next one, unless this is the ``last``: taken meanwhile, as a rule.
 
-        def take() -> list[Operation]:
-            """Take the next batch."""
-            if besides is not None:
-                following.extend(self._take(reconciler, now, besides))
+        When there is nothing to heed, what became of it is noted while the kernel is busy with the next.
+        """
+        keys, following = frozenset(batch.keys), Batch(reconciler.width)
+
+        def take() -> Batch:
+            """Note what became of the batch before, and take the next one."""
+            nonlocal following
+            self._settle(reconciler, now)
+            if not last:
+                following = self._take(reconciler, now, keys)
                 self._taken += len(following)
             return following
 
-        self.writes += len(operations)
-        self._taken, self._checking = len(operations), True
+        self.writes += len(batch)
+        self._taken, self.hearing.keeping_back = len(batch), True
         try:
-            answers = await self._kernel.execute(operations, take)
+            answers = await self._kernel.execute(batch, take)
         finally:
-            self._taken, self._checking = 0, False
-        reconciler.settle(operations, answers, now)
-        self.check_wanted |= reconciler.doubtful
+            self._taken, self.hearing.keeping_back = 0, False
+            self._settle(reconciler, now)
+        self._unsettled = batch, answers
+        if following and not (self.hearing.read() or self.hearing.lost):
+            return following
+        self._settle(reconciler, now)
+        heard = self.hearing.listen(reconciler.width, keys)
+        if following and (heard or self.hearing.lost):
+            reconciler.give_back(following)
+            following = self._take(reconciler, now)
         return following
 
-    def _listen(self, width: int, crossed: frozenset[bytes]) -> bool:
-        """Read notices, and tell whether there were any.
-
-        Those of a prefix in ``crossed``, of ``width``, may be older or newer than our own change.
-        """
-        told, lost = self._kernel.notices()
-        if lost:
-            self._lost = self.check_wanted = True
-            self._unsure_links = set(self._links)
-            self._heed_interface(lasting=False)
-        told = self._kept_back + told
-        self._kept_back = told if self._checking else []
-        if told and not self._checking:
-            self._heed(told, width, crossed)
-        return lost or bool(told)
-
-    def _heed(self, told: list[Notice], crossed_width: int, crossed: frozenset[bytes]) -> None:
-        for notice in told:
-            match notice:
-                case RouteNotice(_, width, key):
-                    reconciler = self.reconcilers[width]
-                    reconciler.observe(notice)
-                    if width == crossed_width and key in crossed:
-                        reconciler.doubtful = True
-                    self.check_wanted |= reconciler.doubtful
-                case LinkNotice(index, state):
-                    self._heed_link(index, state)
-                case AddressNotice(present):
-                    self._heed_interface(lasting=present)
-                case NextHopNotice():
-                    self.check_wanted |= self.objects is not None and self.objects.heed(notice)
-
-    def _heed_link(self, index: int, state: tuple[str, int, int] | None) -> None:
-        """Note an interface: one that goes, or changes its state, may take routes with it without a word."""
-        before = self._links.get(index)
-        if state == before and index not in self._unsure_links:
-            return
-        self._unsure_links.discard(index)
-        if state is None:
-            self._links.pop(index, None)
-        else:
-            self._links[index] = state
-        self._heed_interface(lasting=before is None)
-
-    def _heed_interface(self, *, lasting: bool) -> None:
-        """Try again what failed; unless all that was there is ``lasting``, see what is left."""
-        self.check_wanted |= not lasting
-        for width, reconciler in self.reconcilers.items():
-            self.resolvers[width].forget()
-            reconciler.retry()
-        if self.objects is not None:
-            self.objects.wanted.retry()
+    def _settle(self, reconciler: Reconciler, now: float) -> None:
+        """Note what became of the last batch, unless that is done."""
+        if self._unsettled is not None:
+            reconciler.settle(*self._unsettled, now)
+            self._unsettled = None
+            self.hearing.check_wanted |= reconciler.doubtful

@@ -12,7 +12,7 @@ WIDTH_OF_FAMILY: Final = {Family(1, 1): 32, Family(2, 1): 128}
 """Bits of an address, for the families whose routes a kernel table can hold."""
 
 
-class Speaker(Protocol):
+class Followed(Protocol):
     """What following needs of a speaker."""
 
     def subscribe(

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 from bgpkit.fib.form import Form
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.route_table import RouteTable
 
 WIDTHS: Final = (32, 128)

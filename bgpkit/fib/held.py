@@ -1,10 +1,13 @@
 """The routes of ours in the kernel, by prefix: nearly always one each, else one for each metric. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
+from itertools import repeat, starmap
 from typing import Final, TypeVar
 
 from bgpkit.fib.form import Forms
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Page, Route
+from bgpkit.fib.operation import Batch, Verb
 
 Kept = TypeVar("Kept")
 
@@ -38,20 +41,37 @@ def drop(held: dict[bytes, Forms], key: bytes, metric: int) -> bool:
     return bool(before)
 
 
+def carry_out(held: dict[bytes, Forms], batch: Batch) -> None:
+    """Hold what there is when all of a plain batch has been carried out."""
+    if batch.verb not in {None, Verb.DELETE}:
+        held.update(zip(batch.keys, batch.forms, strict=True))
+        return
+    if batch.verb is Verb.DELETE:
+        deque(map(held.pop, batch.keys, repeat(None)), 0)
+        return
+    for verb, key, forms in zip(batch.verbs, batch.keys, batch.forms, strict=True):
+        if verb is Verb.DELETE:
+            held.pop(key, None)
+        else:
+            held[key] = forms
+
+
 def emptied(entries: dict[bytes, Kept]) -> Iterator[None]:
     """Empty a dictionary slice by slice: to let go of a million entries takes as long as a few batches."""
     while entries:
-        for _ in range(min(len(entries), _SLICE)):
-            entries.popitem()
+        deque(starmap(entries.popitem, repeat((), min(len(entries), _SLICE))), 0)
         yield
 
 
-def gather(held: dict[bytes, Forms], page: Sequence[Route], protocol: int) -> list[Route]:
+def gather(held: dict[bytes, Forms], page: Page, protocol: int) -> list[Route]:
     """Hold the routes of ``protocol`` in a page of a dump, and return the others."""
-    ours = {key: forms for key, each, forms in page if each == protocol}
-    if len(ours) == len(page) and held.keys().isdisjoint(ours):
-        held.update(ours)
-        return []
+    keys, count = page.keys, len(held) + len(page)
+    if page.protocols.count(protocol) == len(keys) and held.keys().isdisjoint(keys):
+        held.update(zip(keys, page.forms, strict=True))
+        if len(held) == count:
+            return []
+        for key in keys:  # one of them has several routes
+            held.pop(key, None)
     for key, each, forms in page:
         if each == protocol:
             held[key] = (*held[key], *forms) if key in held else forms

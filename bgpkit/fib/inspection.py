@@ -1,7 +1,7 @@
 """A look at one address width: what is wanted of each prefix against what has been found of ours. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from bgpkit.fib.agreement import Agreement
 from bgpkit.fib.dialogue import Dialogue
@@ -9,11 +9,9 @@ from bgpkit.fib.form import Form, Forms, matches
 from bgpkit.fib.operation import Refusal
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.route import Spec
+from bgpkit.fib.slicing import slices
 from bgpkit.fib.state import FibState, FibStatus, words_of_form
 from bgpkit_rib import Prefix
-
-_SLICE: Final = 2048
-"""Prefixes looked at in one go: a millisecond."""
 
 Others = Mapping[bytes, tuple[tuple[int, Form], ...]]
 """Routes of other programs by key: protocol and form of each."""
@@ -49,7 +47,7 @@ class Inspection:
         """
         self.width = width
         self.reconciler: Reconciler = dialogue.reconcilers[width]
-        self._name_of = dialogue.name_of
+        self._name_of = dialogue.hearing.name_of
         self._shown = dialogue.shown
         self._resolve = dialogue.resolvers[width].resolve
         self._agreement = self.reconciler.agreement if found is None else Agreement(dialogue.resolvers[width])
@@ -65,8 +63,8 @@ class Inspection:
 
     def slices(self) -> Iterator[list[bytes]]:
         """Cut the keys that are wanted or found into slices."""
-        yield from _slices(self.reconciler.desired)
-        for part in _slices(self.found):
+        yield from slices(self.reconciler.desired)
+        for part in slices(self.found):
             every = all(map(self.reconciler.desired.__contains__, part))
             yield [] if every else [key for key in part if key not in self.reconciler.desired]
 
@@ -160,10 +158,3 @@ class Inspection:
         if self.is_pending(key):
             return FibStatus.PENDING, ""
         return (FibStatus.ALTERED if found else FibStatus.MISSING), ""
-
-
-def _slices(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Cut the keys of a collection that may change meanwhile."""
-    every = list(keys)
-    for start in range(0, len(every), _SLICE):
-        yield every[start : start + _SLICE]

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from bgpkit.fib.netlink.decode import Notice, Route
+from bgpkit.fib.netlink.decode import Notice
+from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.objects import KernelObject, ObjectOperation
-from bgpkit.fib.operation import Answers, Operation
+from bgpkit.fib.operation import Answers, Batch
 
 
 class Notices(NamedTuple):
@@ -20,11 +21,11 @@ class Notices(NamedTuple):
 class Kernel(Protocol):
     """One table of one network namespace."""
 
-    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
-        """Carry out a batch, all of one address width, and return its answers; a refusal does not stop the others.
+    async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
+        """Carry out a batch and return its answers; a refusal does not stop the others.
 
-        The loop runs meanwhile, since it may take long. ``meanwhile`` is called once, at any time before the return;
-        what it gives is likely to be the next batch.
+        The loop runs meanwhile, since it may take long. ``meanwhile`` is called once at most, at any time before the
+        return; what it gives is likely to be the next batch.
         """
         ...
 
@@ -32,7 +33,7 @@ class Kernel(Protocol):
         """Return what has happened meanwhile, without waiting."""
         ...
 
-    def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give the table's routes page by page; with ``own_only`` those of our protocol."""
         ...
 

@@ -79,9 +79,11 @@ class Look:
         )
 
     async def known(self) -> FibDiff:
-        """Return the differences that are known already."""
+        """Return the differences that are known right after all has been compared."""
         gathered = Gathered()
-        for width in self._dialogue.reconcilers:
+        for width, reconciler in self._dialogue.reconcilers.items():
+            if self._writes and reconciler.at_rest:
+                continue
             inspection = self.inspection(width)
             keys: list[bytes] = []
             await in_turns(_gathering(inspection.differing(), keys))
@@ -112,7 +114,7 @@ class Look:
 
     async def present(self) -> AsyncGenerator[PresentRoute, None]:
         """Read the table and yield its routes, whosever they are, as they come."""
-        async with self._alone(), aclosing(read_present(self._reader, self._dialogue.name_of)) as routes:
+        async with self._alone(), aclosing(read_present(self._reader, self._dialogue.hearing.name_of)) as routes:
             async for route in routes:
                 yield route
 

@@ -11,7 +11,7 @@ foreign route is never replaced; what is removed is named with our protocol.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from errno import EEXIST, ENOENT, ESRCH
 from typing import Final
 
@@ -20,16 +20,15 @@ from bgpkit.fib.attempts import Attempts
 from bgpkit.fib.deciding import Decider
 from bgpkit.fib.drift import DriftWatch
 from bgpkit.fib.foreign import Foreign, ForeignRoutes
-from bgpkit.fib.form import Form, Forms
-from bgpkit.fib.held import drop, emptied, put
+from bgpkit.fib.form import Forms
+from bgpkit.fib.held import carry_out, drop, emptied, put
 from bgpkit.fib.moves import Moves
 from bgpkit.fib.netlink.decode import RouteNotice
-from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from bgpkit.fib.operation import Answers, Batch, Operation, Refusal, Verb
 from bgpkit.fib.resolve import Resolving
 from bgpkit.fib.route import Spec
+from bgpkit.fib.slicing import SLICE, slices
 
-_SLICE: Final = 2048
-"""Prefixes compared before the loop gets a turn: a few milliseconds."""
 _ABSENT: Final = frozenset({ENOENT, ESRCH})
 """Errors by which the kernel says that there is no such route."""
 _HIDDEN: Final = Refusal(EEXIST, "the kernel has such a route already, but does not show it")
@@ -53,6 +52,8 @@ class Reconciler:
         self._resolver = resolver
         self._pending: deque[bytes] = deque()
         self._abandoned = False
+        self._observed = 0
+        """How often something has been noted of the kernel's table that is not the answer to a batch."""
         self.agreement = Agreement(resolver)
         """What is remembered of comparing ``desired`` with ``held``."""
         self._decider = Decider(width, resolver, self.agreement, self.desired, self.foreign, self.attempts)
@@ -68,10 +69,11 @@ class Reconciler:
     def want(self, keys: Iterable[bytes], spec: Spec) -> None:
         """From now on, each of ``keys`` is wanted as ``spec``."""
         desired = self.desired
-        changed = list(keys)
-        if not desired.keys().isdisjoint(changed):
-            changed = [key for key in changed if desired.get(key) is not spec]
-        desired.update(dict.fromkeys(changed, spec))
+        changed: list[bytes] = []
+        for key in keys:
+            if desired.get(key) is not spec:
+                desired[key] = spec
+                changed.append(key)
         self._changed(changed, asked=spec.leads)  # where there is no way yet, an adopted route is left to the sweep
 
     def unwant(self, keys: Iterable[bytes]) -> None:
@@ -114,25 +116,23 @@ class Reconciler:
             wishes.clear()
         self._abandoned = True
         yield from emptied(self.desired)
-        for part in _slices(self.held):
+        for part in slices(self.held):
             self._pending.extend(part)
             yield
 
-    def take(
-        self, limit: int, now: float, *, replace: bool = True, besides: frozenset[bytes] = frozenset()
-    ) -> list[Operation]:
-        """Return at most ``limit`` operations, each of another prefix; :meth:`settle` them in the order of taking.
+    def take(self, limit: int, now: float, *, replace: bool = True, besides: frozenset[bytes] = frozenset()) -> Batch:
+        """Return a batch of ``limit`` changes at most; :meth:`settle` the batches in the order of taking.
 
         Until then their prefixes must be among ``besides``, which are left for later. Without ``replace``, what would
         be replaced, or has to wait for its next-hop object, is left to the next :meth:`compare`.
         """
         if self._moves.left:
             self._changed(self._moves.take())
-        pending, operations = self._pending, list[Operation]()
-        pending.extend(self.attempts.due(now, _SLICE))
-        left, later, taken = min(len(pending), _SLICE), list[bytes](), set[bytes]()
-        while left and len(operations) < limit:
-            some = min(left, limit - len(operations))
+        pending, batch = self._pending, Batch(self.width, observed=self._observed)
+        pending.extend(self.attempts.due(now, SLICE))
+        left, later, taken = min(len(pending), SLICE), list[bytes](), set[bytes]()
+        while left and len(batch) < limit:
+            some = min(left, limit - len(batch))
             left -= some
             keys = list(dict.fromkeys([pending.popleft() for _ in range(some)]))
             if not besides.isdisjoint(keys):
@@ -140,43 +140,37 @@ class Reconciler:
                 keys = [key for key in keys if key not in besides]
             if not taken.isdisjoint(keys):
                 keys = [key for key in keys if key not in taken]
-            steps = self._decider.decide(keys, self.held, self.stale, now)
-            operations += steps if replace else [step for step in steps if step.verb is not Verb.REPLACE]
+            self._decider.decide(keys, self.held, self.stale, now, batch)
             taken.update(keys)
         pending.extend(later)
         put_off = self._decider.put_off
         if put_off:
             pending.extend(put_off if replace else ())
             put_off.clear()
-        return operations
+        return batch if replace else batch.without(Verb.REPLACE)
 
-    def give_back(self, operations: Iterable[Operation]) -> None:
+    def give_back(self, batch: Batch) -> None:
         """Look again at what was taken and has not been asked for."""
-        self._pending.extend([operation.key for operation in operations])
+        self._pending.extend(batch.keys)
 
-    def settle(self, operations: Sequence[Operation], answers: Answers, now: float) -> None:
-        """Note what became of operations."""
-        held, refused, failed = self.held, answers.refused, self.attempts.failed
+    def settle(self, batch: Batch, answers: Answers, now: float) -> None:
+        """Note what became of a batch."""
         self.doubtful |= not answers.complete
-        for place, operation in enumerate(operations):
-            verb, _, key, forms = operation
-            if refused and place in refused:
-                self._note_refusal(operation, refused[place], now)
-            elif not answers.complete:
-                continue
-            elif verb is Verb.DELETE:
-                if drop(held, key, forms[0].metric) or key in self.desired:
-                    self._pending.append(key)
-            else:
-                if held.setdefault(key, forms) is not forms and put(held, key, forms):
-                    self._pending.append(key)
-                if self._abandoned:  # since it was taken
-                    self._pending.append(key)
-                if failed:
-                    self.attempts.forgive(key)
+        if self._abandoned and batch.verb is not Verb.DELETE:  # since it was taken, perhaps
+            self._pending.extend(batch.keys)
+        if answers.fine and batch.plain and batch.observed == self._observed:
+            carry_out(self.held, batch)
+            self.attempts.forgive_all(batch.keys)
+            return
+        for place, operation in enumerate(batch):
+            if place in answers.refused:
+                self._note_refusal(operation, answers.refused[place], now)
+            elif answers.complete:
+                self._note_success(operation)
 
     def observe(self, notice: RouteNotice) -> None:
         """Note a route that has come or gone by another hand than ours."""
+        self._observed += 1
         key = notice.key
         right = self._drift.is_right(key, self.held)
         if notice.protocol == self._protocol:
@@ -197,18 +191,20 @@ class Reconciler:
             self._drift.note(key, self.held)
 
     def take_dump(self, held: dict[bytes, Forms], foreign: dict[bytes, ForeignRoutes] | None, now: float) -> None:
-        """Take a dump for the truth; ``foreign`` is None when only our routes were dumped.
+        """Take a dump for the truth, which may be what is held; ``foreign`` is None when only ours were dumped.
 
         Nothing is compared yet: :meth:`compare` does that slice by slice.
         """
-        self._drift.held_before, self.held = self.held, held
+        self._observed += 1
+        if held is not self.held:
+            self._drift.held_before, self.held = self.held, held
         if foreign is None:
             return
         self.foreign.take_dump(foreign)
         self.doubtful = False
         self._pending.extend(self.foreign.conflicts)
         for key in self._contested:
-            if key in held or key in foreign:
+            if key in self.held or key in foreign:
                 self._pending.append(key)
             else:
                 self.attempts.fail(key, _HIDDEN, now)
@@ -216,28 +212,26 @@ class Reconciler:
 
     def adopt(self) -> None:
         """Mark what is held and not wanted as stale, so that it stays until the sweep."""
-        self.stale = set(self.held).difference(self.desired)
+        self.stale = set(self.held)
+        self.stale = set(self.held).difference(self.desired) if self.desired else set(self.held)
 
     def compare(self) -> Iterator[None]:
         """Queue each prefix that is not as it should be, slice by slice."""
-        for part in _slices(self.held):
+        for part in slices(self.desired):
             for key in self.agreement.doubtful(part, self.desired, self.held):
                 spec, forms = self.desired.get(key), self.held.get(key)
-                if forms is None:
-                    continue
-                if not self.agreement.agrees(spec, forms) if spec is not None else key not in self.stale:
+                if spec is not None and (spec.leads if forms is None else not self.agreement.agrees(spec, forms)):
                     self._doubt(key)
             yield
-        for part in _slices(self.desired):
-            if not all(map(self.held.__contains__, part)):
-                for key in part:
-                    if key not in self.held and (spec := self.desired.get(key)) is not None and spec.leads:
-                        self._doubt(key)
+        for part in slices(self.held):
+            for key in () if all(map(self.desired.__contains__, part)) else part:
+                if key not in self.desired and key not in self.stale and key in self.held:
+                    self._doubt(key)
             yield
-        for part in _slices(self.stale):
+        for part in slices(self.stale):
             self.stale.difference_update([key for key in part if key not in self.held])
             yield
-        for part in _slices(self.foreign.routes):
+        for part in slices(self.foreign.routes):
             self._pending.extend(key for key in part if key in self.desired)
             self.foreign.forget(key for key in part if key not in self.desired and key not in self.held)
             yield
@@ -249,27 +243,29 @@ class Reconciler:
         self.agreement.forget()
         self._pending.extend(self.attempts.failed)
 
-    def missing(self) -> Iterator[bytes]:
-        """Walk the wanted prefixes that are not in the kernel as wanted."""
-        for key, spec in self.desired.items():
-            if self.agreement.lacks(spec, self.held.get(key, ())):
-                yield key
+    @property
+    def at_rest(self) -> bool:
+        """Whether all was as wanted when it was last compared, and nothing has been heard since."""
+        return not (self.pending or self.stale or self.attempts.failed or self.foreign or self._contested)
 
     def agrees(self, key: bytes) -> bool:
         """Tell whether a wanted prefix is in the kernel as wanted, and nothing else of ours is."""
         return self.agreement.agrees(self.desired[key], self.held.get(key, ()))
 
-    def unwanted(self) -> Iterator[tuple[bytes, Form]]:
-        """Walk the routes of ours in the kernel that nobody wants."""
-        for key, forms in self.held.items():
-            spec = self.desired.get(key)
-            for form in forms if spec is None else self.agreement.beside(spec, forms):
-                yield key, form
-
     def specs(self) -> Iterator[Collection[Spec]]:
         """Walk what prefixes are wanted as, slice by slice; each spec more than once."""
-        for part in _slices(self.desired):
+        for part in slices(self.desired):
             yield {spec for key in part if (spec := self.desired.get(key)) is not None}
+
+    def _note_success(self, operation: Operation) -> None:
+        verb, _, key, forms = operation
+        if verb is Verb.DELETE:
+            if drop(self.held, key, forms[0].metric) or key in self.desired:
+                self._pending.append(key)
+        else:
+            if put(self.held, key, forms):
+                self._pending.append(key)
+            self.attempts.forgive(key)
 
     def _note_refusal(self, operation: Operation, refusal: Refusal, now: float) -> None:
         verb, _, key, forms = operation
@@ -287,19 +283,10 @@ class Reconciler:
         self._pending.extend(keys)
         if self.stale and asked:
             self.stale.difference_update(keys)
-        if self.attempts.failed:
-            for key in keys:
-                self.attempts.forgive(key)
+        self.attempts.forgive_all(keys)
 
     def _doubt(self, key: bytes) -> None:
         """Queue a prefix that is not as it should be, unless it is known why: then it has its own time."""
         if not (self.attempts.waits(key) or key in self.foreign.conflicts or key in self._contested):
             self._drift.look(key, self.held)
             self._pending.append(key)
-
-
-def _slices(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Cut the keys of a collection that may change meanwhile."""
-    every = list(keys)
-    for start in range(0, len(every), _SLICE):
-        yield every[start : start + _SLICE]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from bgpkit.fib.followed_table import FollowedTable
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.redistribution_filter import FoundRoute
 from bgpkit.fib.redistribution_verdict import Judge, Statement, found_route
 from bgpkit_rib import Prefix

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from bgpkit.fib.followed_table import FollowedTable
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.redistribution_filter import FoundRoute, RedistributionFilter
 from bgpkit.fib.route import RouteKind
 from bgpkit.fib.route_table import covering

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Route
 
 _LENGTH_OCTET: Final = tuple(bytes((length,)) for length in range(129))
 

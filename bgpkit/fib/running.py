@@ -60,7 +60,7 @@ class Running:
         """Read the table, adopt what is ours, and begin to work; FibError when that cannot be, or another keeps it."""
         if self._claim is not None:
             await self._claim.take()
-        self.dialogue.know_links(await self.kernel.links())
+        self.dialogue.hearing.know_links(await self.kernel.links())
         await self.worker.check(adopt=True)
         self._task = asyncio.create_task(self._work(), name="bgpkit.fib")
 

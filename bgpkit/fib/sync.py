@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import structlog
 
@@ -10,7 +10,7 @@ from bgpkit.errors import FibError
 from bgpkit.fib.dialogue import WIDTHS
 from bgpkit.fib.diff import FibDiff, diff_of
 from bgpkit.fib.events import FibEvent
-from bgpkit.fib.follow import WIDTH_OF_FAMILY, Follower, Speaker
+from bgpkit.fib.follow import WIDTH_OF_FAMILY, Followed, Follower
 from bgpkit.fib.gateway import gateway_of
 from bgpkit.fib.look import PresentRoute
 from bgpkit.fib.multipath import Specs, Via
@@ -20,10 +20,14 @@ from bgpkit.fib.route import KernelRoute
 from bgpkit.fib.running import Running
 from bgpkit.fib.state import FibState
 from bgpkit.fib.sweeping import DEADLINE, Completing, checked_deadline, sweep_when_complete
+from bgpkit.fib.wrong_kinds import check_kind
 from bgpkit_fsm import Family
 from bgpkit_rib import MultipathOptions, Prefix
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
+
+_REMEDY_PREFIX: Final = "make one with Prefix.parse('192.0.2.0/24')"
+_REMEDY_ROUTE: Final = "make one with KernelRoute(prefix=..., next_hops=...)"
 
 
 class Fib:
@@ -128,20 +132,28 @@ class Fib:
             _log.info("fib.adopted", count=self.held, protocol=self._options.protocol, table=running.table)
 
     def replace(self, route: KernelRoute) -> None:
-        """Want ``route``, in place of whatever was wanted for its prefix; it is written soon after."""
+        """Want ``route``, in place of whatever was wanted for its prefix; it is written soon after.
+
+        ConfigError for what is no route.
+        """
+        check_kind("route", route, KernelRoute, _REMEDY_ROUTE)
         running = self._live()
         running.wanted[route.prefix.width].state(route)
         running.worker.wake()
 
     def remove(self, prefix: Prefix) -> None:
-        """Want no route for ``prefix`` any more, but for one that :meth:`follow` brings; an adopted one goes too."""
+        """Want no route for ``prefix`` any more, but for one that :meth:`follow` brings; an adopted one goes too.
+
+        ConfigError for what is no prefix.
+        """
+        check_kind("prefix", prefix, Prefix, _REMEDY_PREFIX)
         running = self._live()
         running.wanted[prefix.width].unstate(prefix.key)
         running.worker.wake()
 
     def follow(
         self,
-        speaker: Speaker,
+        speaker: Followed,
         family: Family,
         *,
         via: Via = gateway_of,
@@ -232,7 +244,11 @@ class Fib:
         return diff_of(running.dialogue, writes=running.writes)
 
     def state(self, prefix: Prefix) -> FibState:
-        """Return what is wanted of ``prefix`` and what the kernel has of it, as far as the watched table is known."""
+        """Return what is wanted of ``prefix`` and what the kernel has of it, as far as the watched table is known.
+
+        ConfigError for what is no prefix.
+        """
+        check_kind("prefix", prefix, Prefix, _REMEDY_PREFIX)
         return self._live().look.inspection(prefix.width).state(prefix.key)
 
     async def close(self, *, remove: bool = False) -> None:

@@ -91,6 +91,7 @@ class Worker:
         start = self._clock()
         self._doubt_since, self._check_now = None, False
         await self._dialogue.read_all(self._clock, adopt=adopt)
+        await asyncio.sleep(0)
         for _ in self._dialogue.compare():
             await asyncio.sleep(0)
         end = self._clock()
@@ -128,7 +129,7 @@ class Worker:
 
     def _reason(self) -> ResyncReason:
         """Return why the table is about to be read."""
-        if self._dialogue.notices_lost:
+        if self._dialogue.hearing.lost:
             return ResyncReason.NOTICES_LOST
         if self._dialogue.check_wanted:
             return ResyncReason.DOUBT

@@ -25,6 +25,12 @@ def check_all(field: str, values: Iterable[object], kind: type[object]) -> None:
             raise ConfigError(f"{field}: {value!r} is not of {kind.__name__}")
 
 
+def check_kind(field: str, value: object, kind: type[object], remedy: str) -> None:
+    """Raise ConfigError naming ``field`` for a value that is not of ``kind``; ``remedy`` says what to do."""
+    if not isinstance(value, kind):
+        raise ConfigError(f"{field} {value!r} is not a {kind.__name__}; {remedy}")
+
+
 def check_callable(field: str, value: object) -> None:
     """Raise ConfigError naming ``field`` for what cannot be called."""
     if not callable(value):

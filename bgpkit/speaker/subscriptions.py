@@ -12,7 +12,7 @@ from bgpkit_rib import Entry, Table
 BlockConsumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
 """Takes keys, the entry they had and the entry they have."""
 
-SLICE: Final = 1000
+SLICE: Final = 500
 """Keys replayed before others get their turn, and the most in one block of the replay."""
 
 
@@ -54,15 +54,21 @@ class Subscription:
         await self._replayed.wait()
 
     def _replay(self) -> None:
-        told, table = self._told, self._table
+        told = self._told
         if told is None:
             return
-        blocks: dict[int, tuple[Entry, list[bytes]]] = {}
-        for key in reversed(self._snapshot[-SLICE:]):
-            entry = table.get(key)
-            if entry is not None and key not in told:
-                blocks.setdefault(id(entry), (entry, []))[1].append(key)
+        part = self._snapshot[-SLICE:]
         del self._snapshot[-SLICE:]
+        part.reverse()
+        fresh = part if told.isdisjoint(part) else [key for key in part if key not in told]
+        blocks: dict[int, tuple[Entry, list[bytes]]] = {}
+        last, block = None, list[bytes]()
+        for key, entry in zip(fresh, map(self._table.get, fresh), strict=True):
+            if entry is None:
+                continue
+            if entry is not last:  # that of neighbours is, as a rule
+                last, block = entry, blocks.setdefault(id(entry), (entry, []))[1]
+            block.append(key)
         for entry, keys in blocks.values():
             told.update(keys)
             self._tell(keys, None, entry)

@@ -289,11 +289,14 @@ def test_the_kernel_itself_is_read_by_anybody(lab: Lab) -> None:
     assert "10.77.1.0/24" in said("fib", "show", "--kernel", "--protocol", "186", "--netns", lab.ours.name).stdout
     powerless = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", *COMMAND, "fib", "show", "--kernel"]
     assert "10.77.1.0/24  present  via 10.9.0.2 dev eth0 metric 7 proto bgp\n" in lab.ours.run(powerless).stdout
-    for words, sentence in (
-        (["--protocol", "bpg"], "there is no routing protocol 'bpg'; did you mean 'bgp'?"),
-        (["--netns", "nowhere"], "fib: netns nowhere: "),
-        (["--table", "0"], "table 0 "),
+    for status, words, sentence in (
+        (2, ["--protocol", "bpg"], "there is no routing protocol 'bpg'; did you mean 'bgp'?"),
+        (2, ["--protocol", "256"], "protocol 256 is no protocol number of a route"),
+        (2, ["--table", "0"], "table 0 "),
+        (2, ["--table", "7", "--vrf", "red"], "name one of them"),
+        (1, ["--netns", "nowhere"], "fib: netns nowhere: "),
+        (1, ["--vrf", "red"], "vrf red: "),
     ):
         answer = said("fib", "show", "--kernel", *words)
-        assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
+        assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (status, "", 1)
         assert sentence in answer.stderr

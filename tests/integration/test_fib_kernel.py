@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from bgpkit.fib import KernelRoute
+from bgpkit.fib.form import make_form
+from bgpkit.fib.netlink.kernel_socket import NetlinkKernel
+from bgpkit.fib.operation import Batch, Verb
 from bgpkit_rib import Prefix
 from tests.integration.fib_forms import FORMS, Form
 from tests.integration.fib_node import (
@@ -190,3 +193,25 @@ async def test_a_missing_device_is_named_and_waited_for(node: Namespace) -> None
         assert await eventually(lambda: bool(shown(node, "10.1.2.3/32")))
         await fib.settled()
         assert not fib.diff()
+
+
+async def test_a_batch_that_was_made_and_thrown_away_never_reaches_the_kernel(node: Namespace) -> None:
+    """It was written down while the one before was carried out; what is asked for in its place is what is there."""
+    first, thrown_away, other = (
+        Batch(
+            32,
+            [Verb.ADD] * 40,
+            [bytes((32, 10, 9, third, number)) for number in range(40)],
+            [(make_form(6, (), 0),)] * 40,
+        )
+        for third in (1, 2, 3)
+    )
+    with node.entered():
+        kernel = NetlinkKernel(OURS, 254)
+    try:
+        assert (await kernel.execute(first, lambda: thrown_away)).fine
+        assert (await kernel.execute(other, lambda: None)).fine
+    finally:
+        kernel.close()
+    there = {row["dst"] for row in node.ip_json("-4", "route", "show", "proto", str(OURS))}
+    assert there == {f"10.9.{third}.{number}" for third in (1, 3) for number in range(40)}

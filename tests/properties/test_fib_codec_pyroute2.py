@@ -13,6 +13,7 @@ from bgpkit.fib.netlink.encap_octets import encode_encap
 from bgpkit.fib.netlink.encode import Encoder
 from bgpkit.fib.operation import Operation, Verb
 from tests.properties.fib_forms import forms, keys, tables
+from tests.unit.fib.model_kernel import batch_of
 
 _RTMSG: Any = importlib.import_module("pyroute2.netlink.rtnl.rtmsg").rtmsg
 """The class has no types."""
@@ -22,7 +23,7 @@ _RTMSG: Any = importlib.import_module("pyroute2.netlink.rtnl.rtmsg").rtmsg
 def test_another_parser_reads_the_same(data: st.DataObject, width: int, table: int) -> None:
     """Prefix, table, protocol, kind, metric, source, MTU and each next hop."""
     key, form = data.draw(keys(width)), data.draw(forms(width))
-    message = _RTMSG(Encoder(width, 12, table).encode([Operation(Verb.ADD, width, key, (form,))], 1))
+    message = _RTMSG(Encoder(width, 12, table).encode(batch_of(Operation(Verb.ADD, width, key, (form,))), 1))
     message.decode()
     assert (message["family"], message["dst_len"]) == (2 if width == 32 else 10, key[0])
     assert packed(message.get_attr("RTA_DST")) == key[1:].ljust(width // 8, b"\0")

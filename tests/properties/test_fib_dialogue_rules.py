@@ -10,7 +10,8 @@ from bgpkit.fib import NextHop, RouteKind
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.events import Drift
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import LinkNotice, Route
+from bgpkit.fib.netlink.decode import LinkNotice
+from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.operation import Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.route import Spec
@@ -28,7 +29,7 @@ class Unreadable(ModelKernel):
 
     broken = False
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give it page by page, or fail."""
         if self.broken:
             raise FibError("the kernel's table cannot be read", 12)
@@ -57,7 +58,7 @@ def started(
     """Return a dialogue that has adopted what is there, and its IPv4 part; ``indexes`` are those of interfaces."""
     known = {} if indexes is None else indexes
     dialogue = kind(OURS, kernel, lambda name: known.get(name, 0))
-    dialogue.know_links([link(index) for index in (2, 3, 4)])
+    dialogue.hearing.know_links([link(index) for index in (2, 3, 4)])
     check(dialogue, adopt=True)
     return dialogue, dialogue.reconcilers[32]
 
@@ -95,14 +96,14 @@ def test_what_has_moved_is_replaced_though_it_was_right_before() -> None:
     assert kernel.ours() == {PLACE: [by(3)]}
 
 
-def test_an_adopted_route_without_a_way_yet_is_not_missing() -> None:
+def test_an_adopted_route_without_a_way_yet_is_left_alone() -> None:
     """Nothing can be wanted in its place, and it stays until the sweep."""
     kernel = ModelKernel()
     kernel.add(PLACE, OURS, by(2))
     dialogue, reconciler = started(kernel)
     reconciler.want([KEY], Spec(RouteKind.UNICAST, ()))
     work(dialogue)
-    assert list(reconciler.missing()) == []
+    assert kernel.executed == []
     assert kernel.ours() == {PLACE: [by(2)]}
 
 
@@ -118,7 +119,7 @@ def test_lost_notices_stay_lost_when_the_table_cannot_be_read() -> None:
     kernel.broken = True
     with pytest.raises(FibError):
         complete(dialogue.read_all(lambda: 0.0))
-    assert (dialogue.notices_lost, dialogue.check_wanted) == (True, True)
+    assert (dialogue.hearing.lost, dialogue.check_wanted) == (True, True)
     reconciler.want([KEY], spec(3))
     complete(dialogue.write(0.0))
     assert [operation.verb for operation in kernel.executed] == [Verb.ADD]

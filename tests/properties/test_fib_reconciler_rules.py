@@ -44,9 +44,9 @@ def test_what_waits_for_its_object_is_left_to_the_next_dump_while_notices_are_lo
     """Its object may have to be replaced, which waits for the dump: looking again and again would help nobody."""
     made = Reconciler(32, OURS, Waiting())
     made.want([KEY], Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")),)))
-    assert made.take(9, 0.0) == []
+    assert list(made.take(9, 0.0)) == []
     assert made.pending == 1
-    assert made.take(9, 0.0, replace=False) == []
+    assert list(made.take(9, 0.0, replace=False)) == []
     assert made.pending == 0
     for _ in made.compare():
         pass
@@ -82,7 +82,7 @@ def test_all_that_has_moved_is_replaced_bit_by_bit() -> None:
     made.want([KEY, OTHER], wanted)
     for _ in made.compare():
         pass
-    assert made.take(9, 0.0) == []
+    assert list(made.take(9, 0.0)) == []
     wanted.next_hops = (NextHop(device="e3"),)
     made.move(wanted)
     for key in (KEY, OTHER):

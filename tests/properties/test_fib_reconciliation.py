@@ -83,7 +83,7 @@ class FibLife(RuleBasedStateMachine):
             objects=self.objects,
             batch=self.batch,
         )
-        dialogue.know_links([LinkNotice(n, (f"e{n}", int(n in self.kernel.up), 0)) for n in (2, 3, 4)])
+        dialogue.hearing.know_links([LinkNotice(n, (f"e{n}", int(n in self.kernel.up), 0)) for n in (2, 3, 4)])
         complete(dialogue.read_all(lambda: self.now, adopt=True))
         compare(dialogue)
         return dialogue
@@ -162,12 +162,12 @@ class FibLife(RuleBasedStateMachine):
     def crash_in_a_batch(self, width: int, cut: int, keep: set[Place]) -> None:
         """Lose all memory when the kernel has carried out the beginning of a batch only."""
         self.dialogue.listen()
-        lost = self.dialogue.notices_lost
+        lost = self.dialogue.hearing.lost
         if self.objects is not None and self.dialogue.objects is not None:
             changes = self.dialogue.objects.wanted.take(4, self.now, replace=not lost)
             complete(self.kernel.execute_objects(changes[:cut]))
         operations = self.dialogue.reconcilers[width].take(4, self.now, replace=not lost)
-        complete(self.kernel.execute(operations[:cut], list))
+        complete(self.kernel.execute(operations.cut(0, cut), lambda: None))
         self.crash_and_restart(keep)
 
     @rule()

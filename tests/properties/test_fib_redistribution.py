@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bgpkit.fib.followed_table import FollowedTable, TablePicture
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, NextHopNotice, Notice, RouteNotice
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.redistributed import Redistributed, Slice
 from bgpkit.fib.redistribution_filter import RedistributionFilter
 from bgpkit.fib.redistribution_verdict import Judge, Statement

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bgpkit.fib.followed_table import TablePicture
 from bgpkit.fib.form import Form, Hop, make_form
-from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice, RouteNotice
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.route import NextHop
 from bgpkit.fib.ways import Lookup, Way, Ways
 from bgpkit_rib import Prefix

@@ -8,12 +8,13 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from bgpkit.fib.form import Forms
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.attributes import attributes, number
 from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH, HEADER
+from bgpkit.fib.netlink.page import Page, Route
 from bgpkit.fib.netlink.route_body import decode_body
 from bgpkit.fib.objects import KernelObject
 from bgpkit.fib.operation import Refusal
@@ -39,10 +40,6 @@ class Message(NamedTuple):
     start: int
     """Offset after the header."""
     end: int
-
-
-Route: TypeAlias = tuple[bytes, int, Forms]
-"""A route in a dump: prefix key, protocol, and its form in a tuple of one."""
 
 
 class RouteNotice(NamedTuple):
@@ -142,6 +139,7 @@ class RouteReader:
         """Read the routes of ``table``, skip all others."""
         self._table = table
         self._known: dict[bytes, tuple[int, Forms] | None] = {}
+        self._alike: dict[Forms, Forms] = {}
         # What the kernel writes after the route header: the table, then the header of the destination.
         self._usual = {
             octets: struct.pack("=HHIHH", 8, uapi.RTA_TABLE, table, 4 + octets, uapi.RTA_DST) for octets in (4, 16)
@@ -158,35 +156,33 @@ class RouteReader:
         replaced = present and bool(message.flags & uapi.NLM_F_REPLACE)
         return RouteNotice(present, width, *route, replaced)
 
-    def read_dump(self, data: bytes, width: int) -> list[Route]:
+    def read_dump(self, data: bytes, width: int) -> Page:
         """Return the routes of one datagram of a dump, those of ``width`` bits."""
-        return self._read_alike(data, width) or self._read_each(data, width)
+        return self._read_alike(data, width) or Page.of(self._read_each(data, width))
 
-    def _read_alike(self, data: bytes, width: int) -> list[Route]:
-        """Read a datagram of routes of our table that are spelled alike, as most are; none where it has any other."""
+    def _read_alike(self, data: bytes, width: int) -> Page | None:
+        """Read a datagram of routes of our table that are spelled alike, as most are; None where it has any other."""
         size, octets = alike(data, uapi.RTM_NEWROUTE), width // 8
         if size < 40 + octets or data[16::size].strip(bytes((FAMILY_OF_WIDTH[width],))):
-            return []
-        rows = struct.iter_unpack(f"=17xB22s{octets}s{size - 40 - octets}s", data)
-        columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
-        lengths: tuple[int, ...] = columns[0]
-        starts: tuple[bytes, ...] = columns[1]
-        addresses: tuple[bytes, ...] = columns[2]
-        tails: tuple[bytes, ...] = columns[3]
-        start = starts[0]
-        if len(set(starts)) > 1 or start[10:] != self._usual[octets] or not 0 < min(lengths) <= max(lengths) <= width:
-            return []
+            return None
+        lengths = data[17::size]
+        usual = data[28:40] == self._usual[octets] and _repeats(data, size, range(18, 40))
+        if not usual or not 0 < min(lengths) <= max(lengths) <= width:
+            return None
+        padded = bytearray((1 + octets) * len(lengths))
+        padded[:: 1 + octets] = lengths
+        for place in range(octets):
+            padded[1 + place :: 1 + octets] = data[40 + place :: size]
+        keys = [key[: 1 + _OCTETS[key[0]]] for (key,) in struct.iter_unpack(f"={1 + octets}s", padded)]
+        tails = [tail for (tail,) in struct.iter_unpack(f"={40 + octets}x{size - 40 - octets}s", data)]
         bodies: dict[bytes, tuple[int, Forms]] = {}
         for tail in set(tails):
             offset = size * tails.index(tail)
-            body = self._body(start[:10] + tail, data, offset + 16, offset + size)
+            body = self._body(data[18:28] + tail, data, offset + 16, offset + size)
             if body is None:
-                return []
+                return None
             bodies[tail] = body
-        protocols, forms = zip(*map(bodies.__getitem__, tails), strict=True)
-        cut = zip(lengths, addresses, strict=True)
-        keys = [_LENGTH_OCTET[bits] + address[: _OCTETS[bits]] for bits, address in cut]
-        return list(zip(keys, protocols, forms, strict=True))
+        return Page(keys, [bodies[tail][0] for tail in tails], [bodies[tail][1] for tail in tails])
 
     def _read_each(self, data: bytes, width: int) -> list[Route]:
         """Read a datagram of a dump route by route."""
@@ -233,7 +229,11 @@ class RouteReader:
     def _learn(self, tail: bytes, data: bytes, start: int, end: int) -> tuple[int, Forms] | None:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        body = self._known[tail] = decode_body(data, start, end, self._table)
+            self._alike.clear()
+        body = decode_body(data, start, end, self._table)
+        if body is not None:
+            body = body[0], self._alike.setdefault(body[1], body[1])
+        self._known[tail] = body
         return body
 
 
@@ -242,11 +242,15 @@ def alike(data: bytes, kind: int) -> int:
     if len(data) < _LENGTH_AND_TYPE.size:
         return 0
     length, found = _LENGTH_AND_TYPE.unpack_from(data)
-    count, rest = divmod(len(data), max(length, 16))
-    if found != kind or length % 4 or rest:
+    if found != kind or length % 4 or len(data) % max(length, 16):
         return 0
-    first = data[: _LENGTH_AND_TYPE.size]
-    return length if all(data[at::length] == first[at : at + 1] * count for at in range(len(first))) else 0
+    return length if _repeats(data, length, range(_LENGTH_AND_TYPE.size)) else 0
+
+
+def _repeats(data: bytes, size: int, places: range) -> bool:
+    """Tell whether all messages of ``size`` octets have the same at some places."""
+    count = len(data) // size
+    return all(data[place::size] == data[place : place + 1] * count for place in places)
 
 
 def terminator(data: bytes) -> Message | None:

@@ -4,14 +4,14 @@ rtnetlink(7); linux/rtnetlink.h.
 """
 
 import struct
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from itertools import repeat
+from typing import Final
 
 from bgpkit.fib.form import Form, Forms, Hop
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.attributes import ATTRIBUTE, attribute
 from bgpkit.fib.netlink.encap_octets import encode_encap
-from bgpkit.fib.operation import Operation, Verb
+from bgpkit.fib.operation import Batch, Verb
 
 FAMILY_OF_WIDTH: Final = {32: 2, 128: 10}
 """AF_INET and AF_INET6, by the bits of an address."""
@@ -25,8 +25,13 @@ NEXT_HOP: Final = struct.Struct("=HBBi")
 
 _NUMBER: Final = struct.Struct("=HHI")
 _HEAD: Final = struct.Struct("=IHH")
-_ATTRIBUTES_AT: Final = 32
-"""Octets of a request before the destination's address: message header, route header, header of the attribute."""
+_SEQUENCE: Final = struct.Struct("=I")
+_NUMBER_AT: Final = 8
+"""Where the sequence number stands in a request,"""
+_LENGTH_AT: Final = 17
+"""the prefix length,"""
+_ADDRESS_AT: Final = 32
+"""and the destination's address."""
 _REMEMBERED: Final = 65_536
 _ROOM: Final = 16 << 10
 """Octets that next hops may take: Linux dumps a route in 32 KiB at most, and adds fields; it takes larger ones, but
@@ -39,20 +44,6 @@ _FLAGS: Final = {
 }
 
 
-class _Template(NamedTuple):
-    """What the requests for routes of one form have in common."""
-
-    forms: Forms
-    pack: Callable[..., bytes]
-    """Puts a request together: head, sequence number, family, prefix length, route, address, rest."""
-    head: bytes
-    """Length, message type and flags."""
-    route: bytes
-    """The route header after the prefix length, and the header of the destination."""
-    rest: bytes
-    """The attributes after the destination."""
-
-
 class Encoder:
     """Writes the route requests of one owner: one protocol number in one table, one address width."""
 
@@ -62,29 +53,48 @@ class Encoder:
         self._family = FAMILY_OF_WIDTH[width]
         self._protocol = protocol
         self._table = table
-        self._start = struct.pack("=IB", 0, self._family)
-        # By the identity of the forms, which are interned; an entry holds them, so that no other takes their place.
-        self._known: dict[Verb, dict[int, _Template]] = {verb: {} for verb in Verb}
+        # By the identity of the forms, which are interned; they are held beside, so that no other takes their place.
+        self._known: dict[Verb, dict[int, bytes]] = {verb: {} for verb in Verb}
+        self._kept: list[Forms] = []
 
-    def encode(self, operations: Sequence[Operation], first: int) -> bytes:
+    def encode(self, batch: Batch, first: int) -> bytes:
         """Return the requests one after the other, numbered from ``first``; only the last asks for an answer.
 
         The kernel answers errors without being asked.
         """
-        if not operations:
+        if not batch:
             return b""
-        family, parts, known = self._start, list[bytes](), self._known[Verb.ADD]
-        before, same = Verb.ADD, None
-        pack, head, route, rest = struct.pack, b"", b"", b""
-        for sequence, (verb, _, key, forms) in enumerate(operations, first):
-            if verb is not before:
-                before, same, known = verb, None, self._known[verb]
-            if forms is not same:  # those of neighbours are, as a rule
-                _, pack, head, route, rest = known.get(id(forms)) or self._learn(known, verb, forms)
-                same = forms
-            parts.append(pack(head, sequence, family, key[0], route, key[1:], rest))
-        parts[-1] = _asking_for_answer(parts[-1])
-        return b"".join(parts)
+        parts = self._templates(batch)
+        octets = bytearray().join(parts)
+        if len(set(map(len, parts))) == 1:
+            self._fill_columns(octets, batch.keys, first)
+        else:
+            self._fill_each(octets, parts, batch.keys, first)
+        last = len(octets) - len(parts[-1])
+        length, kind, flags = _HEAD.unpack_from(octets, last)
+        _HEAD.pack_into(octets, last, length, kind, flags | uapi.NLM_F_ACK)
+        return bytes(octets)
+
+    def _fill_columns(self, octets: bytearray, keys: list[bytes], first: int) -> None:
+        """Write number, prefix length and address into requests that are equally long: an octet of all at a time."""
+        count, width = len(keys), 1 + self._width // 8
+        size = len(octets) // count
+        numbers = struct.pack(f"={count}I", *range(first, first + count))
+        for place in range(4):
+            octets[_NUMBER_AT + place :: size] = numbers[place::4]
+        padded = b"".join(map(bytes.ljust, keys, repeat(width), repeat(b"\0")))
+        octets[_LENGTH_AT::size] = padded[::width]
+        for place in range(1, width):
+            octets[_ADDRESS_AT - 1 + place :: size] = padded[place::width]
+
+    def _fill_each(self, octets: bytearray, parts: list[bytes], keys: list[bytes], first: int) -> None:
+        """Write them into requests that are not."""
+        start = 0
+        for number, (key, part) in enumerate(zip(keys, parts, strict=True), first):
+            _SEQUENCE.pack_into(octets, start + _NUMBER_AT, number)
+            octets[start + _LENGTH_AT] = key[0]
+            octets[start + _ADDRESS_AT : start + _ADDRESS_AT + len(key) - 1] = key[1:]
+            start += len(part)
 
     def encode_dump(self, sequence: int, *, own_only: bool) -> bytes:
         """Return the request for all routes of the table, or with ``own_only`` for those of our protocol."""
@@ -96,13 +106,27 @@ class Encoder:
         flags = uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP
         return HEADER.pack(16 + len(body), uapi.RTM_GETROUTE, flags, sequence, 0) + body
 
-    def _learn(self, known: dict[int, _Template], verb: Verb, forms: Forms) -> _Template:
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        template = known[id(forms)] = self._template(verb, forms)
+    def _templates(self, batch: Batch) -> list[bytes]:
+        """Return the requests without numbers and prefixes."""
+        verb = batch.verb
+        if verb is not None:
+            known = list(map(self._known[verb].get, map(id, batch.forms)))
+            found = [octets for octets in known if octets]
+            if len(found) == len(known):
+                return found
+        rows = zip(batch.verbs, batch.forms, strict=True)
+        return [self._known[verb].get(id(forms)) or self._learn(verb, forms) for verb, forms in rows]
+
+    def _learn(self, verb: Verb, forms: Forms) -> bytes:
+        if len(self._kept) >= _REMEMBERED:
+            self._kept.clear()
+            for known in self._known.values():
+                known.clear()
+        self._kept.append(forms)
+        template = self._known[verb][id(forms)] = self._template(verb, forms)
         return template
 
-    def _template(self, verb: Verb, forms: Forms) -> _Template:
+    def _template(self, verb: Verb, forms: Forms) -> bytes:
         form, table = forms[0], self._table
         if verb is Verb.DELETE:
             kind, scope, flags, rest = uapi.RTN_UNSPEC, uapi.RT_SCOPE_NOWHERE, 0, _identity(form, self._width)
@@ -112,17 +136,10 @@ class Encoder:
             rest += _NUMBER.pack(8, uapi.RTA_TABLE, table)
         small = table if table <= 255 else uapi.RT_TABLE_COMPAT
         octets = self._width // 8
-        route = ROUTE.pack(self._family, 0, 0, 0, small, self._protocol, scope, kind, flags)[2:]
-        route += ATTRIBUTE.pack(4 + octets, uapi.RTA_DST)
+        route = ROUTE.pack(self._family, 0, 0, 0, small, self._protocol, scope, kind, flags)
+        route += ATTRIBUTE.pack(4 + octets, uapi.RTA_DST) + bytes(octets)
         message_type = uapi.RTM_DELROUTE if verb is Verb.DELETE else uapi.RTM_NEWROUTE
-        head = _HEAD.pack(_ATTRIBUTES_AT + octets + len(rest), message_type, _FLAGS[verb])
-        request = struct.Struct(f"=8sI5sB{len(route)}s{octets}s{len(rest)}s")
-        return _Template(forms, request.pack, head, route, rest)
-
-
-def _asking_for_answer(request: bytes) -> bytes:
-    length, kind, flags = _HEAD.unpack_from(request)
-    return _HEAD.pack(length, kind, flags | uapi.NLM_F_ACK) + request[_HEAD.size :]
+        return HEADER.pack(HEADER.size + len(route) + len(rest), message_type, _FLAGS[verb], 0, 0) + route + rest
 
 
 def fits(form: Form, width: int) -> bool:

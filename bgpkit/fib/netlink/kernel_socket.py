@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from errno import EMSGSIZE, ENOBUFS, EPERM
 from fcntl import ioctl
+from threading import Lock
 from typing import Final
 
 from bgpkit.errors import FibError
@@ -20,8 +21,10 @@ from bgpkit.fib.netlink.encode import encode_probe
 from bgpkit.fib.netlink.object_octets import encode_objects
 from bgpkit.fib.netlink.reader import DATAGRAM, NetlinkReader
 from bgpkit.fib.objects import ObjectOperation
-from bgpkit.fib.operation import Answers, Operation, Refusal
+from bgpkit.fib.operation import Answers, Batch, Refusal
 
+_BEGINNING: Final = 0.0005
+"""Seconds that a thread may take to begin, before the loop goes on all the same."""
 _AT_ONCE: Final = 32
 """Changes for which the kernel takes less time than another thread would."""
 
@@ -37,7 +40,7 @@ class NetlinkKernel(NetlinkReader):
         super().__init__(table, protocol=protocol, vrf=vrf, netns=netns)
         self._protocol = protocol
         self._sender = ThreadPoolExecutor(1, "bgpkit.fib")
-        self._prepared: tuple[Sequence[Operation], int, bytes] | None = None
+        self._prepared: tuple[Batch, int, bytes] | None = None
         try:
             self._probe()
         except BaseException:
@@ -58,25 +61,25 @@ class NetlinkKernel(NetlinkReader):
         self._sender.shutdown(wait=False)
         super().close()
 
-    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+    async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
         """Send a batch in one call, acknowledged on its last message; errors are known by sequence number.
 
-        All operations are of one address width. The kernel carries the batch out before ``send`` returns; for one
+        The kernel carries the batch out before ``send`` returns; for one
         that takes its time another thread waits, and what ``meanwhile`` gives is written down for the next call.
         """
-        first, octets = self._encoded(operations)
-        last = first + len(operations) - 1
+        first, octets = self._encoded(batch)
+        last = first + len(batch) - 1
         try:
-            if len(operations) > _AT_ONCE:
+            if len(batch) > _AT_ONCE:
                 await self._send_beside(octets, lambda: self._prepare(meanwhile()))
             else:
                 self._asking.send(octets)
                 meanwhile()
         except OSError as error:
-            if error.errno == EMSGSIZE and len(operations) > 1:
-                return await self._execute_halves(operations)
+            if error.errno == EMSGSIZE and len(batch) > 1:
+                return await self._execute_halves(batch)
             refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
-            return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
+            return Answers(dict.fromkeys(range(len(batch)), refusal), complete=True)
         return self._outcome(first, last)
 
     async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
@@ -96,50 +99,51 @@ class NetlinkKernel(NetlinkReader):
     async def _send_beside(self, octets: bytes, meanwhile: Callable[[], None]) -> None:
         """Send beside the loop, and call ``meanwhile`` on it as soon as the kernel is at work; OSError as of ``send``.
 
-        The thread tells when it begins: it would have to wait for the interpreter if that went on at once.
+        The loop waits until the thread begins, some ten microseconds: if it went on at once, or turned, the thread
+        would have to wait for the interpreter.
         """
-        loop = asyncio.get_running_loop()
-        began = asyncio.Event()
+        began = Lock()
+        began.acquire()
 
         def send() -> None:
             """Wait for the kernel."""
-            loop.call_soon_threadsafe(began.set)
+            began.release()
             self._asking.send(octets)
 
-        sending = loop.run_in_executor(self._sender, send)
+        sending = asyncio.get_running_loop().run_in_executor(self._sender, send)
         try:
-            await began.wait()
+            began.acquire(timeout=_BEGINNING)
             meanwhile()
             await asyncio.shield(sending)
         except asyncio.CancelledError:
             await asyncio.wait([sending])
             raise
 
-    def _encoded(self, operations: Sequence[Operation]) -> tuple[int, bytes]:
+    def _encoded(self, batch: Batch) -> tuple[int, bytes]:
         """Return the number of the first request and the requests, as they are prepared or else written down now."""
         prepared, self._prepared = self._prepared, None
-        if prepared is not None and prepared[0] is operations:
+        if prepared is not None and prepared[0] is batch:
             return prepared[1:]
         first = self._sequence + 1
-        self._sequence += len(operations)
-        return first, self._encoders[operations[0].width].encode(operations, first)
+        self._sequence += len(batch)
+        return first, self._encoders[batch.width].encode(batch, first)
 
-    def _prepare(self, operations: Sequence[Operation]) -> None:
+    def _prepare(self, batch: Batch | None) -> None:
         """Write down what is likely to come next."""
-        if operations:
-            self._prepared = operations, *self._encoded(operations)
+        if batch:
+            self._prepared = batch, *self._encoded(batch)
 
     def _outcome(self, first: int, last: int) -> Answers:
         """Return what became of the requests ``first`` to ``last``."""
         answers, complete = self._answers(first, last)
         return Answers({sequence - first: refusal for sequence, refusal in answers.items() if refusal}, complete)
 
-    async def _execute_halves(self, operations: Sequence[Operation]) -> Answers:
+    async def _execute_halves(self, batch: Batch) -> Answers:
         """Carry out a batch that is too long for the send buffer; what comes next has been prepared."""
         prepared, self._prepared = self._prepared, None
-        middle = len(operations) // 2
-        head = await self.execute(operations[:middle], tuple)
-        rest = await self.execute(operations[middle:], tuple)
+        middle = len(batch) // 2
+        head = await self.execute(batch.cut(0, middle), _nothing)
+        rest = await self.execute(batch.cut(middle, len(batch)), _nothing)
         self._prepared = prepared
         refused = dict(head.refused) | {place + middle: refusal for place, refusal in rest.refused.items()}
         return Answers(refused, head.complete and rest.complete)

@@ -21,7 +21,6 @@ from bgpkit.fib.netlink.decode import (
     Message,
     NextHopNotice,
     Notice,
-    Route,
     RouteReader,
     decode_address,
     decode_link,
@@ -32,6 +31,7 @@ from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH, Encoder, encode_address_d
 from bgpkit.fib.netlink.object_octets import decode_object
 from bgpkit.fib.netlink.opening import open_socket
 from bgpkit.fib.netlink.packet_filter import Step, assemble, drop_port, drop_protocols
+from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.netlink.vrf import read_link
 
 _GROUPS: Final = (
@@ -120,7 +120,7 @@ class NetlinkReader:
                 if notice is not None:
                     told.append(notice)
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give the routes of the table page by page; the loop runs between pages."""
         self._sequence += 1
         request = self._encoders[width].encode_dump(self._sequence, own_only=own_only)

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import LinkNotice, Notice, RouteNotice
+from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.objects import KernelObject, ObjectOperation
-from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from bgpkit.fib.operation import Answers, Batch, Operation, Refusal, Verb
 from tests.unit.fib.model_objects import ModelObjects
 
 OURS = 12
@@ -36,6 +37,14 @@ class ModelRoute:
 
     protocol: int
     form: Form
+
+
+def batch_of(*operations: Operation) -> Batch:
+    """Return operations of one address width as a batch."""
+    batch = Batch(operations[0].width)
+    for verb, _, key, forms in operations:
+        batch.add(verb, key, forms)
+    return batch
 
 
 def nothing() -> None:
@@ -65,17 +74,17 @@ class ModelKernel:
 
     # The port.
 
-    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+    async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
         """Carry out a batch; the next one is taken before, since that knows least."""
-        self.announced = list(meanwhile())
+        self.announced = list(meanwhile() or ())
         hook, self.before_batch = self.before_batch, nothing
         hook()
         refused: dict[int, Refusal] = {}
-        for place, operation in enumerate(operations):
+        for place, operation in enumerate(batch):
             errno = self._mood() or self._execute(operation)
             if errno:
                 refused[place] = Refusal(errno, f"error {errno}")
-        self.executed += operations
+        self.executed += batch
         hook, self.after_batch = self.after_batch, nothing
         hook()
         whole, self.lose_answers = not self.lose_answers, False
@@ -88,15 +97,15 @@ class ModelKernel:
         self.lost = False
         return notices
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give one prefix a page, each as it is when its turn comes."""
         for place in sorted(place for place in self.table if place[0] == width):
             routes = self.table.get(place, [])
-            yield [
+            yield Page.of(
                 (place[1], route.protocol, (self.expanded(route.form),))
                 for route in routes
                 if route.protocol == OURS or not own_only
-            ]
+            )
             self.between_pages()
 
     async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:

@@ -8,7 +8,8 @@ from ipaddress import ip_address
 from bgpkit.errors import FibError
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import LinkNotice, Notice, Route, RouteNotice
+from bgpkit.fib.netlink.decode import LinkNotice, Notice, RouteNotice
+from bgpkit.fib.netlink.page import Page, Route
 from bgpkit.fib.netlink.reader import NetlinkReader
 from bgpkit_rib import Prefix
 
@@ -84,14 +85,14 @@ class ModelReader(NetlinkReader):
         """Return the one address."""
         return [b"\x0a\0\0\1"]
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give a route a page."""
         assert not own_only
         self.dumps += width == 32
         if self.unreadable:
             raise FibError("the kernel's table cannot be read", 12)
         for route in list(self.routes) if width == 32 else ():
-            yield [route]
+            yield Page.of([route])
             self.between_pages()
             await asyncio.sleep(0)
 

@@ -11,7 +11,7 @@ from bgpkit.fib.attempts import Attempts
 from bgpkit.fib.deciding import Decider
 from bgpkit.fib.foreign import Foreign
 from bgpkit.fib.form import Forms, Hop, make_form
-from bgpkit.fib.operation import Operation, Refusal, Verb
+from bgpkit.fib.operation import Batch, Operation, Refusal, Verb
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.route import Spec
 
@@ -73,7 +73,9 @@ class Rig:
     def decide(self) -> list[Operation]:
         """Decide about all keys at once."""
         keys = sorted({*self.desired, *self.held, *self.attempts.failed})
-        return self.decider.decide(keys, self.held, self.stale, 0.0)
+        batch = Batch(32)
+        self.decider.decide(keys, self.held, self.stale, 0.0, batch)
+        return list(batch)
 
 
 @pytest.mark.parametrize("resolved", [False, True])

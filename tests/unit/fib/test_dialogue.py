@@ -28,7 +28,7 @@ def compare(dialogue: Dialogue) -> None:
 def start(kernel: ModelKernel) -> tuple[Dialogue, Reconciler]:
     """Return a dialogue that has adopted what is there, and its IPv4 part."""
     dialogue = Dialogue(OURS, kernel, lambda _: 0)
-    dialogue.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
+    dialogue.hearing.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
     complete(dialogue.read_all(lambda: 0.0, adopt=True))
     compare(dialogue)
     return dialogue, dialogue.reconcilers[32]
@@ -220,8 +220,8 @@ def test_a_new_interface_is_no_reason_to_read_the_table() -> None:
     kernel.told.append(LinkNotice(9, ("cali9", 0, 0)))
     dialogue.listen()
     assert not dialogue.check_wanted
-    assert dialogue.name_of(9) == "cali9"
-    assert dialogue.name_of(10) == "#10"
+    assert dialogue.hearing.name_of(9) == "cali9"
+    assert dialogue.hearing.name_of(10) == "#10"
 
 
 def test_an_address_that_goes_is_a_reason_one_that_comes_is_not() -> None:
@@ -253,7 +253,7 @@ def with_two_routes() -> tuple[ModelKernel, Dialogue, Reconciler]:
     """Return a kernel that holds two routes which are wanted otherwise by now, and a dialogue with batches of one."""
     kernel = ModelKernel()
     dialogue = Dialogue(OURS, kernel, lambda _: 0, batch=1)
-    dialogue.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
+    dialogue.hearing.know_links([LinkNotice(index, (f"e{index}", 1, 0)) for index in (2, 3, 4)])
     reconciler = dialogue.reconcilers[32]
     reconciler.want([KEY, OTHER], A)
     assert work(dialogue) == 2

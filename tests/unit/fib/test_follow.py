@@ -181,7 +181,7 @@ def test_a_path_that_is_not_forwarded_leaves_an_adopted_route_to_the_sweep() -> 
     reconciler.held = {KEYS[0]: (make_form(6, [], 0),)}
     reconciler.adopt()
     table.announce(path(PEER), KEYS)
-    assert reconciler.take(9, 0.0) == []
+    assert list(reconciler.take(9, 0.0)) == []
     assert reconciler.stale == {KEYS[0]}
     reconciler.sweep()
     assert [operation.key for operation in reconciler.take(9, 0.0)] == KEYS[:1]
@@ -230,7 +230,7 @@ def test_without_a_way_there_is_no_route_until_it_is_back() -> None:
     reconciler, _ = follow(table, lambda _: tuple(way) or None, followers=followers)
     table.announce(path(PEER), KEYS[:1])
     assert [spec.next_hops for spec in reconciler.desired.values()] == [()]
-    assert reconciler.take(9, 0.0) == []
+    assert list(reconciler.take(9, 0.0)) == []
     way.append(NextHop(IPv4Address("10.9.9.9")))
     table.announce(path(PEER, local_pref=99), KEYS[1:])
     followers[0].next_hops_changed()

@@ -2,7 +2,7 @@
 
 from bgpkit.fib.form import Forms, make_form
 from bgpkit.fib.held import drop, emptied, gather, put
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Page, Route
 
 ONE, TWO = (make_form(6, [], 0),), (make_form(6, [], 9),)
 OURS, STATIC = 12, 4
@@ -13,15 +13,15 @@ def test_a_page_of_ours_is_held_whole() -> None:
     """Nothing is left of it."""
     held: dict[bytes, Forms] = {KEYS[0]: ONE}
     page: list[Route] = [(key, OURS, ONE) for key in KEYS[1:]]
-    assert gather(held, page, OURS) == []
+    assert gather(held, Page.of(page), OURS) == []
     assert held == dict.fromkeys(KEYS, ONE)
 
 
 def test_a_prefix_with_two_metrics_holds_both_wherever_they_stand() -> None:
     """In one page, or in two."""
     held: dict[bytes, Forms] = {}
-    assert gather(held, [(KEYS[0], OURS, ONE), (KEYS[0], OURS, TWO), (KEYS[1], OURS, ONE)], OURS) == []
-    assert gather(held, [(KEYS[1], OURS, TWO), (KEYS[2], OURS, ONE)], OURS) == []
+    assert gather(held, Page.of([(KEYS[0], OURS, ONE), (KEYS[0], OURS, TWO), (KEYS[1], OURS, ONE)]), OURS) == []
+    assert gather(held, Page.of([(KEYS[1], OURS, TWO), (KEYS[2], OURS, ONE)]), OURS) == []
     assert held == {KEYS[0]: (*ONE, *TWO), KEYS[1]: (*ONE, *TWO), KEYS[2]: ONE}
 
 
@@ -29,7 +29,7 @@ def test_the_routes_of_others_come_back() -> None:
     """In their order, and they are not held."""
     held: dict[bytes, Forms] = {}
     page: list[Route] = [(KEYS[1], STATIC, TWO), (KEYS[0], OURS, ONE), (KEYS[0], STATIC, ONE)]
-    assert gather(held, page, OURS) == [page[0], page[2]]
+    assert gather(held, Page.of(page), OURS) == [page[0], page[2]]
     assert held == {KEYS[0]: ONE}
 
 

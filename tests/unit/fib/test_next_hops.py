@@ -13,7 +13,8 @@ from bgpkit.errors import ConfigError, FibError
 from bgpkit.fib import KernelNextHops, NextHop, Way
 from bgpkit.fib import next_hops as module
 from bgpkit.fib.form import Hop, make_form
-from bgpkit.fib.netlink.decode import Route, RouteNotice
+from bgpkit.fib.netlink.decode import RouteNotice
+from bgpkit.fib.netlink.page import Page, Route
 from bgpkit_rib import Path, Prefix, Source, SourceKind
 from tests.support import virtual_time
 from tests.unit.fib.model_reader import ModelReader
@@ -38,7 +39,7 @@ class StaticRoutes(ModelReader):
         self.table: Table = {KEYS[NEAR]: 10, KEYS[FAR]: 20}
         self.unheard: Collection[int] = ()
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Give a route of the table a page."""
         self.routes = [row(key, metric) for key, metric in self.table.items()]
         async for page in super().dump(width, own_only=own_only):

@@ -8,7 +8,7 @@ import pytest
 from bgpkit.fib import NextHop, RouteKind
 from bgpkit.fib.form import Form, make_form
 from bgpkit.fib.netlink.decode import RouteNotice
-from bgpkit.fib.operation import Answers, Operation, Refusal, Verb
+from bgpkit.fib.operation import Answers, Batch, Refusal, Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.route import Spec
@@ -42,6 +42,11 @@ def verbs(made: Reconciler, answers: Answers = FINE, now: float = 0.0) -> list[t
     operations = made.take(99, now)
     made.settle(operations, answers, now)
     return [(each.verb, each.key, each.form.metric) for each in operations]
+
+
+def rests(made: Reconciler) -> bool:
+    """Tell whether nothing may differ."""
+    return made.at_rest
 
 
 def refused(errno: int) -> Answers:
@@ -166,7 +171,7 @@ def test_a_route_that_turns_out_to_be_foreign_is_a_conflict() -> None:
     made.take_dump({}, {KEY: ((0, STATIC),)}, 0.0)
     assert verbs(made) == []
     assert made.foreign.conflicts == {KEY: STATIC}
-    assert list(made.missing()) == [KEY]
+    assert not made.agrees(KEY)
     foreign(made, present=False)
     assert verbs(made) == [(Verb.ADD, KEY, 0)]
     assert made.foreign.conflicts == {}
@@ -260,7 +265,7 @@ def test_a_refused_replacement_leaves_the_old_route() -> None:
     made.want([KEY], B)
     verbs(made, refused(ENETUNREACH))
     assert made.held == {KEY: form(A)}
-    assert list(made.missing()) == [KEY]
+    assert not made.agrees(KEY)
 
 
 def test_a_new_wish_does_not_wait_for_the_old_one() -> None:
@@ -318,14 +323,6 @@ def test_a_dump_shows_what_notices_did_not() -> None:
     ]
 
 
-def test_unwanted_routes_are_shown_with_their_metric() -> None:
-    """A leftover under another metric of a wanted prefix, and a prefix that nobody wants."""
-    made = reconciler({KEY: (*form(A), *form(A_METRIC_9)), OTHER: form(B)})
-    made.want([KEY], A)
-    assert sorted((key, each.metric) for key, each in made.unwanted()) == [(KEY, 9), (OTHER, 0)]
-    assert list(made.missing()) == []
-
-
 def test_abandoning_takes_out_all_that_is_ours() -> None:
     """Wanted, stale, failed: all goes, and nothing comes back."""
     made = reconciler({KEY: form(A), OTHER: form(B)})
@@ -342,7 +339,7 @@ def test_a_batch_has_no_more_than_asked_for_and_each_prefix_once() -> None:
     keys = [bytes((24, 10, 0, number)) for number in range(100)]
     for spec in (A, B, A):
         made.want(keys, spec)
-    batches: list[list[Operation]] = []
+    batches: list[Batch] = []
     while made.pending:
         batches.append(made.take(30, 0.0))
         made.settle(batches[-1], FINE, 0.0)
@@ -380,7 +377,7 @@ def test_a_spec_that_moves_to_where_its_routes_are_changes_nothing() -> None:
     spec.next_hops = B.next_hops
     made.move(spec)
     assert made.agrees(KEY)
-    assert made.take(9, 0.0) == []
+    assert list(made.take(9, 0.0)) == []
 
 
 def test_an_interface_that_gets_the_number_which_its_routes_have_changes_nothing() -> None:
@@ -395,4 +392,43 @@ def test_an_interface_that_gets_the_number_which_its_routes_have_changes_nothing
     resolver.forget()
     made.retry()
     assert made.agrees(KEY)
-    assert made.take(9, 0.0) == []
+    assert list(made.take(9, 0.0)) == []
+
+
+def test_a_batch_over_which_something_has_been_heard_is_noted_row_by_row() -> None:
+    """Another hand has given the prefix a second route of ours meanwhile: both are held, and one goes."""
+    made = reconciler()
+    made.want([KEY], A)
+    batch = made.take(9, 0.0)
+    made.observe(RouteNotice(True, 32, KEY, OURS, form(A_METRIC_9)))
+    made.settle(batch, FINE, 0.0)
+    assert made.held == {KEY: (*form(A_METRIC_9), *form(A))}
+    assert verbs(made) == [(Verb.DELETE, KEY, 9)]
+
+
+def test_what_is_at_rest_has_nothing_that_may_differ() -> None:
+    """Neither something to do, nor a reason why it cannot be done."""
+    made = reconciler({KEY: form(A), OTHER: form(B)})
+    made.want([KEY], A)
+    assert not rests(made)  # something is pending
+    assert verbs(made) == []
+    assert rests(made)
+    made.adopt()
+    assert not rests(made)
+    made.sweep()
+    verbs(made)
+    assert rests(made)
+    made.want([KEY], LOST)
+    verbs(made)
+    assert not rests(made)  # it has failed
+    made.want([KEY], A)
+    verbs(made)
+    foreign(made)
+    verbs(made)
+    assert not rests(made)  # a conflict
+    foreign(made, present=False)
+    verbs(made)
+    assert rests(made)
+    made.want([OTHER], A)
+    verbs(made, refused(EEXIST))
+    assert (made.pending, rests(made)) == (0, False)  # contested

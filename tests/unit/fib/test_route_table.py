@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from bgpkit.fib.form import Hop, make_form
-from bgpkit.fib.netlink.decode import Route
+from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.route_table import RouteTable, covering
 from bgpkit_rib import Prefix
 

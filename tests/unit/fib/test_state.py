@@ -29,7 +29,7 @@ class Rig:
         """Start over an empty table."""
         self.kernel = ModelKernel()
         self.dialogue = Dialogue(OURS, self.kernel, lambda _: 0)
-        self.dialogue.know_links([LinkNotice(2, ("e0", 1, 0)), LinkNotice(3, ("e1", 1, 0))])
+        self.dialogue.hearing.know_links([LinkNotice(2, ("e0", 1, 0)), LinkNotice(3, ("e1", 1, 0))])
         self.reconciler = self.dialogue.reconcilers[32]
 
     def want(self, spec: Spec) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+import bgpkit
+import bgpkit.fib
 from bgpkit import ConfigError, FibError
 from bgpkit.fib import Fib, KernelRoute, RouteKind
 from bgpkit_rib import Prefix
@@ -47,3 +49,9 @@ async def test_nothing_works_before_the_start() -> None:
 async def test_closing_what_was_never_started_does_nothing() -> None:
     """A program may close in any state."""
     await Fib(protocol=12).close(remove=True)
+
+
+def test_the_face_hides_no_other_name_of_the_library() -> None:
+    """``from bgpkit import *`` and the same of bgpkit.fib, in any order: each name stands for one thing."""
+    both = set(bgpkit.__all__).intersection(bgpkit.fib.__all__)
+    assert {name for name in both if getattr(bgpkit, name) is not getattr(bgpkit.fib, name)} == set()

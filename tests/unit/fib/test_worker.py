@@ -1,7 +1,7 @@
 """The task that drives the dialogue: when it checks, when it waits, and how it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from ipaddress import IPv4Address
 from typing import Self
@@ -13,8 +13,8 @@ from bgpkit.fib import Drift, FibEvent, FibLost, NextHop, Resynced, ResyncReason
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
 from bgpkit.fib.kernel import Notices
-from bgpkit.fib.netlink.decode import Route
-from bgpkit.fib.operation import Answers, Operation
+from bgpkit.fib.netlink.page import Page
+from bgpkit.fib.operation import Answers, Batch
 from bgpkit.fib.report import Reporter
 from bgpkit.fib.route import Spec
 from bgpkit.fib.worker import Worker
@@ -48,7 +48,7 @@ class CountingKernel(ModelKernel):
         self.deaf = False
         self.faulty = False
 
-    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[list[Route]]:
+    async def dump(self, width: int, *, own_only: bool) -> AsyncIterator[Page]:
         """Count, and fail if asked to."""
         self.dumps += 1
         if self.dump_fails:
@@ -56,12 +56,12 @@ class CountingKernel(ModelKernel):
         async for page in super().dump(width, own_only=own_only):
             yield page
 
-    async def execute(self, operations: Sequence[Operation], meanwhile: Callable[[], Sequence[Operation]]) -> Answers:
+    async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
         """Take a while, as the kernel does beside the loop."""
         await asyncio.sleep(0)
         if self.faulty:
             raise KeyError("a fault of ours")
-        return await super().execute(operations, meanwhile)
+        return await super().execute(batch, meanwhile)
 
     def notices(self) -> Notices:
         """Fail if asked to."""
@@ -244,7 +244,7 @@ async def test_whoever_waits_when_it_is_closed_is_told() -> None:
     async with Rig() as rig:
         rig.kernel.up.clear()
         waiter = asyncio.create_task(rig.worker.settled())
-        rig.dialogue.check_wanted = True
+        rig.dialogue.hearing.check_wanted = True
         await asyncio.sleep(0)
     with pytest.raises(FibError, match="closed"):
         await waiter

@@ -172,3 +172,22 @@ def refused(make: Callable[[], object], kind: type[ValueError | BgpError], sente
         make()
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+ROUTE_WANTED = "is not a KernelRoute; make one with KernelRoute(prefix=..., next_hops=...)"
+PREFIX_WANTED = "is not a Prefix; make one with Prefix.parse('192.0.2.0/24')"
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (Fib.replace, f"route '192.0.2.0/24' {ROUTE_WANTED}"),
+        (Fib.remove, f"prefix '192.0.2.0/24' {PREFIX_WANTED}"),
+        (Fib.state, f"prefix '192.0.2.0/24' {PREFIX_WANTED}"),
+    ],
+)
+def test_a_text_is_no_route_and_no_prefix(call: Callable[[Fib, Any], object], sentence: str) -> None:
+    """One sentence, where it is given."""
+    with pytest.raises(ConfigError) as raised:
+        call(Fib(protocol=12), "192.0.2.0/24")
+    assert str(raised.value) == sentence

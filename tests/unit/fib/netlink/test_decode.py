@@ -153,7 +153,7 @@ def test_a_dump_reads_as_the_single_messages_do() -> None:
     single = [notice for text in texts if (notice := read(text)) is not None]
     for width in (32, 128):
         expected = [(each.key, each.protocol, each.forms) for each in single if each.width == width]
-        assert RouteReader(254).read_dump(page, width) == expected
+        assert list(RouteReader(254).read_dump(page, width)) == expected
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_page_of_routes_that_are_alike_reads_as_the_single_messages_do(text: s
         reader = RouteReader(254)
         single = [reader.read(page, each) for each in messages(page) if each.kind == 24]
         expected = [(one.key, one.protocol, one.forms) for one in single if one is not None and one.width == width]
-        assert RouteReader(254).read_dump(page, width) == expected
+        assert list(RouteReader(254).read_dump(page, width)) == expected
 
 
 def test_only_messages_of_one_kind_and_length_are_alike() -> None:
@@ -214,7 +214,7 @@ def test_a_prefix_that_cannot_be_is_left_out(bits: int) -> None:
     """An IPv4 prefix of more than 32 bits; a reader of one message and one of pages agree."""
     text = GATEWAY.replace("0210", f"02{bits:02x}", 1)
     assert read(text) is None
-    assert RouteReader(254).read_dump(bytes.fromhex(text), 32) == []
+    assert list(RouteReader(254).read_dump(bytes.fromhex(text), 32)) == []
 
 
 def test_a_prefix_without_its_address_is_left_out() -> None:

@@ -9,6 +9,7 @@ from bgpkit.fib import IpEncap, MplsEncap
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.netlink.encode import Encoder, encode_address_dump, encode_link_dump, encode_probe, fits
 from bgpkit.fib.operation import Operation, Verb
+from tests.unit.fib.model_kernel import batch_of
 
 A = Hop(b"\x0a\0\0\2", 3, onlink=False, weight=1)
 B = Hop(b"\x0a\0\1\2", 5, onlink=False, weight=3)
@@ -30,7 +31,7 @@ def encoded(verb: Verb, form: Form, *, table: int = 254) -> str:
     wide = any(len(hop.gateway) == 16 for hop in form.hops) and form.source != b"v4"
     width, key = (128, KEY6) if wide else (32, KEY)
     plain = form._replace(source=b"") if form.source == b"v4" else form
-    return Encoder(width, 12, table).encode([Operation(verb, width, key, (plain,))], 7).hex()
+    return Encoder(width, 12, table).encode(batch_of(Operation(verb, width, key, (plain,))), 7).hex()
 
 
 def octets(*parts: str) -> str:
@@ -124,7 +125,7 @@ def test_large_table_numbers_are_attributes() -> None:
 def test_only_the_last_of_a_batch_asks_for_an_answer() -> None:
     """Sequence numbers count up; NLM_F_ACK (4) is on the last message only."""
     operations = [Operation(Verb.ADD, 32, bytes((24, 10, 0, n)), (make_form(BLACKHOLE, [], 0),)) for n in range(3)]
-    batch = Encoder(32, 12, 254).encode(operations, 100)
+    batch = Encoder(32, 12, 254).encode(batch_of(*operations), 100)
     headers = [struct.unpack_from("<IHHI", batch, offset) for offset in range(0, len(batch), 36)]
     assert [(length, flags & 4, number) for length, _, flags, number in headers] == [
         (36, 0, 100),
@@ -140,8 +141,8 @@ def test_one_batch_mixes_verbs_and_forms() -> None:
     operations = [
         Operation(verb, 32, KEY, forms) for verb in (Verb.ADD, Verb.DELETE, Verb.REPLACE) for forms in (form, other)
     ]
-    alone = [Encoder(32, 12, 254).encode([each], 1)[16:] for each in operations]
-    batch, offset = encoder.encode(operations, 1), 0
+    alone = [Encoder(32, 12, 254).encode(batch_of(each), 1)[16:] for each in operations]
+    batch, offset = encoder.encode(batch_of(*operations), 1), 0
     for body in alone:
         assert batch[offset + 16 : offset + 16 + len(body)] == body
         offset += 16 + len(body)
@@ -160,7 +161,7 @@ def test_next_hops_fit_where_the_kernel_can_show_them(hop: Hop, width: int, most
 def test_default_route() -> None:
     """The prefix of length 0 is sent with the address of zeros."""
     forms = (make_form(UNICAST, [A], 0),)
-    request = Encoder(32, 12, 254).encode([Operation(Verb.ADD, 32, b"\0", forms)], 7).hex()
+    request = Encoder(32, 12, 254).encode(batch_of(Operation(Verb.ADD, 32, b"\0", forms)), 7).hex()
     assert request == octets("1800 0506 07000000 00000000", "02000000 fe0c0001 00000000", "08000100 00000000" + VIA_A)
 
 
