@@ -23,7 +23,7 @@ from tests.support.sources import PROJECT
 PACKAGE: Final = "user-mode-linux"
 INSIDE: Final = "BGPKIT_TESTS_IN_A_GUEST"
 """Variable of the environment that says so, and where the shared folder is."""
-MODULES: Final = ("dummy", "ipip", "mpls_iptunnel", "veth", "vrf", "vxlan")
+MODULES: Final = ("bridge", "dummy", "ipip", "mpls_iptunnel", "veth", "vrf", "vxlan")
 TIME_OVER: Final = 124
 """Exit status of a command that took too long."""
 NO_STATUS: Final = 125

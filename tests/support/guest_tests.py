@@ -19,7 +19,7 @@ from tests.support.guest_kernel import INSIDE, require_guest, run_in_guest
 from tests.support.skips import has_kernel, skip_as_there
 
 MARK: Final = "guest_kernel"
-_TIME: Final = 80.0
+_TIME: Final = 110.0
 """Seconds for all of them; a test may take 120."""
 _NOTES: Final = "outcomes"
 

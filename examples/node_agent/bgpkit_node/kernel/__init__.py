@@ -6,29 +6,52 @@ network namespace of the calling thread.
 
 from bgpkit_node.kernel.batch import Batch
 from bgpkit_node.kernel.error import KernelError
+from bgpkit_node.kernel.foreign import Foreign, ForeignRoute
+from bgpkit_node.kernel.interface import interface_index, interface_mac, interface_mtu
 from bgpkit_node.kernel.namespace import (
     NamespaceGoneError,
+    enter_for_good,
     is_own_namespace,
     open_namespace,
     own_namespace,
     run_in_namespace,
 )
 from bgpkit_node.kernel.netlink import Netlink
+from bgpkit_node.kernel.notices import LinkNotices
 from bgpkit_node.kernel.sysctl import read_sysctl, write_sysctl
-from bgpkit_node.kernel.values import Address, Interface, Link, Neighbour, Network, Route, VethPair
+from bgpkit_node.kernel.values import (
+    Address,
+    Forwarding,
+    Interface,
+    Link,
+    Neighbour,
+    Network,
+    Route,
+    VethPair,
+    Vxlan,
+)
 
 __all__ = [
     "Address",
     "Batch",
+    "Foreign",
+    "ForeignRoute",
+    "Forwarding",
     "Interface",
     "KernelError",
     "Link",
+    "LinkNotices",
     "NamespaceGoneError",
     "Neighbour",
     "Netlink",
     "Network",
     "Route",
     "VethPair",
+    "Vxlan",
+    "enter_for_good",
+    "interface_index",
+    "interface_mac",
+    "interface_mtu",
     "is_own_namespace",
     "open_namespace",
     "own_namespace",

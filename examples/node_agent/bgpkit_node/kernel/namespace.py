@@ -93,7 +93,7 @@ def run_in_namespace(descriptor: int, work: Callable[[], _Result]) -> _Result:
 
     def enter_and_work() -> None:
         try:
-            _enter(descriptor)
+            enter_for_good(descriptor)
             outcome.set_result(work())
         except BaseException as error:  # handed to the caller, whatever it is
             outcome.set_exception(error)
@@ -104,7 +104,11 @@ def run_in_namespace(descriptor: int, work: Callable[[], _Result]) -> _Result:
     return outcome.result()
 
 
-def _enter(descriptor: int) -> None:
+def enter_for_good(descriptor: int) -> None:
+    """Move the calling thread into the network namespace ``descriptor``; only for a thread that ends after its work.
+
+    Raises KernelError when the namespace cannot be entered.
+    """
     if _libc.setns(descriptor, _CLONE_NEWNET) != 0:
         msg = "cannot enter the network namespace"
         raise KernelError(msg, ctypes.get_errno())

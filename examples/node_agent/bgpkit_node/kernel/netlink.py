@@ -1,4 +1,4 @@
-"""The one place of the agent that speaks to pyroute2: links made and removed, and everything read, as typed calls."""
+"""The one place of the agent that speaks to pyroute2: links removed, and everything read, as typed calls."""
 
 import errno
 import socket
@@ -12,7 +12,7 @@ from pyroute2 import IPRoute, NetlinkError
 from pyroute2.netlink import nlmsg
 
 from bgpkit_node.kernel.error import KernelError
-from bgpkit_node.kernel.values import Address, Interface, Link, Neighbour, Network, Route, VethPair
+from bgpkit_node.kernel.values import Address, Forwarding, Interface, Link, Neighbour, Network, Route, Vxlan
 
 _IFF_UP: Final = 0x1
 _SCOPE_LINK: Final = 253
@@ -59,17 +59,6 @@ class Netlink:
         with _translated("cannot list the interfaces"):
             return tuple(_link(message) for message in self._socket.link("dump"))
 
-    def add_veth(self, pair: VethPair) -> None:
-        """Make a veth pair, both sides down."""
-        queues = {} if pair.queues == 1 else {"num_tx_queues": pair.queues, "num_rx_queues": pair.queues}
-        other = {"ifname": pair.peer, "net_ns_fd": pair.peer_namespace, "mtu": pair.mtu, **queues}
-        if pair.peer_mac:
-            other["address"] = pair.peer_mac
-        with _translated(f"cannot make the veth pair {pair.name} and {pair.peer}"):
-            self._socket.link(
-                "add", ifname=pair.name, kind="veth", address=pair.mac, mtu=pair.mtu, peer=other, **queues
-            )
-
     def remove_link(self, link: int) -> bool:
         """Remove the interface with index ``link``; False when it is gone already."""
         try:
@@ -90,6 +79,12 @@ class Netlink:
                 if message["index"] == link and (length := _integer(message["prefixlen"]))
             )
         return tuple(address for address in found if address.version == _V4 or not address.is_link_local)
+
+    def remove_address(self, link: int, address: Interface) -> None:
+        """Take ``address`` from the interface with index ``link``."""
+        with _translated(f"cannot remove the address {address}"):
+            length = address.network.prefixlen
+            self._socket.addr("del", index=link, address=str(address.ip), prefixlen=length)
 
     def link_with(self, address: Address) -> Link | None:
         """Return the interface that has ``address``, or None."""
@@ -133,6 +128,15 @@ class Netlink:
                 if message["ifindex"] == link
             )
 
+    def forwarding(self, link: int) -> tuple[Forwarding, ...]:
+        """Return to which machines the VXLAN device with index ``link`` sends, by MAC address."""
+        with _translated(f"cannot list the forwarding database of the interface with index {link}"):
+            return tuple(
+                Forwarding(_text(message.get_attr("NDA_LLADDR")), ip_address(remote))
+                for message in self._socket.fdb("dump", ifindex=link)
+                if message["ifindex"] == link and (remote := _text(message.get_attr("NDA_DST")))
+            )
+
 
 @contextmanager
 def _translated(text: str) -> Generator[None, None, None]:
@@ -161,6 +165,21 @@ def _link(message: nlmsg) -> Link:
         mtu=_integer(message.get_attr("IFLA_MTU")),
         up=bool(_integer(message["flags"]) & _IFF_UP),
         alias=_text(message.get_attr("IFLA_IFALIAS")),
+        master=_integer(message.get_attr("IFLA_MASTER")),
+        vxlan=_vxlan(message),
+    )
+
+
+def _vxlan(message: nlmsg) -> Vxlan | None:
+    options = ("IFLA_LINKINFO", "IFLA_INFO_DATA")
+    if message.get_nested("IFLA_LINKINFO", "IFLA_INFO_KIND") != "vxlan":
+        return None
+    local = _text(message.get_nested(*options, "IFLA_VXLAN_LOCAL") or message.get_nested(*options, "IFLA_VXLAN_LOCAL6"))
+    return Vxlan(
+        identifier=_integer(message.get_nested(*options, "IFLA_VXLAN_ID")),
+        port=_integer(message.get_nested(*options, "IFLA_VXLAN_PORT")),
+        local=ip_address(local) if local else None,
+        learning=bool(_integer(message.get_nested(*options, "IFLA_VXLAN_LEARNING"))),
     )
 
 

@@ -12,7 +12,10 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One interface; ``kind`` is ``veth``, ``bridge``... or empty, ``alias`` its ifalias or empty."""
+    """One interface; ``kind`` is ``veth``, ``bridge``... or empty, ``alias`` its ifalias or empty.
+
+    ``master`` is the index of the bridge or the like that it is a port of, or 0.
+    """
 
     index: int
     name: str
@@ -21,6 +24,22 @@ class Link:
     mtu: int
     up: bool
     alias: str
+    master: int = 0
+    vxlan: "Vxlan | None" = None
+    """How it wraps packets; None when it is no VXLAN device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vxlan:
+    """What of a VXLAN device cannot be changed while it lives."""
+
+    identifier: int
+    """The VNI. RFC 7348, section 5."""
+    port: int
+    local: Address | None
+    """Source address of what it sends; None: that of the interface by which it goes."""
+    learning: bool = False
+    """Whether it believes what comes in about who is where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +78,11 @@ class Neighbour:
     address: Address
     mac: str
     permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """One entry of a VXLAN device's forwarding database: frames to ``mac`` go to the machine ``remote``."""
+
+    mac: str
+    remote: Address

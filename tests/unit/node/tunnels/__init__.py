@@ -1,0 +1,1 @@
+"""Tests of IPIP and VXLAN between nodes."""
