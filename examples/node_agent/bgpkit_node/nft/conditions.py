@@ -29,6 +29,7 @@ class _Ends(NamedTuple):
 def conditions(rule: RuleProgram, versions: Collection[int]) -> tuple[str, ...]:
     """Return lines any one of which must hold; none when no packet of these IP versions can match.
 
+    In a line ports come before addresses: a set is only looked into for packets that have the port.
     NftError when the rule asks for what its protocol does not have.
     """
     if (rule.icmp or rule.not_icmp) and rule.protocol not in ICMP.values():
@@ -40,11 +41,11 @@ def conditions(rule: RuleProgram, versions: Collection[int]) -> tuple[str, ...]:
         addresses = [_addresses(end, version) for end in ends]
         if any(found is None for found in addresses):
             continue
-        words += [word for found in addresses for word in found or ()]
-        if version == rule.ip_version or (version and not _names_version(words, version)):
+        at_last = [word for found in addresses for word in found or ()]
+        if version == rule.ip_version or (version and not _names_version([*words, *at_last], version)):
             words.insert(0, f"meta nfproto ipv{version}")
         ports = product(*(_ports(end, rule.protocol, version) for end in ends))
-        lines.extend(" ".join([*words, *source, *destination]) for source, destination in ports)
+        lines.extend(" ".join([*words, *source, *destination, *at_last]) for source, destination in ports)
     return tuple(lines)
 
 

@@ -14,6 +14,10 @@ _PORT_OCTETS: Final = 8
 """A protocol and a port, each filled up to four octets."""
 
 
+_FAMILIES: Final = {4: b"\x02", 6: b"\x0a"}
+"""NFPROTO_IPV4 and NFPROTO_IPV6."""
+
+
 class SetType(Enum):
     """What a set holds, as nft declares it."""
 
@@ -28,6 +32,7 @@ class SetType(Enum):
     INTERFACES = "type ifname;"
     PAIRS = "type ifname . ifname;"
     VERDICTS = "type ifname : verdict;"
+    VERSION_VERDICTS = "type nf_proto : verdict;"
 
     @property
     def is_interval(self) -> bool:
@@ -37,7 +42,7 @@ class SetType(Enum):
     @property
     def word(self) -> str:
         """What nft calls it: a map or a set."""
-        return "map" if self is SetType.VERDICTS else "set"
+        return "map" if self in {SetType.VERDICTS, SetType.VERSION_VERDICTS} else "set"
 
 
 class Element(NamedTuple):
@@ -86,6 +91,11 @@ def of_verdict(name: str, chain: str, comment: str) -> Element:
     return Element(packed_name(name), b"", chain, comment)
 
 
+def of_version(version: int, chain: str, comment: str) -> Element:
+    """Return the element that sends packets of an IP version to a chain."""
+    return Element(_FAMILIES[version], b"", chain, comment)
+
+
 def packed_name(name: str) -> bytes:
     """Return the name of an interface filled up to what the kernel compares."""
     return name.encode().ljust(NAME_OCTETS, b"\0")
@@ -110,6 +120,9 @@ def _said(kind: SetType, element: Element) -> str:
             return f"{_quoted(key[:NAME_OCTETS])} . {_quoted(key[NAME_OCTETS:])}"
         case SetType.VERDICTS:
             return f'{_quoted(key)} comment "{element.comment}" : goto {element.chain}'
+        case SetType.VERSION_VERDICTS:
+            version = next(version for version, family in _FAMILIES.items() if family == key)
+            return f'ipv{version} comment "{element.comment}" : goto {element.chain}'
         case _:
             return f"{_quoted(key[:NAME_OCTETS])} . {_range(key[NAME_OCTETS:], last[NAME_OCTETS:])}"
 

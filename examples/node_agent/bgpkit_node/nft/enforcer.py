@@ -12,7 +12,7 @@ from typing import Self
 from bgpkit_node.nft.chain import callees_first
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.found import difference
-from bgpkit_node.nft.kernel_table import KernelTable
+from bgpkit_node.nft.kernel_table import KernelTable, nft_program
 from bgpkit_node.nft.octets import (
     Request,
     add_chain,
@@ -33,6 +33,7 @@ class Enforcer:
 
     def __init__(self, settings: EnforcementSettings | None = None) -> None:
         """Touch nothing yet; NftError when this machine cannot filter packets by nf_tables."""
+        nft_program()
         self.settings = settings or EnforcementSettings()
         self._kernel = KernelTable(self.settings.table)
         self._rendering: Rendering | None = None

@@ -77,7 +77,7 @@ class KernelTable:
 
         NftError, too, when nft is not installed.
         """
-        program = _nft()
+        program = nft_program()
         try:
             done = subprocess.run(
                 [program, "-f", "-"], input=script, text=True, capture_output=True, check=False, timeout=_PATIENCE
@@ -94,7 +94,8 @@ class KernelTable:
             raise NftError(f"nft refused the rules, those of before are in force: {said[0]}")
 
 
-def _nft() -> str:
+def nft_program() -> str:
+    """Return the path of nft; NftError when it is not installed."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), *_SYSTEM_FOLDERS])
     found = shutil.which("nft", path=path)
     if found is None:

@@ -3,25 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 
 from bgpkit_node.nft.chain import Chain, SharedChains
-from bgpkit_node.nft.element import (
-    Element,
-    SetType,
-    of_hairpin,
-    of_interface,
-    of_source,
-    of_source_network,
-    of_verdict,
-)
+from bgpkit_node.nft.element import Element, SetType, of_network
+from bgpkit_node.nft.endpoint_elements import elements_of, versions_of
 from bgpkit_node.nft.error import NftError
-from bgpkit_node.nft.members import Members, outermost
+from bgpkit_node.nft.host_chains import PEERS
+from bgpkit_node.nft.members import Members
 from bgpkit_node.nft.naming import comment, network_set, port_set
 from bgpkit_node.nft.settings import EnforcementSettings
 from bgpkit_node.nft.stage import OPEN, Stages
-from bgpkit_node.nft.table import EGRESS, FIXED_SETS, INGRESS, ITSELF, PODS, SOURCE_NETWORKS, SOURCES
-from bgpkit_node.policy.model import Direction, PolicyId
+from bgpkit_node.nft.table import FIXED_SETS
+from bgpkit_node.policy.model import Address, Direction, PolicyId
 from bgpkit_node.policy.program import EndpointProgram, MemberSet, NodeProgram, ProgramChange, SetId, SetKind
+from bgpkit_node.resources.host_endpoint import ALL_INTERFACES
 
 Elements = Mapping[str, set[Element]]
 """Elements by the name of their set."""
@@ -33,7 +29,6 @@ _TYPES = {
     (SetKind.ADDRESS_PORTS, 6): SetType.PORTS6,
 }
 _INTERFACE = re.compile(r"[A-Za-z0-9_.@-]{1,15}")
-_MAP_OF = {Direction.EGRESS: EGRESS, Direction.INGRESS: INGRESS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +76,7 @@ class Rendering:
     def __init__(self, program: NodeProgram, settings: EnforcementSettings) -> None:
         """Render the whole program; NftError for one that cannot be enforced whole."""
         self.settings = settings
-        self.versions = _versions(program.endpoints.values())
+        self.versions = versions_of(program.endpoints.values())
         self._policies = dict(program.policies)
         self._stages = Stages(self._policies, settings, self.versions)
         self._shared = SharedChains()
@@ -95,6 +90,7 @@ class Rendering:
         for each in program.sets.values():
             self._add_set(each)
         self._exchange_endpoints(program.endpoints)
+        self._exchange_peers(program.peers)
 
     @property
     def chains(self) -> Mapping[str, Chain]:
@@ -103,13 +99,15 @@ class Rendering:
 
     def serves(self, change: ProgramChange) -> bool:
         """Tell whether a change can be taken in; one that brings a new IP version needs a rendering from the start."""
-        return _versions(each for each in change.endpoints.values() if each) <= self.versions
+        return versions_of(each for each in change.endpoints.values() if each) <= self.versions
 
     def update(self, change: ProgramChange) -> TableChange:
         """Take a change in, and return what it does to the table; after NftError this object is of no more use."""
         before = set(self._shared.chains)
         self._change = TableChange()
         self._update_sets(change)
+        if change.peers is not None:
+            self._exchange_peers(change.peers)
         for policy_id, policy in change.policies.items():
             if policy is None:
                 self._policies.pop(policy_id, None)
@@ -180,7 +178,7 @@ class Rendering:
         program, roots = self._endpoints.pop(key), self._roots.pop(key)
         for policy in _policies(program):
             self._users[policy].discard(key)
-        for name, element in _elements(program, roots):
+        for name, element in elements_of(program, roots):
             self.elements[name].discard(element)
             self._change.exchange(name, (), (element,))
         return roots
@@ -192,44 +190,44 @@ class Rendering:
             self._shared.hold(chain)
         for policy in _policies(program):
             self._users.setdefault(policy, set()).add(key)
-        if of_interface(program.endpoint.interface) in self.elements[PODS]:
+        elements = list(elements_of(program, roots))
+        first, own = elements[0]
+        there = self.elements[first]
+        if own in there or (program.endpoint.host and any(each.key == own.key for each in there)):
             raise NftError(f"endpoint {key}: another endpoint has its interface {program.endpoint.interface}")
-        for name, element in _elements(program, roots):
+        for name, element in elements:
             self.elements[name].add(element)
             self._change.exchange(name, (element,), ())
+
+    def _exchange_peers(self, peers: Iterable[Address]) -> None:
+        for version, name in PEERS.items():
+            wanted = {of_network(ip_network(address)) for address in peers if address.version == version}
+            self._change.exchange(name, wanted - self.elements[name], self.elements[name] - wanted)
+            self.elements[name] = wanted
 
     def _root(self, wanted: EndpointProgram, direction: Direction) -> Chain:
         """Return the chain that decides over the packets of an endpoint in a direction."""
         endpoint = wanted.endpoint
+        known = bool(_INTERFACE.fullmatch(endpoint.interface))
         if endpoint.host:
-            raise NftError(f"endpoint {endpoint.key}: policies for the interfaces of a host are not enforced")
-        if not _INTERFACE.fullmatch(endpoint.interface):
+            if not known and endpoint.interface != ALL_INTERFACES:
+                raise NftError(f"HostEndpoint({endpoint.key}): it is not enforced yet without spec.interfaceName")
+            self._check_forwarded(wanted, direction)
+        elif not known:
             reason = f"{endpoint.interface!r} is no name of one" if endpoint.interface else "it is not known"
             raise NftError(f"endpoint {endpoint.key}: a pod on this node needs the name of its interface: {reason}")
         if direction in wanted.open:
             return OPEN
         return self._stages.stage(direction, wanted.tiers(direction), wanted.profiles)
 
+    def _check_forwarded(self, wanted: EndpointProgram, direction: Direction) -> None:
+        """Refuse policies for what a host forwards."""
+        for policy_id in (policy for tier in wanted.tiers(direction) for policy in tier.policies):
+            policy = self._policies.get(policy_id)
+            if policy is not None and policy.apply_on_forward:
+                raise NftError(f"{policy_id}: applyOnForward is not enforced yet for the interfaces of a host")
+
 
 def _policies(program: EndpointProgram) -> set[PolicyId]:
     tiers = (*program.ingress, *program.egress)
     return {policy for tier in tiers for policy in tier.policies} | set(program.profiles)
-
-
-def _versions(endpoints: Iterable[EndpointProgram]) -> frozenset[int]:
-    """Return the IP versions of the endpoints' packets."""
-    return frozenset(address.version for each in endpoints for address in each.endpoint.addresses)
-
-
-def _elements(program: EndpointProgram, roots: Mapping[Direction, Chain]) -> Iterator[tuple[str, Element]]:
-    """Give the elements of an endpoint in the sets that all share."""
-    endpoint = program.endpoint
-    name = endpoint.interface
-    yield PODS, of_interface(name)
-    yield ITSELF, of_hairpin(name)
-    for direction, chain in roots.items():
-        yield _MAP_OF[direction], of_verdict(name, chain.name, comment(endpoint.key))
-    for address in set(endpoint.addresses):
-        yield SOURCES[address.version], of_source(name, address)
-    for network in outermost(endpoint.spoofable):
-        yield SOURCE_NETWORKS[network.version], of_source_network(name, network)

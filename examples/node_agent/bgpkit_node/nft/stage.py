@@ -88,5 +88,5 @@ class Stages:
         if policy is None:
             raise NftError(f"{policy_id}: an endpoint names this policy, but there are no rules for it")
         if policy.do_not_track or policy.pre_dnat:
-            raise NftError(f"{policy_id}: doNotTrack and preDNAT are not enforced for the traffic of pods")
+            raise NftError(f"{policy_id}: doNotTrack and preDNAT are not enforced yet")
         return policy

@@ -1,8 +1,8 @@
 """The part of the table that is the same whatever the policies: hooks, dispatch by interface, what pods may never do.
 
 Egress and ingress have base chains of their own at the same hook, one after the other: ``accept`` ends only the first,
-so that a packet from one pod to another must pass both. What the node sends itself passes the hook ``output``, where
-nothing is asked: a node always reaches its own pods.
+so that a packet from one pod to another must pass both. Of what the node sends itself to its pods nothing is asked: a
+node always reaches its own pods.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Final
 
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import SetType
+from bgpkit_node.nft.host_chains import HOST_EGRESS, HOST_INGRESS, OTHERS_EGRESS, OTHERS_INGRESS, PEERS, host_chains
 from bgpkit_node.nft.naming import digest
 from bgpkit_node.nft.settings import EnforcementSettings
 
@@ -29,6 +30,12 @@ FIXED_SETS: Final[Mapping[str, tuple[SetType, str]]] = {
     SOURCES[6]: (SetType.SOURCES6, "interface of a pod, its address"),
     SOURCE_NETWORKS[4]: (SetType.SOURCE_NETWORKS4, "interface of a pod, network it may send from"),
     SOURCE_NETWORKS[6]: (SetType.SOURCE_NETWORKS6, "interface of a pod, network it may send from"),
+    HOST_INGRESS: (SetType.VERDICTS, "interface of the host: what decides over packets to the host"),
+    HOST_EGRESS: (SetType.VERDICTS, "interface of the host: what decides over its own packets"),
+    OTHERS_INGRESS: (SetType.VERSION_VERDICTS, "the same for all other interfaces of the host"),
+    OTHERS_EGRESS: (SetType.VERSION_VERDICTS, "the same for all other interfaces of the host"),
+    PEERS[4]: (SetType.NETWORKS4, "other nodes"),
+    PEERS[6]: (SetType.NETWORKS6, "other nodes"),
 }
 
 _NEIGHBOURS: Final = "{ 131, 132, 133, 135, 136, 143 }"
@@ -45,6 +52,7 @@ def fixed_chains(settings: EnforcementSettings) -> tuple[Chain, ...]:
         Chain("to_node", "", _to_node(settings)),
         Chain("from_pods", "", _from_pods(settings)),
         Chain("to_pods", "", _to_pods(settings)),
+        *host_chains(settings, PODS),
     )
 
 

@@ -51,7 +51,7 @@ def test_a_set_is_a_line_for_each_ip_version_of_the_node() -> None:
     """One that there is no endpoint of has none."""
     web = rule(SideProgram(sets=(WEB,), not_sets=(SetId("bad"),)), SideProgram(ports=(PortRange(80, 80),)), protocol=6)
     bad4 = network_set(SetId("bad"), 4)
-    four = f"ip saddr @{network_set(WEB, 4)} ip saddr != @{bad4} tcp dport 80"
+    four = f"tcp dport 80 ip saddr @{network_set(WEB, 4)} ip saddr != @{bad4}"
     assert conditions(web, {4}) == (four,)
     assert conditions(web, {4, 6}) == (four, four.replace("ip saddr", "ip6 saddr").replace("4-", "6-"))
     assert conditions(web, set()) == ()

@@ -25,7 +25,7 @@ def test_each_kind_of_element_is_said_as_nft_takes_it() -> None:
 def test_a_set_is_an_interval_set_or_a_map_as_nft_declares_it() -> None:
     """Only networks have ends of their own in the kernel."""
     assert {kind for kind in SetType if kind.is_interval} == {SetType.NETWORKS4, SetType.NETWORKS6}
-    assert {kind for kind in SetType if kind.word == "map"} == {SetType.VERDICTS}
+    assert {kind for kind in SetType if kind.word == "map"} == {SetType.VERDICTS, SetType.VERSION_VERDICTS}
 
 
 def test_the_name_of_an_interface_is_filled_up() -> None:

@@ -10,7 +10,7 @@ from bgpkit_node.policy.model import Action, Direction
 from tests.unit.node.nft.programs import WEB, policy
 
 SETTINGS = EnforcementSettings()
-CONDITION = f"ip saddr @{network_set(WEB, 4)} tcp dport 80"
+CONDITION = f"tcp dport 80 ip saddr @{network_set(WEB, 4)}"
 
 
 def test_a_rule_is_one_rule_with_its_name_and_a_counter() -> None:

@@ -90,7 +90,7 @@ def test_an_interface_may_pass_from_one_endpoint_to_another() -> None:
     [
         (endpoint(1, interface=""), "it is not known"),
         (endpoint(1, interface='x"y'), "is no name of one"),
-        (endpoint(1, host=True), "host are not enforced"),
+        (endpoint(1, interface="", host=True), "not enforced yet without spec.interfaceName"),
     ],
 )
 def test_what_cannot_be_enforced_is_refused(pod: EndpointProgram, sentence: str) -> None:

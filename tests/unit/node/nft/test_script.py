@@ -23,7 +23,7 @@ def test_a_whole_table_takes_the_place_of_what_is_there() -> None:
         f'\tcomment "{table_comment(rendering)}"',
     ]
     assert "\t\telements = { 10.0.0.9 }" in lines
-    assert sum(line.startswith("\tchain ") for line in lines) == 7 + 3
+    assert sum(line.startswith("\tchain ") for line in lines) == 9 + 3
 
 
 def test_additions_are_new_sets_with_their_elements_and_new_chains() -> None:

@@ -1,0 +1,1 @@
+"""What is translated for pods that call outside, one module at a time."""
