@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
+from bgpkit_node.advice import MESH_MOST, mesh_sessions
 from bgpkit_node.doctor.finding import Finding, failure, unknown, warning, well
 from bgpkit_node.doctor.machine import Machine
 from bgpkit_node.ipam import IPNetwork
@@ -15,8 +16,6 @@ from bgpkit_node.resources import Resource
 from bgpkit_node.startup.overlaps import overlaps
 from bgpkit_node.startup.ranges import cluster_ranges, local_ranges
 
-_MESH_MOST: Final = 100
-"""Nodes above which reflectors are cheaper than a mesh."""
 _REFLECTORS_LEAST: Final = 2
 _ADVICE: Final = "label two or three nodes as reflectors, give them a routeReflectorClusterID and a BGPPeer"
 _CLUSTER_CIDR: Final = re.compile(r"--cluster-cidr[=\s]+[\"']?([0-9a-fA-F.:/,]+)")
@@ -82,9 +81,9 @@ def topology_findings(cluster: Cluster) -> Iterator[Finding]:
     else:
         yield well("sessions", "topology", f"{len(cluster.nodes)} nodes, each with a path to every other one")
     reflectors = [node for node in cluster.nodes if node.cluster_id is not None]
-    if cluster.mesh and len(cluster.nodes) > _MESH_MOST:
+    if cluster.mesh and len(cluster.nodes) > MESH_MOST:
         count = len(cluster.nodes)
-        said = f"{count} nodes in a full mesh have {count * (count - 1) // 2} sessions"
+        said = f"{count} nodes in a full mesh have {mesh_sessions(count)} sessions"
         yield warning("sessions", "node-to-node mesh", said, f"{_ADVICE}, then switch the mesh off")
     elif not cluster.mesh and len(cluster.nodes) > 2 and len(reflectors) < _REFLECTORS_LEAST:
         only = f"{reflectors[0].name} is the only reflector" if reflectors else "there is no reflector"

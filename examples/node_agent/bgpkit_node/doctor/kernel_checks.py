@@ -80,9 +80,11 @@ def _mode(pool: IPPool, module: str) -> EncapsulationMode:
     return pool.spec.ipip_mode if module == "ipip" else pool.spec.vxlan_mode
 
 
-def port_finding(machine: Machine, port: int, *, agent: bool) -> Finding:
-    """Return whether the BGP port is the agent's, or free for it."""
+def port_finding(machine: Machine, port: int, *, agent: bool | None) -> Finding:
+    """Return whether the BGP port is the agent's, or free for it; ``agent`` is None when it is not known to run."""
     where = f"TCP port {port}"
+    if agent is None and port in machine.listening:
+        return unknown("port", where, "somebody listens there; whether it is the agent, only root is told")
     if agent and port in machine.listening:
         return well("port", where, "is the agent's")
     if agent:

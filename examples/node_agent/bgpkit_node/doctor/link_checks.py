@@ -16,7 +16,7 @@ _FLANNEL: Final = re.compile(r"(flannel|cni0$|cbr0$|kube-bridge$|weave$)")
 _BIRD: Final = 12
 _KERNEL: Final = 2
 _WIDTHS: Final = {4: 32, 6: 128}
-_MIGRATE: Final = "once no pod is behind it any more: ip link delete {}"
+_MIGRATE: Final = "bgpkit-node migrate flannel --plan; or, once no pod is behind it any more: ip link delete {}"
 
 
 def mtu_findings(machine: Machine, node: Node, pools: Iterable[IPPool]) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def flannel_findings(machine: Machine, pools: Iterable[IPPool]) -> Iterator[Find
 
 def pod_findings(machine: Machine, node: Node, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield routes to pods that there are not, pods without a route, and interfaces that nobody uses."""
-    pods = _pods_of(snapshot, node.name)
+    pods = pods_of(snapshot, node.name)
     routed: dict[IPAddress, Route] = {
         route.destination.network_address: route
         for route in machine.routes
@@ -83,7 +83,8 @@ def pod_findings(machine: Machine, node: Node, snapshot: Snapshot) -> Iterator[F
         yield well("pod", node.name, f"{len(pods)} addresses of pods, each with its route, and no route too many")
 
 
-def _pods_of(snapshot: Snapshot, node: str) -> frozenset[IPAddress]:
+def pods_of(snapshot: Snapshot, node: str) -> frozenset[IPAddress]:
+    """Return the addresses that pods of ``node`` have been given."""
     return frozenset(
         address
         for block in snapshot.blocks.values()

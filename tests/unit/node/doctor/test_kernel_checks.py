@@ -74,4 +74,7 @@ def test_the_port_is_the_agents_or_free_for_it() -> None:
     assert port_finding(machine(), 179, agent=True).said == "is the agent's"
     assert port_finding(machine(), 1790, agent=False).said == "is free for the agent"
     assert lines([port_finding(machine(), 179, agent=False)])[0].startswith("failure: TCP port 179 somebody listens")
+    told = lines([port_finding(machine(), 179, agent=None)])[0]
+    assert told.startswith("not looked at: TCP port 179 somebody listens there; whether it is the agent")
+    assert port_finding(machine(), 1790, agent=None).said == "is free for the agent"
     assert lines([port_finding(machine(), 1790, agent=True)])[0].startswith("failure: TCP port 1790 nobody listens")

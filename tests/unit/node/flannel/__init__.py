@@ -1,0 +1,1 @@
+"""Tests of what recognises flannel and plans to leave it."""
