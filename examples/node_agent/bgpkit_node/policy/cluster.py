@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bgpkit_node import resources
+from bgpkit_node.policy.closed_policies import ClosedPolicies
 from bgpkit_node.policy.from_endpoints import addresses_of_node
 from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.protocols import protocol_number
 from bgpkit_node.policy.resource_state import ResourceState
 from bgpkit_node.policy.state import PolicyState, state_after
 from bgpkit_node.policy.verdict import Packet
-from bgpkit_node.resources import DEFAULT_NAMESPACE, Resource, ResourceChange
+from bgpkit_node.resources import DEFAULT_NAMESPACE, Resource, ResourceChange, Unreadable
 from bgpkit_node.resources.address_text import parse_address
 
 
@@ -51,8 +52,11 @@ class Cluster:
         return next((name for name, addresses in self.addresses.items() if address in addresses), str(address))
 
 
-def cluster_of_resources(given: Iterable[Resource]) -> Cluster:
-    """Return the cluster that resources describe; pods go by their own names."""
+def cluster_of_resources(given: Iterable[Resource], unreadable: Iterable[Unreadable] = ()) -> Cluster:
+    """Return the cluster that resources describe; pods go by their own names.
+
+    In the place of policies that are ``unreadable`` stands what nodes enforce of them.
+    """
     state = ResourceState("")
     addresses: dict[str, tuple[Address, ...]] = {}
     ports: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -67,6 +71,6 @@ def cluster_of_resources(given: Iterable[Resource]) -> Cluster:
                 addresses[f"node/{resource.name}"] = tuple(sorted(addresses_of_node(resource), key=str))
             case _:
                 pass
-    return Cluster(
-        state_after(PolicyState(), state.take_change()), addresses, {name: tuple(each) for name, each in ports.items()}
-    )
+    change = ClosedPolicies().amend(state.take_change(), unreadable)
+    listening = {name: tuple(each) for name, each in ports.items()}
+    return Cluster(state_after(PolicyState(), change), addresses, listening)

@@ -44,6 +44,7 @@ class ResourceStore:
     def __init__(self, datastore: Datastore) -> None:
         """Use ``datastore``, which stays the caller's to close."""
         self.datastore = datastore
+        self._logged: dict[str, int] = {}
 
     async def get(self, kind: type[R], name: str, *, namespace: str = "") -> R | None:
         """Return a resource, or None. Raises ResourceError when what is stored cannot be read.
@@ -158,7 +159,7 @@ class ResourceStore:
         changes, everything is read again and what differs is yielded: whoever takes in every batch always knows the
         present state. Ends when the datastore is closed.
         """
-        return watch_resources(self.datastore, [kind_of(kind) for kind in kinds] or KINDS)
+        return watch_resources(self.datastore, [kind_of(kind) for kind in kinds] or KINDS, self._logged)
 
 
 def _title(kind: type[Resource], name: str, namespace: str) -> str:

@@ -74,8 +74,9 @@ def _present(kind: ResourceKind[Any], revision: int, found: Iterable[KeyValue]) 
     resources: dict[str, Resource] = {}
     revisions: dict[str, int] = {}
     for stored in found:
-        resource = _read(kind, stored)
+        resource = _decoded(kind, stored)
         if isinstance(resource, ResourceError):
+            _log_unreadable(stored, resource)
             revisions[kind.qualified_name(stored.key)] = stored.revision
         else:
             revisions[resource.qualified_name] = stored.revision
@@ -84,14 +85,15 @@ def _present(kind: ResourceKind[Any], revision: int, found: Iterable[KeyValue]) 
 
 
 async def watch_resources(
-    datastore: Datastore, kinds: Sequence[ResourceKind[Any]]
+    datastore: Datastore, kinds: Sequence[ResourceKind[Any]], logged: dict[str, int] | None = None
 ) -> AsyncGenerator[ResourceBatch, None]:
     """Yield a first batch with all resources of ``kinds`` as new ones (it may be empty), then one for each transaction.
 
     What can no longer be read counts as it was last, and is told as unreadable in every batch. When the datastore no
     longer keeps the changes, everything is read again and the difference is yielded. Ends when the datastore is closed.
+    Several watches that share ``logged``, revisions by key, log only once what they cannot read.
     """
-    follower = _Follower(kinds)
+    follower = _Follower(kinds, {} if logged is None else logged)
     first = True
     while True:
         revision, found = await datastore.list(follower.prefix)
@@ -119,7 +121,8 @@ async def watch_resources(
 class _Follower:
     """Knows what was told, so that every change carries what was before."""
 
-    def __init__(self, kinds: Sequence[ResourceKind[Any]]) -> None:
+    def __init__(self, kinds: Sequence[ResourceKind[Any]], logged: dict[str, int]) -> None:
+        self._logged = logged
         self._kinds = {kind.prefix: kind for kind in kinds}
         self._known: dict[str, Resource] = {}
         self._unreadable: dict[str, Unreadable] = {}
@@ -164,8 +167,11 @@ class _Follower:
         return tuple(changes)
 
     def _read(self, kind: ResourceKind[Any], stored: KeyValue) -> Resource | None:
-        read = _read(kind, stored)
+        read = _decoded(kind, stored)
         if isinstance(read, ResourceError):
+            if self._logged.get(stored.key) != stored.revision:
+                self._logged[stored.key] = stored.revision
+                _log_unreadable(stored, read)
             namespace, _, name = kind.qualified_name(stored.key).rpartition("/")
             self._unreadable[stored.key] = Unreadable(kind.name, namespace, name, str(read))
             return None
@@ -178,10 +184,13 @@ def _kind_prefix(key: str) -> str:
     return key[: key.find("/", key.find("/", len(RESOURCES)) + 1) + 1]
 
 
-def _read(kind: ResourceKind[Any], stored: KeyValue) -> Resource | ResourceError:
+def _decoded(kind: ResourceKind[Any], stored: KeyValue) -> Resource | ResourceError:
     try:
         resource: Resource = decode(kind, stored)
     except ResourceError as error:
-        _LOG.warning("resources.unreadable", key=stored.key, reason=str(error))
         return error
     return resource
+
+
+def _log_unreadable(stored: KeyValue, error: ResourceError) -> None:
+    _LOG.warning("resources.unreadable", key=stored.key, reason=str(error))

@@ -76,7 +76,7 @@ def read_trees(text: str) -> Iterator[Tree | TreeError]:
     except yaml.YAMLError as error:
         yield _syntax_error(error, max(number, 1))
     except RecursionError:
-        yield TreeError(f"values lie more than {_DEEPEST} deep in each other", 0, number + 1)
+        yield TreeError(f"values lie more than {_DEEPEST} deep in each other", 0, max(number, 1))
     finally:
         loader.dispose()
 

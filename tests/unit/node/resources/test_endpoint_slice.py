@@ -46,6 +46,28 @@ metadata:
 ports:
 - {name: http, port: 8080, protocol: TCP, appProtocol: http}
 """
+_BAD: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "addressType", "is required"),
+    ({"addressType": "IP"}, "addressType", "must be one of IPv4, IPv6, FQDN"),
+    ({"endpoints": [{"addresses": ["fd00::1"]}]}, "endpoints[0].addresses[0]", "not an IPv4 one"),
+    ({"endpoints": [{"addresses": ["web"]}]}, "endpoints[0].addresses[0]", "is not an IPv4 address"),
+    ({"endpoints": [{"addresses": []}]}, "endpoints[0].addresses", "needs at least one address"),
+    ({"endpoints": [{}]}, "endpoints[0].addresses", "is required"),
+    ({"endpoints": [{"addresses": ["10.0.0.1"], "nodeName": "A b"}]}, "endpoints[0].nodeName", "is not a name"),
+    (
+        {"endpoints": [{"addresses": ["10.0.0.1"], "nodename": "a"}]},
+        "endpoints[0].nodename",
+        "did you mean nodeName",
+    ),
+    (
+        {"endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": "yes!"}}]},
+        "endpoints[0].conditions.ready",
+        "true",
+    ),
+    ({"ports": [{"name": "a", "port": None}]}, "ports[0].port", "is required"),
+    ({"ports": [{"port": 0}]}, "ports[0].port", "must be between 1 and 65535"),
+    ({"endpoint": []}, "endpoint", "did you mean endpoints?"),
+]
 LABELS = {"kubernetes.io/service-name": "web"}
 
 
@@ -82,31 +104,7 @@ def test_a_slice_without_pods_says_null() -> None:
     assert [column.cell(found, 0) for column in ENDPOINT_SLICE.narrow] == ["w", "IPv6", "<unset>", "<unset>"]
 
 
-@pytest.mark.parametrize(
-    ("fields", "field", "text"),
-    [
-        ({}, "addressType", "is required"),
-        ({"addressType": "IP"}, "addressType", "must be one of IPv4, IPv6, FQDN"),
-        ({"endpoints": [{"addresses": ["fd00::1"]}]}, "endpoints[0].addresses[0]", "not an IPv4 one"),
-        ({"endpoints": [{"addresses": ["web"]}]}, "endpoints[0].addresses[0]", "is not an IPv4 address"),
-        ({"endpoints": [{"addresses": []}]}, "endpoints[0].addresses", "needs at least one address"),
-        ({"endpoints": [{}]}, "endpoints[0].addresses", "is required"),
-        ({"endpoints": [{"addresses": ["10.0.0.1"], "nodeName": "A b"}]}, "endpoints[0].nodeName", "is not a name"),
-        (
-            {"endpoints": [{"addresses": ["10.0.0.1"], "nodename": "a"}]},
-            "endpoints[0].nodename",
-            "did you mean nodeName",
-        ),
-        (
-            {"endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": "yes!"}}]},
-            "endpoints[0].conditions.ready",
-            "true",
-        ),
-        ({"ports": [{"name": "a", "port": None}]}, "ports[0].port", "is required"),
-        ({"ports": [{"port": 0}]}, "ports[0].port", "must be between 1 and 65535"),
-        ({"endpoint": []}, "endpoint", "did you mean endpoints?"),
-    ],
-)
+@pytest.mark.parametrize(("fields", "field", "text"), _BAD)
 def test_what_is_of_use_is_checked(fields: dict[str, Any], field: str, text: str) -> None:
     """One fault, at the field."""
     whole = {"addressType": "IPv4", **fields} if fields else {}

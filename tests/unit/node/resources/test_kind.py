@@ -236,7 +236,8 @@ def test_keys_are_those_of_calico_in_etcd() -> None:
             *("tiers", "profiles", "networksets", "globalnetworksets", "networkpolicies", "globalnetworkpolicies"),
             *("stagednetworkpolicies", "stagedglobalnetworkpolicies", "stagedkubernetesnetworkpolicies"),
         },
-        "core": {"namespaces"},
+        "core": {"namespaces", "services"},
+        "discovery.k8s.io": {"endpointslices"},
         "networking.k8s.io": {"networkpolicies"},
         "policy.networking.k8s.io": {
             *("clusternetworkpolicies", "adminnetworkpolicies", "baselineadminnetworkpolicies"),

@@ -9,7 +9,6 @@ import pytest
 from bgpkit_node.datastore.port import KeyValue
 from bgpkit_node.errors import InvalidResourcesError
 from bgpkit_node.resources.documents import load_documents
-from bgpkit_node.resources.global_network_policy import GlobalNetworkPolicy
 from bgpkit_node.resources.network_policy import NETWORK_POLICY, NetworkPolicy
 from bgpkit_node.resources.output import decode
 from bgpkit_node.resources.policy_checks import (
@@ -17,7 +16,6 @@ from bgpkit_node.resources.policy_checks import (
     check_namespaced_policy,
     check_order,
     check_policy_name,
-    warn_policy,
 )
 from bgpkit_node.resources.registry import kind_named
 
@@ -126,16 +124,3 @@ def test_the_checks_are_those_of_the_rows() -> None:
     assert not [*check_namespaced_policy(policy), *check_policy_name(policy)]
     assert NETWORK_POLICY.check is check_namespaced_policy
     assert kind_named("GlobalNetworkPolicy").check is check_global_policy
-
-
-def test_what_matches_nothing_is_warned_of() -> None:
-    """The addresses of services are known to Kubernetes alone; a rule that denies by them is refused."""
-    side = {"services": {"name": "dns", "namespace": "kube-system"}}
-    spec = {"ingress": [{"action": "Allow", "source": side}], "egress": [{"action": "Log", "destination": side}]}
-    policy = load_documents(_whole("GlobalNetworkPolicy", spec), "policy.yaml")[0].resource
-    assert isinstance(policy, GlobalNetworkPolicy)
-    assert [sentence.partition(".services: ")[0] for sentence in warn_policy(policy)] == [
-        "GlobalNetworkPolicy(p): spec.ingress[0].source",
-        "GlobalNetworkPolicy(p): spec.egress[0].destination",
-    ]
-    assert all(kind_named(kind).warn is warn_policy for kind in _KINDS)

@@ -9,6 +9,7 @@ from bgpkit_node.resources.node import Node
 from bgpkit_node.resources.part import Part
 from bgpkit_node.resources.policy_fields import StagedAction
 from bgpkit_node.resources.policy_rule import IPVersion
+from bgpkit_node.resources.service import Service
 from bgpkit_node.resources.shape import ShapeReader
 from bgpkit_node.resources.staged_network_policy import StagedNetworkPolicy
 from bgpkit_node.resources.tier import Tier
@@ -162,3 +163,13 @@ def test_a_choice_of_numbers_is_taken_as_written() -> None:
     assert policy.spec.staged_action is StagedAction.SET
     _, faults = _read("metadata: {name: a}\nspec: {ingress: [{action: ''}]}", StagedNetworkPolicy)
     assert [text for _, text, _ in faults] == ["must be one of Allow, Deny, Log, Pass, not an empty text"]
+
+
+def test_fields_that_are_of_no_use_are_passed_over_where_kubernetes_has_many() -> None:
+    """At every depth; one that looks like a field of use is a slip."""
+    text = "metadata: {name: a}\nspec:\n  sessionAffinity: None\n  ports: [{port: 80, zzz: {a: [1]}}]\n  %s: x\nzzz: 1"
+    plain, faults = _read(text % "topologyKeys", Service)
+    assert (plain, faults) == ({"metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}]}}, [])
+    assert _read(text % "externalIp", Service)[1] == [
+        ("spec.externalIp", "unknown field; did you mean externalIPs?", 5)
+    ]

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bgpkit_node.datastore import Delete, Put, SqliteDatastore
 from bgpkit_node.resources import (
@@ -142,6 +143,20 @@ async def test_what_cannot_be_read_is_told_with_its_namespace_and_its_end_even_i
         assert unreadable.reason
         await datastore.transact([Delete(key)])
         assert await anext(watch) == ResourceBatch(2, ())
+
+
+async def test_several_watches_of_a_store_log_once_what_they_cannot_read(datastore: SqliteDatastore) -> None:
+    """And again when it is written anew."""
+    store = ResourceStore(datastore)
+    await datastore.transact([Put(NODE.key("a"), b"{")])
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), aclosing(store.watch(Node)) as one, aclosing(store.watch()) as other:
+            await anext(one)
+            await anext(other)
+            assert [each["event"] for each in logs] == ["resources.unreadable"]
+            await datastore.transact([Put(NODE.key("a"), b"[")])
+            await anext(one)
+            assert len(logs) == 2
 
 
 async def test_a_change_speaks_of_what_is_or_was() -> None:

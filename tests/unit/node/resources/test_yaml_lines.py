@@ -96,3 +96,11 @@ def test_nothing_follows_what_is_not_yaml() -> None:
 def test_a_range_of_ports_is_no_time_of_day(text: str) -> None:
     """YAML 1.1 takes it for a number to the base of 60, and the readers of Kubernetes do not."""
     assert _one(text) == Scalar(text, "str", 1)
+
+
+@pytest.mark.parametrize(("before", "number"), [("", 1), ("a: 1\n---\n", 2)])
+def test_a_document_too_deep_for_the_reader_is_named_by_its_number(before: str, number: int) -> None:
+    """The document that it is, and not the next one."""
+    *_, last = read_trees(before + "[" * 20000)
+    assert isinstance(last, TreeError)
+    assert last.document == number

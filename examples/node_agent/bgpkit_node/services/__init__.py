@@ -1,0 +1,7 @@
+"""Services of Kubernetes and the pods behind them: joined, and what a node tells routers of them. Pure."""
+
+from bgpkit_node.services.announcement import announced_addresses
+from bgpkit_node.services.blocks import NO_BLOCKS, ServiceBlocks
+from bgpkit_node.services.index import ServiceIndex, ServiceKey
+
+__all__ = ["NO_BLOCKS", "ServiceBlocks", "ServiceIndex", "ServiceKey", "announced_addresses"]

@@ -1,0 +1,1 @@
+"""Tests of services and what is told of them."""
