@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PREPARE = @$(PYTHON) setup/prepare.py --for
 PYTEST = @$(PYTHON) setup/isolate.py .venv/bin/pytest
-WORKERS ?= auto
+# One more than processors: a third of the tests wait for the timers of daemons.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: demo test check fix compiled bench soak
 

@@ -114,24 +114,30 @@ def test_announce_ends_when_its_time_is_over() -> None:
 
 
 def test_two_as_shows_both_tables_at_each_stage() -> None:
-    """Walkthrough 34: alone, connected, a new network, withdrawn; at last the same network on both sides."""
+    """Walkthrough 34: alone, static routes, BGP, a new network, withdrawn; at last the same network on both sides."""
     answer = subprocess.run(
         [sys.executable, str(EXAMPLES / "two_as.py")], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (answer.returncode, answer.stderr) == (0, "")
-    stages = [tables(stage) for stage in re.split(r"^== .*\n", answer.stdout, flags=re.MULTILINE)[1:-1]]
+    stages = [tables(stage) for stage in re.split(r"^== .*\n", answer.stdout, flags=re.MULTILINE)[1:]]
     office, servers, new = "192.168.1.0/24", "172.17.0.0/16", "172.18.0.0/16"
-    learned = {
-        1: {office: "own network", servers: "via 127.0.0.2, AS path 2"},
-        2: {office: "via 127.0.0.1, AS path 1", servers: "own network"},
+    own, unreachable, by_two = "own network", "unreachable", "BGP via 172.17.1.20, AS path 2"
+    static = {
+        1: {office: own, servers: "static via 172.17.1.20"},
+        2: {office: "static via 192.168.1.10", servers: own},
     }
+    learned = {1: {office: own, servers: by_two}, 2: {office: "BGP via 192.168.1.10, AS path 1", servers: own}}
     assert stages == [
-        {1: {office: "own network"}, 2: {servers: "own network"}},
+        {1: {office: own, servers: unreachable}, 2: {office: unreachable, servers: own}},
+        static,
+        {1: {**static[1], new: unreachable}, 2: {**static[2], new: own}},
         learned,
-        {1: {**learned[1], new: "via 127.0.0.2, AS path 2"}, 2: {**learned[2], new: "own network"}},
+        {1: {**learned[1], new: by_two}, 2: {**learned[2], new: own}},
         learned,
+        {1: learned[1], 2: {office: own, servers: own}},
     ]
-    assert answer.stdout.splitlines()[-1].startswith(f"== the same network on both sides: {office} is in AS 1")
+    told = re.findall(r"^!! (\S+) is a network of AS (\d), and (\S+) of AS (\d)", answer.stdout, re.MULTILINE)
+    assert told == [(office, "1", "172.17.1.20", "2"), (office, "2", "192.168.1.10", "1")]
 
 
 def test_route_reflector_passes_routes_from_client_to_client(tmp_path: Path) -> None:

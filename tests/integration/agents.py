@@ -30,7 +30,10 @@ PATIENCE: Final = 30.0
 
 
 class Agents:
-    """Up to three nodes, their agents and their pods."""
+    """Up to three nodes on one segment, their agents and their pods."""
+
+    addresses: Mapping[str, str] = ADDRESSES
+    """The IPv4 address of each node."""
 
     def __init__(self, namespaces: Namespaces, folder: Path, names: tuple[str, ...] = tuple(ADDRESSES)) -> None:
         """Make the machines; agents are started one by one."""
@@ -43,11 +46,16 @@ class Agents:
         self.running: dict[str, RunningProcess] = {}
         self._logs = itertools.count(1)
         self._shim = install_shim(folder / "bin")
-        segment = namespaces.segment()
         for name in names:
-            machine = self.machines[name] = namespaces.node(name)
-            segment.attach(machine, f"{ADDRESSES[name]}/24")
+            self.machines[name] = namespaces.node(name)
             self.directory(name).mkdir()
+        self._connect()
+
+    def _connect(self) -> None:
+        """Lay the machines' cables."""
+        segment = self._namespaces.segment()
+        for name, machine in self.machines.items():
+            segment.attach(machine, f"{self.addresses[name]}/24")
 
     def directory(self, name: str) -> Path:
         """Return where a node's agent keeps its socket."""
@@ -57,13 +65,23 @@ class Agents:
         """Start the agent of a node; it is ready when it answers."""
         words = command("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
         # Half a second of the machine's time for each agent; tests of health and metrics say an address.
-        environment = [*self.where, "BGPKIT_NODE_HEALTH_ADDRESS=none"]
+        environment = [
+            "NO_DEFAULT_POOLS=true",
+            "BGPKIT_NODE_HEALTH_ADDRESS=none",
+            *self.where,
+            *self._surroundings(name),
+        ]
         argv = self.machines[name].command(["env", *environment, *words])
         process = RunningProcess(argv, self._folder / f"{name}-{next(self._logs)}.log")
         if ready:
             self.running[name] = process
             process.wait_ready(lambda: self._answers(name), PATIENCE)
         return process
+
+    def _surroundings(self, name: str) -> list[str]:
+        """Return what else stands in the environment of a node's agent."""
+        del name
+        return []
 
     def stop(self) -> None:
         """Stop all agents."""
@@ -81,7 +99,7 @@ class Agents:
 
     def wait_established(self, name: str, *others: str) -> None:
         """Wait until a node has Established sessions with these nodes, and no other sessions."""
-        wanted = {ADDRESSES[other] for other in others}
+        wanted = {self.addresses[other] for other in others}
 
         def as_wanted() -> bool:
             peers = {peer["address"] for peer in self.status(name)["peers"]}
@@ -106,20 +124,40 @@ class Agents:
         answer = self.run("apply", "-f", "-", *options, given=text)
         assert answer.returncode == 0, answer.stderr
 
-    def add_pod(self, name: str, pod: str) -> tuple[Namespace, str]:
-        """Make a pod on a node as a container runtime does, and return its namespace and its address."""
+    def add_pod(self, name: str, pod: str, *ips: str, **ipam: str) -> tuple[Namespace, str]:
+        """Make a pod on a node as a container runtime does, and return its namespace and its first address.
+
+        ``ipam`` goes into the configuration that the runtime has; with ``ips`` the pod is to have these addresses.
+        """
         namespace = self._namespaces.node(pod)
+        answer = self._call("ADD", name, pod, str(namespace.path), ipam, ips)
+        return namespace, json.loads(answer)["ips"][0]["address"].removesuffix("/32")
+
+    def delete_pod(self, name: str, pod: str) -> None:
+        """Take a pod's network away as a container runtime does; its namespace may be gone."""
+        self._call("DEL", name, pod, "", {})
+
+    def _call(
+        self, what: str, name: str, pod: str, netns: str, ipam: Mapping[str, str], ips: tuple[str, ...] = ()
+    ) -> str:
+        """Call the CNI executable, which has to succeed; return what it prints."""
         environment: Mapping[str, str] = {
             "PATH": os.environ["PATH"],
-            "CNI_COMMAND": "ADD",
+            "CNI_COMMAND": what,
             "CNI_CONTAINERID": f"cid-{pod}",
-            "CNI_NETNS": str(namespace.path),
+            "CNI_NETNS": netns,
             "CNI_IFNAME": "eth0",
             "CNI_PATH": str(self._shim.parent),
             "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={pod}",
         }
-        socket = str(self.directory(name) / "agent.sock")
-        config = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit", "agent_socket": socket}
+        config = {
+            "cniVersion": "1.0.0",
+            "name": "k8s-pod-network",
+            "type": "bgpkit",
+            "agent_socket": str(self.directory(name) / "agent.sock"),
+            "ipam": {"type": "calico-ipam", **ipam},
+            "args": {"cni": {"ips": ips}},
+        }
         answer = subprocess.run(
             [self._shim],
             input=json.dumps(config),
@@ -129,8 +167,8 @@ class Agents:
             timeout=60,
             check=False,
         )
-        assert answer.returncode == 0, answer.stdout
-        return namespace, json.loads(answer.stdout)["ips"][0]["address"].removesuffix("/32")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
 
     def _answers(self, name: str) -> bool:
         try:

@@ -14,7 +14,7 @@ from tests.support.processes import RunningProcess, wait_until
 COMMAND: Final = str(Path(sys.executable).with_name("bgpkit-node"))
 MACHINES: Final = {"k8s-master1": "10.4.7.11", "k8s-node1": "10.4.7.12", "k8s-node2": "10.4.7.21"}
 PODS: Final = tuple(f"{name.removeprefix('k8s-')}-pod{number}" for name in MACHINES for number in (1, 2))
-STEPS: Final = ("nodes", "pods", "mesh", "reflectors", "table")
+STEPS: Final = ("nodes", "pods", "mesh", "reflectors", "example", "access", "isolation", "table")
 INSIDE: Final = Path("/run/bgpkit-demo")
 PATIENCE: Final = 90.0
 
@@ -51,9 +51,9 @@ class DemoProcess:
         assert answer, f"{self.guard.words()}\n{self.errors()}"
         return answer
 
-    def wait_ended(self) -> int:
+    def wait_ended(self, seconds: float = PATIENCE) -> int:
         """Wait for the end of the command and return its status as a shell tells it."""
-        wait_until(lambda: not self.guard.is_running, "the end of the demonstration", PATIENCE)
+        wait_until(lambda: not self.guard.is_running, "the end of the demonstration", seconds)
         status = self.guard.status
         assert status is not None
         return status

@@ -59,7 +59,10 @@ def two(namespaces: Namespaces, tmp_path: Path) -> Generator[Agents]:
 
 
 def test_from_the_mesh_to_a_reflector(three: Agents) -> None:
-    """A pod on two nodes, routes in the kernel, a reflector in one apply, a crash, a return. walkthrough 10 to 21."""
+    """A pod on two nodes, routes in the kernel, a reflector in one apply, a crash, a return. walkthrough 10 to 21.
+
+    The session that stays is the same connection, and SINCE is what it was. walkthrough 14.
+    """
     for name in ADDRESSES:
         three.wait_established(name, *(other for other in ADDRESSES if other != name))
     assert set(three.established(MASTER).values()) == {"node-to-node mesh"}
@@ -72,11 +75,13 @@ def test_from_the_mesh_to_a_reflector(three: Agents) -> None:
     wait_until(lambda: here.ping(there), "ping", PATIENCE)
     assert [row["dst"] for row in three.machines[MASTER].ip_json("route", "show", mine)] == [mine]
 
+    session = _session(three, MASTER, NODE1)
     three.apply(REFLECTOR)
     three.wait_established(MASTER, NODE1)
     three.wait_established(NODE2, NODE1)
     three.wait_established(NODE1, MASTER, NODE2)
     assert three.established(MASTER) == {ADDRESSES[NODE1]: "node specific"}
+    assert _session(three, MASTER, NODE1) == session
     assert three.routes(MASTER) == expected
 
     three.running.pop(NODE1).kill()
@@ -143,7 +148,7 @@ def test_another_as_number_brings_the_sessions_back_under_it(two: Agents) -> Non
 
 
 def test_a_mesh_switched_off_with_yes_ends_the_sessions(two: Agents) -> None:
-    """Refused with the pair's names; with --yes nothing lingers and routes go. walkthrough 18."""
+    """Refused with the names; with --yes nothing lingers and routes go; a reflector restores them. walkthrough 18."""
     for name in (MASTER, NODE1):
         two.start(name)
     two.add_pod(NODE1, "pod-b")
@@ -157,6 +162,9 @@ def test_a_mesh_switched_off_with_yes_ends_the_sessions(two: Agents) -> None:
     wait_until(lambda: two.routes(MASTER) == {}, "no routes", PATIENCE)
     answer = two.run("node", "status", "--run-dir", str(two.directory(MASTER)))
     assert "No IPv4 peers found." in answer.stdout
+    two.apply(REFLECTOR)
+    two.wait_established(MASTER, NODE1)
+    wait_until(lambda: list(two.routes(MASTER).values()) == [ADDRESSES[NODE1]], "the route is back", PATIENCE)
 
 
 def test_who_may_not_start_says_so_in_one_sentence(two: Agents) -> None:
@@ -192,6 +200,13 @@ def test_an_agent_whose_node_is_deleted_ends_with_a_sentence(two: Agents) -> Non
     two.wait_established(MASTER)
     two.start(NODE1)
     two.wait_established(MASTER, NODE1)
+
+
+def _session(agents: Agents, name: str, other: str) -> tuple[str, list[list[str]]]:
+    """Return since when a node's session with another one is up, and its connection as ``ss`` prints it."""
+    (since,) = [row["since"] for row in agents.status(name)["peers"] if row["address"] == ADDRESSES[other]]
+    rows = agents.machines[name].run(["ss", "-Htn", "state", "established"]).stdout.splitlines()
+    return since, [row.split()[2:4] for row in rows if f"{ADDRESSES[other]}:" in row]
 
 
 def _wait_converged(agent: RunningProcess) -> None:

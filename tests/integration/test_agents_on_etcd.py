@@ -46,6 +46,7 @@ def test_a_cluster_on_etcd_routes_and_outlives_etcds_absence(
     first, _ = agents.add_pod(MASTER, "first")
     _, address = agents.add_pod(NODE1, "second")
     wait_until(lambda: first.ping(address), "the pods reach each other", PATIENCE)
+    agents.machines[MASTER].run(["env", *agents.where, *command("routes", "diff")])
     keys = etcd.ask("get", "--prefix", "--keys-only", "/calico/ipam/v2/").split()
     assert any(key.startswith(f"/calico/ipam/v2/host/{NODE1}/ipv4/block/10.244.") for key in keys)
     etcd.members[0].kill()

@@ -1,5 +1,6 @@
 """``bgpkit-node datastore migrate``: from a file to etcd and back, everything or nothing."""
 
+import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing
@@ -10,7 +11,7 @@ import pytest
 from bgpkit_node.datastore import SqliteDatastore
 from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.resources import ResourceStore
-from tests.support.commands import applied, bgpkit_node, document, documents
+from tests.support.commands import applied, asked, bgpkit_node, document, documents
 from tests.support.etcd_cluster import EtcdCluster
 
 pytestmark = [pytest.mark.xdist_group("etcd"), pytest.mark.timeout(90)]
@@ -63,6 +64,39 @@ async def test_a_file_moves_to_etcd_and_back_unchanged(etcd: EtcdCluster, tmp_pa
     assert await _contents(last) == moved
     answer = bgpkit_node("datastore", "migrate", "import", "-f", tmp_path / "export", environment=there)
     answer.assert_refused("is not empty")
+
+
+def test_a_pipe_is_written_into_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    """As ``-f /dev/stdout`` or a named pipe ask for; the file behind a link is written anew."""
+    store, pipe, link, file = (tmp_path / name for name in ("d.db", "pipe", "link", "file"))
+    applied(store, document("IPPool", "p", "{cidr: 10.1.0.0/16}"))
+    link.symlink_to(file)
+    file.write_text("of last week")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    for target in (pipe, link):
+        assert asked("datastore", "migrate", "export", "-f", target, datastore=store).status == 0
+    assert pipe.is_fifo()
+    assert os.read(reader, 65536).decode() == file.read_text()
+    os.close(reader)
+    assert link.is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_is_kept_in_the_cluster_information_and_moves_along(tmp_path: Path) -> None:
+    """What else that says stays; apply warns of what it means; the other datastore is locked until it is unlocked."""
+    store, other = tmp_path / "d.db", tmp_path / "e.db"
+    applied(store, document("ClusterInformation", "default", "{clusterGUID: ab12, datastoreReady: true}"))
+    assert asked("datastore", "migrate", "lock", datastore=store).out == "Datastore locked.\n"
+    locked = asked("get", "clusterinfo", "default", "-o", "yaml", datastore=store).out
+    assert ("clusterGUID: ab12" in locked, "datastoreReady: false" in locked) == (True, True)
+    exported = asked("datastore", "migrate", "export", datastore=store).out
+    assert asked("datastore", "migrate", "import", "-f", "-", given=exported, datastore=other).status == 0
+    assert "datastoreReady: false" in asked("get", "clusterinfo", "-o", "yaml", datastore=other).out
+    assert asked("datastore", "migrate", "unlock", datastore=other).out == "Datastore unlocked.\n"
+    assert "datastoreReady: true" in asked("get", "clusterinfo", "-o", "yaml", datastore=other).out
+    applied(tmp_path / "f.db", document("IPPool", "p", "{cidr: 10.1.0.0/16}"))
+    assert asked("datastore", "migrate", "lock", datastore=tmp_path / "f.db").status == 0
 
 
 def test_what_cannot_be_moved_is_one_sentence(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from bgpkit import PeerConfig, Speaker
 from bgpkit.fib import KernelNextHops, Way
 from bgpkit.fib.netlink.reader import NetlinkReader
+from bgpkit.fib.table_watch import TableWatch
 from tests.support import octets
 from tests.support.netns import Namespace, Namespaces
 from tests.support.scripted_peer import ScriptedPeer, eventually
@@ -174,7 +175,8 @@ async def test_a_burst_of_routes_asks_the_kernel_nothing(node: Namespace) -> Non
 
 def asks(next_hops: KernelNextHops) -> int:
     """Return how many requests have been made of the kernel: they are numbered."""
-    reader: NetlinkReader = vars(vars(next_hops)["_watch"])["_reader"]
+    watch: TableWatch = vars(next_hops)["_watch"]
+    reader: NetlinkReader = vars(watch)["_reader"]
     number: int = vars(reader)["_sequence"]
     return number
 

@@ -80,10 +80,10 @@ _METADATA = st.builds(
 @cache
 def _resources(kind: ResourceKind[Any]) -> st.SearchStrategy[Resource]:
     parts = {field.name: field.type for field in msgspec.structs.fields(kind.type) if field.name != "metadata"}
-    optional = {name: _values(inspect.type_info(part)) for name, part in parts.items() if name != "spec"}
-    whole = st.fixed_dictionaries(
-        {"metadata": _METADATA, "spec": _values(inspect.type_info(parts["spec"]))}, optional=optional
-    )
+    values = {name: _values(inspect.type_info(part)) for name, part in parts.items()}
+    always: dict[str, st.SearchStrategy[Any]] = {"metadata": _METADATA}
+    always |= {name: values.pop(name) for name in ("spec", "address_type") if name in values}
+    whole = st.fixed_dictionaries(always, optional=values)
     return whole.map(lambda values: kind.type(**values))
 
 

@@ -1,6 +1,9 @@
 """Resources of a cluster in few words, for tests."""
 
+import msgspec
+
 from bgpkit_node.peering import Cluster
+from bgpkit_node.peering.cluster import DRAINED
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPConfigurationSpec,
@@ -16,11 +19,21 @@ from bgpkit_node.resources import (
 REFLECTORS = "route-reflector == 'true'"
 
 
-def node(name: str, address: str = "", *, cluster_id: str = "", asn: int | None = None, **labels: str) -> Node:
+def node(
+    name: str, address: str = "", address6: str = "", *, cluster_id: str = "", asn: int | None = None, **labels: str
+) -> Node:
     """Make a Node; underscores in the names of labels become hyphens."""
+    bgp = NodeBgp(ipv4_address=address, ipv6_address=address6, route_reflector_cluster_id=cluster_id, as_number=asn)
     return Node(
         metadata=Metadata(name=name, labels={key.replace("_", "-"): value for key, value in labels.items()}),
-        spec=NodeSpec(bgp=NodeBgp(ipv4_address=address, route_reflector_cluster_id=cluster_id, as_number=asn)),
+        spec=NodeSpec(bgp=bgp),
+    )
+
+
+def drained(one: Node) -> Node:
+    """Return a Node as it is while it is drained."""
+    return msgspec.structs.replace(
+        one, metadata=msgspec.structs.replace(one.metadata, annotations={DRAINED: "2026-11-29T12:00:00Z"})
     )
 
 

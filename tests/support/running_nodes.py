@@ -80,4 +80,5 @@ async def looked_at(*, started: datetime | None = None, restarting: bool = False
         announced = Announced()
         serving = Serving(speaker=own, fib=fib, sessions=sessions, routes=announced)
         running = RunningNode(name="a", serving=serving, started=started or datetime.now(UTC))
+        running.policies.why_not = ""
         yield LookedAt(running, serving, terms, announced)

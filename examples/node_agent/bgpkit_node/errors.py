@@ -10,6 +10,8 @@
     │   └── CompactedError          the changes after a revision are forgotten: list again
     ├── ResourceError               a resource that cannot be: names file, document, line and field
     ├── InvalidResourcesError       all the resources of a call that cannot be; `.errors` are ResourceErrors
+    ├── PasswordError               the password of a session cannot be had: names the file and the cure
+    ├── UsageError                  the words of a command that cannot be meant: exit code 2
     ├── IpamError                   no address can be given, or the allocation data contradict themselves
     └── CniError                    answered to a container runtime; `.code` is of the CNI specification
 """
@@ -19,6 +21,10 @@ from collections.abc import Sequence
 
 class NodeError(Exception):
     """Root of all errors of the node agent; the text is one sentence for a person."""
+
+
+class UsageError(NodeError):
+    """The words that a command was given cannot be meant, whatever the datastore and the machine hold."""
 
 
 class DatastoreError(NodeError):
@@ -97,6 +103,10 @@ class InvalidResourcesError(NodeError):
         """Keep the ``errors`` in the order of the documents."""
         super().__init__("\n".join(str(error) for error in errors))
         self.errors = tuple(errors)
+
+
+class PasswordError(NodeError):
+    """The password of a session cannot be had, so that the session stays down."""
 
 
 class IpamError(NodeError):

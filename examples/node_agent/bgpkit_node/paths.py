@@ -13,5 +13,7 @@ BIRD_SOCKET_NAME: Final = "bird.ctl"
 """Name of the control socket that looks like BIRD's, in the agent's directory."""
 BIRD_SOCKET: Final = Path("/var/run/calico") / BIRD_SOCKET_NAME
 """Where calicoctl looks for BIRD."""
+PASSWORDS: Final = Path("/etc/bgpkit-node/secrets")
+"""Folder of passwords that resources refer to: a folder for each secret, in it a file for each key."""
 HEALTH_ADDRESS: Final = "127.0.0.1:9099"
 """Where probes find Calico's agent."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgpkit_node.cni import pod_mtu
+from bgpkit_node.cni.mtu import pod_mtu
 from bgpkit_node.resources import EncapsulationMode, FelixSettings, IPPool, IPPoolSpec, Metadata
 
 NEVER, ALWAYS, CROSS = EncapsulationMode.NEVER, EncapsulationMode.ALWAYS, EncapsulationMode.CROSS_SUBNET

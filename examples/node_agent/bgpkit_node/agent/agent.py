@@ -14,22 +14,30 @@ import structlog
 from bgpkit.fib import Fib, FibEvent, FibMode
 from bgpkit_node.agent.bird_beside import check_no_bird
 from bgpkit_node.agent.claim import NameClaim, held_name, this_machine
-from bgpkit_node.agent.node_address import check_own_address, check_port_free
+from bgpkit_node.agent.leak_collection import leak_collection
+from bgpkit_node.agent.nat_following import outgoing_nat
+from bgpkit_node.agent.node_address import check_port_free
 from bgpkit_node.agent.onlookers import onlookers
 from bgpkit_node.agent.options import AgentOptions
+from bgpkit_node.agent.policy_keeper import policy_keeping
 from bgpkit_node.agent.registration import check_name, register
 from bgpkit_node.agent.resource_view import ResourceView
 from bgpkit_node.agent.run_dir import prepare_run_dir
 from bgpkit_node.agent.served import Served
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.through_outages import through_outages
+from bgpkit_node.agent.tunnel_addresses import tunnel_addresses
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.kernel import own_namespace, write_sysctl
 from bgpkit_node.peering import CLUSTER_KINDS, Cluster
-from bgpkit_node.resources import BGPConfiguration, Metadata, Node, ResourceBatch, ResourceStore
+from bgpkit_node.resources import BGPConfiguration, FelixConfiguration, Metadata, Node, ResourceBatch, ResourceStore
 from bgpkit_node.running import RunningNode
+from bgpkit_node.startup.cluster_identity import make_cluster_information
+from bgpkit_node.startup.own_addresses import own_addresses
+from bgpkit_node.startup.pool_creation import make_first_pools
+from bgpkit_node.tunnels import kept_tunnels
 
 PROTOCOL: Final = 12
 """The kernel's number for routes of ours: ``bird``, as operators of such networks know it."""
@@ -66,20 +74,25 @@ class NodeAgent:
             watching = asyncio.create_task(self._end_when_lost(lost))
             stack.callback(watching.cancel)
             store = ResourceStore(datastore)
-            await _check_address(store, options)
-            check_port_free(await _port_of(store, options.node))
-            await _check_no_bird(options.run_dir)
-            node = await register(store, options.node, options.address)
+            await _begin(store, options)
             write_sysctl("ipv4/ip_forward", "1")
             ipam = Ipam(datastore, StoredPools(store))
-            await ipam.settle_node(node.name)
+            await ipam.settle_node(options.node)
             await stack.enter_async_context(onlookers(options.onlookers, running, datastore, self._notice))
-            batches = through_outages("resources", partial(store.watch, *CLUSTER_KINDS), running.outages)
+            await stack.enter_async_context(outgoing_nat(options.node, store, running.outages))
+            await stack.enter_async_context(leak_collection(running, store, ipam))
+            policies = policy_keeping(running, store, options.enforcement, cut=options.cut_denied)
+            keeper = await stack.enter_async_context(policies)
+            watch = partial(store.watch, *CLUSTER_KINDS, FelixConfiguration)
+            batches = through_outages("resources", watch, running.outages)
             view = ResourceView()
             await self._take_first(batches, view)
+            tunnels = await stack.enter_async_context(kept_tunnels(options.node, view))
+            await stack.enter_async_context(tunnel_addresses(options.node, store, ipam, tunnels))
             while not self._stop.is_set():
                 async with Fib(protocol=PROTOCOL, on_event=self._take_fib_event) as fib:
-                    served = Served(options, running, self._notice, datastore, ipam, fib, view)
+                    parts = (datastore, ipam, fib, view, keeper.committed, tunnels)
+                    served = Served(options, running, self._notice, *parts)
                     await served.serve(batches, self._stop)
         if self._reason:
             raise NodeError(self._reason)
@@ -112,20 +125,20 @@ class NodeAgent:
         self._end()
 
 
+async def _begin(store: ResourceStore, options: AgentOptions) -> None:
+    """Register the node, with addresses that are this machine's, and make what is made once; NodeError."""
+    own = await own_addresses(store, options.node, options.ipv4, options.ipv6)
+    check_port_free(await _port_of(store, options.node))
+    await _check_no_bird(options.run_dir)
+    await register(store, options.node, own, kubernetes=options.kubernetes_node)
+    await make_cluster_information(store)
+    await make_first_pools(store, options.first_pools.of(ipv6=own.ipv6 is not None))
+
+
 async def _check_no_bird(run_dir: Path) -> None:
     """Raise NodeError when a BIRD is here that keeps kernel routes under the number that is ours."""
     async with Fib(protocol=PROTOCOL, mode=FibMode.READ_ONLY) as fib:
         await asyncio.to_thread(check_no_bird, run_dir, fib.held, own_namespace())
-
-
-async def _check_address(store: ResourceStore, options: AgentOptions) -> None:
-    """Raise NodeError unless this machine has the address it was given; the store refuses that of another node."""
-    wanted = options.address
-    if wanted is None:
-        return
-    others = [node.ipv4.ip for node in await store.list(Node) if node.ipv4 is not None and node.name != options.node]
-    if wanted.ip not in others:
-        await asyncio.to_thread(check_own_address, wanted)
 
 
 async def _port_of(store: ResourceStore, name: str) -> int:

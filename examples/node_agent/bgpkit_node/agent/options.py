@@ -1,12 +1,14 @@
 """How an agent is started."""
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Interface
 from pathlib import Path
 
 from bgpkit_node.agent.onlookers import OnlookerOptions
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
-from bgpkit_node.paths import SOCKET_NAME
+from bgpkit_node.nft import EnforcementSettings
+from bgpkit_node.paths import PASSWORDS, SOCKET_NAME
+from bgpkit_node.startup.address_wish import AddressWish
+from bgpkit_node.startup.first_pools import FirstPools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +18,19 @@ class AgentOptions:
     node: str
     datastore: DatastoreSettings
     run_dir: Path
-    address: IPv4Interface | None = None
-    """The node's address with its subnet; None: the one it has in the datastore, else the first found."""
+    ipv4: AddressWish
+    ipv6: AddressWish
+    kubernetes_node: str = ""
+    """The name that Kubernetes knows the node by; empty: none."""
+    passwords: Path = PASSWORDS
+    """The folder with the passwords of sessions."""
+    first_pools: FirstPools = field(default_factory=FirstPools)
+    """The pools that are made where there are none."""
     onlookers: OnlookerOptions = field(default_factory=OnlookerOptions)
+    enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
+    """How policies are enforced."""
+    cut_denied: bool = True
+    """Whether connections end that a policy no longer allows."""
 
     @property
     def socket(self) -> Path:

@@ -1,13 +1,15 @@
 """Addresses for pods: out of the node's blocks, with every new block announced before the pod has its address."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
 from bgpkit_node.cni import Wish
 from bgpkit_node.datastore import Datastore
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import DatastoreError, NodeError, ResourceError
 from bgpkit_node.ipam import IPAddress, Ipam, load_snapshot
+from bgpkit_node.resources import ClusterInformation, ResourceStore
 
 
 class Routes(Protocol):
@@ -33,7 +35,11 @@ class PodAddresses:
         self._routes = routes
 
     async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
-        """Take one address of each family of the ``wish`` for ``handle``; when one is not to be had, release it."""
+        """Take one address of each family of the ``wish`` for ``handle``; when one is not to be had, release it.
+
+        None is given while the datastore is locked, so that its contents can be moved: DatastoreError.
+        """
+        await self._require_unlocked()
         stamped = {**attributes, "timestamp": datetime.now(UTC).isoformat(timespec="seconds")}
         given: list[IPAddress] = []
         for version in wish.versions:
@@ -63,12 +69,22 @@ class PodAddresses:
     async def why_not_ready(self, versions: Collection[int]) -> str:
         """Return one sentence why a pod could have no address of one of the IP ``versions``; empty when it could."""
         try:
+            await self._require_unlocked()
             for version in sorted(versions):
                 if not await self._ipam.pools_for(self._node, version=version):
                     return f"no enabled IPPool gives IPv{version} addresses to pods of node {self._node}"
         except NodeError as error:
             return str(error)
         return ""
+
+    async def _require_unlocked(self) -> None:
+        with suppress(ResourceError):  # one that cannot be read locks nothing
+            cluster = await ResourceStore(self._datastore).get(ClusterInformation, "default")
+            if cluster is not None and not cluster.datastore_ready:
+                raise DatastoreError(
+                    f"the datastore is locked, {cluster} has datastoreReady not true:"
+                    " pods get addresses after bgpkit-node datastore migrate unlock"
+                )
 
     async def handles(self, prefix: str) -> tuple[str, ...]:
         """Return the handles on this node that begin with ``prefix``."""

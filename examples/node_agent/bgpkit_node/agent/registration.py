@@ -1,14 +1,17 @@
 """A node's own entry in the datastore, made or brought up to date when its agent starts."""
 
-import asyncio
-from ipaddress import IPv4Interface
+from typing import Final
 
 import msgspec
 
-from bgpkit_node.agent.node_address import first_found_address
+from bgpkit_node.agent.own_node import change_node
 from bgpkit_node.errors import NodeError
 from bgpkit_node.resources import Metadata, Node, NodeBgp, NodeSpec, ResourceStore
 from bgpkit_node.resources.metadata import check_metadata
+from bgpkit_node.resources.node import OrchRef
+from bgpkit_node.startup.own_addresses import OwnAddresses
+
+_KUBERNETES: Final = "k8s"
 
 
 def check_name(name: str) -> None:
@@ -17,23 +20,34 @@ def check_name(name: str) -> None:
         raise NodeError(f"{fault.text} (name the node with --node)")
 
 
-async def register(store: ResourceStore, name: str, address: IPv4Interface | None) -> Node:
-    """Return the Node ``name``, with ``address`` (the one it has, or else the first found, when None).
+async def register(store: ResourceStore, name: str, own: OwnAddresses, *, kubernetes: str = "") -> Node:
+    """Return the Node ``name``, with the addresses ``own``, and ``kubernetes`` as the name it has there, if any.
 
     What an operator wrote of the node stays as it is. Raises NodeError; InvalidResourcesError when another node has
-    the address.
+    got one of the addresses meanwhile.
     """
-    present = await store.get(Node, name)
-    chosen = address or (present.ipv4 if present is not None else None)
-    if chosen is None:
-        chosen = await asyncio.to_thread(first_found_address)
-    if present is None:
-        present = Node(metadata=Metadata(name=name), spec=NodeSpec())
-    if present.ipv4 != chosen:
-        bgp = msgspec.structs.replace(present.spec.bgp or NodeBgp(), ipv4_address=str(chosen))
-        wanted = msgspec.structs.replace(present, spec=msgspec.structs.replace(present.spec, bgp=bgp))
-        await store.apply([wanted])
-    registered = await store.get(Node, name)
+
+    def change(spec: NodeSpec) -> NodeSpec:
+        """Put the addresses in place, unless the same stand there in another spelling, and the name."""
+        return _referred(_addressed(spec, own), kubernetes)
+
+    registered = await change_node(store, name, change, create=True)
     if registered is None:
         raise NodeError(f"Node({name}) was deleted while its agent started: start it again")
     return registered
+
+
+def _addressed(spec: NodeSpec, own: OwnAddresses) -> NodeSpec:
+    present = Node(metadata=Metadata(name="present"), spec=spec)
+    if (present.ipv4, present.ipv6) == own:
+        return spec
+    bgp = msgspec.structs.replace(spec.bgp or NodeBgp(), ipv4_address=str(own.ipv4), ipv6_address=str(own.ipv6 or ""))
+    return msgspec.structs.replace(spec, bgp=bgp)
+
+
+def _referred(spec: NodeSpec, kubernetes: str) -> NodeSpec:
+    reference = OrchRef(node_name=kubernetes, orchestrator=_KUBERNETES)
+    if not kubernetes or reference in spec.orch_refs:
+        return spec
+    others = tuple(known for known in spec.orch_refs if known.orchestrator != _KUBERNETES)
+    return msgspec.structs.replace(spec, orch_refs=(*others, reference))

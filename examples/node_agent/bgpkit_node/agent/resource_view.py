@@ -1,7 +1,9 @@
 """The resources as a watch has told them so far."""
 
+from collections.abc import Callable
+
 from bgpkit_node.peering import Cluster
-from bgpkit_node.resources import Resource, ResourceBatch
+from bgpkit_node.resources import FelixConfiguration, FelixSettings, Node, Resource, ResourceBatch
 
 
 class ResourceView:
@@ -10,11 +12,22 @@ class ResourceView:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._resources: dict[tuple[str, str], Resource] = {}
+        self._followers: list[Callable[[], None]] = []
 
     @property
     def cluster(self) -> Cluster:
         """The cluster as it is now."""
         return Cluster.of(tuple(self._resources.values()))
+
+    def settings(self, node: Node) -> FelixSettings:
+        """Return what the FelixConfigurations come to on ``node``."""
+        return FelixSettings.of(
+            (resource for resource in self._resources.values() if isinstance(resource, FelixConfiguration)), node
+        )
+
+    def on_change(self, follower: Callable[[], None]) -> None:
+        """Call ``follower`` whenever a batch has been taken in."""
+        self._followers.append(follower)
 
     def take(self, batch: ResourceBatch, *, anew: bool = False) -> None:
         """Take in one batch; one with which a watch begins ``anew`` tells all that is there, and nothing else is."""
@@ -26,3 +39,5 @@ class ResourceView:
                 self._resources.pop(key, None)
             else:
                 self._resources[key] = change.new
+        for follower in self._followers:
+            follower()

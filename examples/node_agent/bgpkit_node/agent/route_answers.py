@@ -1,5 +1,6 @@
 """What an agent answers when it is asked for the routes of its node, or for those to one address."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
@@ -7,16 +8,16 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Prefix, Speaker
-from bgpkit.fib import Fib, FibState, FibStatus, PresentRoute, RouteKind, read_table
+from bgpkit.fib import Fib, FibState, FibStatus, RouteKind, read_table
+from bgpkit_node.agent.hop_answers import POD_DEVICE, are_own, asked_address, in_words, longest_matches
 from bgpkit_node.datastore import Datastore
-from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPAddress, Snapshot, load_snapshot
 from bgpkit_node.ipam.address import block_around
 from bgpkit_node.running import Serving
 
 MOST: Final = 1000
 """Differences that are told one by one; of more only the number."""
-_POD_DEVICE: Final = "dev cali"
+_POD_DEVICE: Final = f"dev {POD_DEVICE}"
 
 
 class RouteAnswers:
@@ -54,18 +55,17 @@ class RouteAnswers:
 
     async def explain(self, request: Mapping[str, object]) -> dict[str, object]:
         """Tell the BGP paths to the longest prefix that holds ``address``, and the kernel's route to it."""
-        try:
-            address = ip_address(str(request.get("address", "")))
-        except ValueError as error:
-            raise NodeError(str(error)) from error
+        address = asked_address(request, "address")
         prefix = _longest(self._serving.speaker, address)
         bgp = "" if prefix is None else str(self._serving.speaker.explain(prefix, fib=self._serving.fib))
-        route = await _kernel_route(address)
+        (own,) = await asyncio.to_thread(are_own, address)
+        (route,) = await longest_matches(address)
+        kernel = "" if route is None else in_words(route)
         return {
             "node": self._node,
             "prefix": str(prefix or ""),
             "bgp": bgp,
-            "kernel": "" if route is None else f"{route.prefix} {route.words} proto {route.protocol_name}",
+            "kernel": f"local {address}: the node has it itself" if own else kernel,
         }
 
 
@@ -136,17 +136,6 @@ async def _pod_routes() -> frozenset[IPAddress]:
             if route.words.startswith(_POD_DEVICE) and route.prefix.length == route.prefix.width:
                 found.add(ip_address(str(route.prefix).partition("/")[0]))
     return frozenset(found)
-
-
-async def _kernel_route(address: IPAddress) -> PresentRoute | None:
-    """Return the route of the main table that the kernel takes for ``address``: the longest match."""
-    best: PresentRoute | None = None
-    async with aclosing(read_table()) as routes:
-        async for route in routes:
-            inside = route.prefix.width == address.max_prefixlen and address in ip_network(str(route.prefix))
-            if inside and (best is None or route.prefix.length > best.prefix.length):
-                best = route
-    return best
 
 
 def _longest(speaker: Speaker, address: IPAddress) -> Prefix | None:

@@ -1,36 +1,41 @@
 """What a node's agent does as long as AS number, port and address of the node stay."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
-from typing import Final
 
 import structlog
 
-from bgpkit import IPV4_UNICAST, IPV6_UNICAST, BgpError, Speaker
-from bgpkit.fib import Fib
+from bgpkit import BgpError, Speaker
+from bgpkit.fib import Fib, KernelNextHops
 from bgpkit_node.agent.block_routes import BlockRoutes
+from bgpkit_node.agent.node_answers import answer_through_datastore, node_answers
 from bgpkit_node.agent.options import AgentOptions
+from bgpkit_node.agent.own_speaker import OwnSpeaker
+from bgpkit_node.agent.plan_following import PlanFollower
 from bgpkit_node.agent.pod_addresses import PodAddresses
+from bgpkit_node.agent.pods_elsewhere import pods_elsewhere
+from bgpkit_node.agent.reach_routes import ReachRoutes
+from bgpkit_node.agent.reflected_end import ReflectedEnd
 from bgpkit_node.agent.resource_view import ResourceView
-from bgpkit_node.agent.route_answers import RouteAnswers
+from bgpkit_node.agent.service_following import ServiceFollower
 from bgpkit_node.agent.service_notice import ServiceNotice
-from bgpkit_node.agent.status import peer_row, service_status
+from bgpkit_node.agent.service_routes import ServiceRoutes
+from bgpkit_node.agent.status import down_row, peer_row, service_status
 from bgpkit_node.agent.through_outages import through_outages
-from bgpkit_node.cni import AgentSocket, CniService, pod_mtu
+from bgpkit_node.cni import AgentSocket, CniService, Committed
+from bgpkit_node.cni.mtu import pod_mtu
+from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam
-from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
-from bgpkit_node.peering.session_config import Terms
-from bgpkit_node.peering.sessions import Sessions
-from bgpkit_node.resources import Node, ResourceBatch
+from bgpkit_node.node_status.answering import Answer
+from bgpkit_node.peering import Cluster
+from bgpkit_node.resources import Node, ResourceBatch, ResourceStore
 from bgpkit_node.running import RunningNode, Serving
-
-_EVERYWHERE: Final = str(IPv4Address(0))
+from bgpkit_node.tunnels import FollowedRoutes, Tunnels, TunnelWays
 
 
 class Served:
@@ -48,16 +53,23 @@ class Served:
         ipam: Ipam,
         fib: Fib,
         view: ResourceView,
+        committed: Committed,
+        tunnels: Tunnels,
     ) -> None:
-        """Serve the node that ``options`` name, as ``view`` shows it; ``running`` is told what there is."""
+        """Serve the node that ``options`` name, as ``view`` shows it; ``running`` is told what there is.
+
+        No pod starts before ``committed`` has said that its rules are in force.
+        """
         self._options = options
         self._running = running
         self._notice = notice
         self._datastore = datastore
+        self._store = ResourceStore(datastore)
         self._ipam = ipam
         self._fib = fib
         self._view = view
-        self._partitioned: tuple[tuple[str, str], ...] = ()
+        self._committed = committed
+        self._tunnels = tunnels
         self._log = structlog.get_logger("bgpkit_node.agent").bind(node=options.node)
 
     async def serve(self, batches: AsyncIterator[tuple[bool, ResourceBatch]], stop: asyncio.Event) -> None:
@@ -66,67 +78,85 @@ class Served:
             await self._serve(batches, stop)
         except ExceptionGroup as group:
             raise _sentence(group) from group
+        finally:
+            self._tunnels.detach()
 
     async def _serve(self, batches: AsyncIterator[tuple[bool, ResourceBatch]], stop: asyncio.Event) -> None:
-        cluster, node = self._present()
-        asn, port, own, own6 = self._speaker_key()
-        # Routes of ours in the kernel say that the node went on forwarding while no agent ran.
-        restarting = self._fib.held > 0
-        self._log.info("agent.started", asn=asn, address=str(own), restarting=restarting)
-        speaker = Speaker(
-            asn=asn,
-            bgp_identifier=own.ip,
-            listen=[(_EVERYWHERE, port)],
-            families=[IPV4_UNICAST] if own6 is None else [IPV4_UNICAST, IPV6_UNICAST],
-            restarting=restarting,
-        )
+        due = OwnSpeaker.of(*self._present())
         async with AsyncExitStack() as ending:
-            await ending.enter_async_context(speaker)
-            # An agent that fails is no reason for others to take its routes away.
-            ending.push_async_callback(speaker.stop, graceful=True)
-            routes = BlockRoutes(
-                self._options.node, self._datastore, speaker, self._fib, str(own.ip), str(own6.ip) if own6 else ""
-            )
+            speaker = await self._started(due, ending)
+            end = ReflectedEnd(speaker)
+            routes = BlockRoutes(self._options.node, self._datastore, speaker, self._fib, *due.next_hops)
             await routes.bring_up_to_date()
-            sessions = Sessions(speaker)
-            await self._follow(sessions, cluster, node)
-            serving = Serving(speaker=speaker, fib=self._fib, sessions=sessions, routes=routes)
+            next_hops = KernelNextHops(own=[self._fib.protocol], default=True, on_change=self._fib.next_hops_changed)
+            await ending.enter_async_context(next_hops)
+            reach = ReachRoutes(self._fib, near=due.networks, behind=next_hops.via)
+            plan = self._plan(speaker, reach, due)
+            await plan.follow()
+            serving = Serving(speaker=speaker, fib=self._fib, sessions=plan.sessions, routes=routes)
             self._running.serving = serving
             ending.callback(self._running.served_no_more)
             async with AgentSocket(self._options.socket) as socket, asyncio.TaskGroup() as tasks:
-                self._register(socket, routes, serving)
+                answers = self._register(socket, routes, serving)
                 self._notice.ready()
                 lasting = [
-                    tasks.create_task(self._install_routes(speaker)),
+                    tasks.create_task(self._install_routes(speaker, plan)),
                     tasks.create_task(self._keep_blocks(routes)),
                     tasks.create_task(self._tell_service(speaker)),
-                    tasks.create_task(sessions.run()),
+                    tasks.create_task(plan.sessions.run()),
+                    tasks.create_task(end.release(plan.sessions)),
+                    tasks.create_task(plan.follow_passwords()),
+                    tasks.create_task(plan.services.follow_services()),
+                    tasks.create_task(plan.follow_workloads(self._options.node, self._store, self._running.outages)),
+                    tasks.create_task(answer_through_datastore(self._running, self._datastore, answers)),
                 ]
-                await self._watch(batches, sessions, stop)
+                await self._watch(batches, plan, stop)
                 for task in lasting:
                     task.cancel()
 
-    def _register(self, socket: AgentSocket, routes: BlockRoutes, serving: Serving) -> None:
-        """Answer the CNI executable and the command line."""
+    async def _started(self, due: OwnSpeaker, ending: AsyncExitStack) -> Speaker:
+        """Start the speaker, and what watches its paths; ``ending`` ends both."""
+        # Routes of ours in the kernel say that the node went on forwarding while no agent ran.
+        restarting = self._fib.held > 0
+        self._log.info("agent.started", asn=due.asn, address=str(due.own), restarting=restarting)
+        bfd = due.bfd()
+        if bfd is not None:
+            await ending.enter_async_context(bfd)
+        speaker = await ending.enter_async_context(due.speaker(restarting=restarting, bfd=bfd))
+        # An agent that fails is no reason for others to take its routes away.
+        ending.push_async_callback(speaker.stop, graceful=True)
+        return speaker
+
+    def _plan(self, speaker: Speaker, reach: ReachRoutes, due: OwnSpeaker) -> PlanFollower:
+        routes = ServiceRoutes(speaker, *due.next_hops)
+        services = ServiceFollower(self._options.node, self._store, self._running.outages, routes)
+        return PlanFollower(speaker, reach, services, self._present, self._options.passwords)
+
+    def _register(self, socket: AgentSocket, routes: BlockRoutes, serving: Serving) -> Mapping[str, Answer]:
+        """Answer the CNI executable and the command line; return what answers questions, wherever they come from."""
         name = self._options.node
         addresses = PodAddresses(name, self._ipam, self._datastore, routes)
         network = PodNetwork()
         service = CniService(
             addresses,
             network,
+            PodEndpoints(name, self._store),
             node=name,
             mtu=lambda: self._pod_mtu(network),
             ready=addresses.why_not_ready,
+            committed=self._committed,
         )
         socket.register("cni", service.handle)
         socket.register("status", lambda _: self._status(serving))
-        answers = RouteAnswers(name, serving, self._datastore)
-        socket.register("routes", answers.routes)
-        socket.register("explain", answers.explain)
+        answers = node_answers(name, serving, self._datastore)
+        for question, answer in answers.items():
+            socket.register(question, answer)
+        return answers
 
     async def _pod_mtu(self, network: PodNetwork) -> int:
         cluster, node = self._present()
-        return pod_mtu(await network.link_mtu(_address(node).ip), cluster.pools)
+        link = await network.link_mtu(OwnSpeaker.of(cluster, node).own.ip)
+        return pod_mtu(link, cluster.pools, self._view.settings(node))
 
     async def _keep_blocks(self, routes: BlockRoutes) -> None:
         """Follow what others do to the node's blocks and addresses."""
@@ -140,11 +170,11 @@ class Served:
             self._notice.status(service_status(self._running))
 
     async def _watch(
-        self, batches: AsyncIterator[tuple[bool, ResourceBatch]], sessions: Sessions, stop: asyncio.Event
+        self, batches: AsyncIterator[tuple[bool, ResourceBatch]], plan: PlanFollower, stop: asyncio.Event
     ) -> None:
         """Follow the resources until the agent is to stop, or needs another speaker."""
         stopping = asyncio.ensure_future(stop.wait())
-        present = self._speaker_key()
+        present = OwnSpeaker.of(*self._present())
         try:
             while True:
                 coming = asyncio.ensure_future(anext(batches))
@@ -154,38 +184,23 @@ class Served:
                     return
                 anew, batch = coming.result()
                 self._view.take(batch, anew=anew)
-                if self._speaker_key() != present:
+                if OwnSpeaker.of(*self._present()) != present:
                     self._log.info("agent.speaker_replaced")
                     return
-                await self._follow(sessions, *self._present())
+                await plan.follow()
         finally:
             stopping.cancel()
 
-    def _speaker_key(self) -> tuple[int, int, IPv4Interface, IPv6Interface | None]:
-        """Return what a speaker cannot change while it lives: AS number, port and addresses."""
-        cluster, node = self._present()
-        return cluster.asn(node), cluster.port(node), _address(node), node.ipv6
-
-    async def _follow(self, sessions: Sessions, cluster: Cluster, node: Node) -> None:
-        names = frozenset(one.name for one in cluster.nodes)
-        partitioned = await asyncio.to_thread(pairs_without_path, cluster)
-        lost = {name for pair in partitioned if node.name in pair for name in pair} - {node.name}
-        cut_off = frozenset(one.ipv4.ip for one in cluster.nodes if one.name in lost and one.ipv4 is not None)
-        await sessions.follow(plan_peerings(cluster, node), Terms.of(cluster, node), names, cut_off)
-        if partitioned and partitioned != self._partitioned:
-            self._log.warning("topology.pairs_without_path", pairs=[f"{one} - {other}" for one, other in partitioned])
-        self._partitioned = partitioned
-
-    async def _install_routes(self, speaker: Speaker) -> None:
+    async def _install_routes(self, speaker: Speaker, plan: PlanFollower) -> None:
         """Hand routes to the kernel once the peers have told theirs; leftovers of an earlier life go last.
 
         Peers that restart at the same time, as when the AS number changes, are not waited for before routes are chosen
         (RFC 4724, section 4.1), and yet their routes are still to come: leftovers wait for their End-of-RIB.
         """
         await speaker.wait_converged()
-        self._fib.follow(speaker, IPV4_UNICAST)
-        if self._speaker_key()[-1] is not None:
-            self._fib.follow(speaker, IPV6_UNICAST)
+        routes = FollowedRoutes(plan.for_kernel, self._fib, TunnelWays(plan.reach.via))
+        self._tunnels.attach(routes)
+        routes.begin(speaker.families)
         await self._fib.settled()
         swept = await self._fib.sweep_when_complete(speaker)
         self._log.info("agent.converged", swept=swept)
@@ -211,6 +226,9 @@ class Served:
             )
             for peer in serving.speaker.peers()
         ]
+        present = {peer.address for peer in serving.speaker.peers()}
+        refused = serving.sessions.refused.items()
+        rows += [down_row(peerings[address], why) for address, why in refused if address not in present]
         diff = self._fib.diff()
         return {
             "node": self._options.node,
@@ -219,16 +237,12 @@ class Served:
             "blocks": [str(prefix) for prefix in serving.routes.blocks],
             "borrowed": [str(prefix) for prefix in serving.routes.borrowed],
             "fib_in_sync": not diff.missing and not diff.unwanted,
+            "pods_elsewhere": await asyncio.to_thread(pods_elsewhere),
             "datastore": self._running.outages.reason or "reachable",
+            "policies": self._running.policies.why_not or "in force",
         }
 
 
 def _sentence(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error of ``group`` that is a sentence for a person; the group itself when none is."""
     return next((error for error in group.exceptions if isinstance(error, NodeError | BgpError)), group)
-
-
-def _address(node: Node) -> IPv4Interface:
-    if node.ipv4 is None:
-        raise NodeError(f"Node({node.name}) has no spec.bgp.ipv4Address: BGP cannot start")
-    return node.ipv4

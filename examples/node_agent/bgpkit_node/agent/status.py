@@ -33,12 +33,31 @@ def peer_row(
     }
 
 
+def down_row(peering: Peering, reason: str) -> dict[str, object]:
+    """Return a session that should be and cannot be as the ``status`` request answers it, with the reason."""
+    return {
+        "address": peering.address,
+        "type": peering.kind.value,
+        "state": "start",
+        "since": "",
+        "info": f"{state_word(State.IDLE)} {reason}",
+        "asn": peering.asn,
+        "node": peering.node,
+        "local_address": "",
+        "prefixes_received": 0,
+        "lingering": False,
+        "stale": [],
+        "why": reason,
+        "advice": "",
+    }
+
+
 def service_status(running: RunningNode) -> str:
     """Return how the agent does in one line, as a service manager shows it."""
     serving = running.serving
     if serving is None:
         return "starting"
-    wanted = len(serving.wanted_peers)
+    wanted = len(serving.sessions.wanted)
     sessions = f"{serving.established} of {wanted} sessions Established" if wanted else "no peers"
     outage = running.outages.reason
     return f"{sessions}; {outage}" if outage else sessions

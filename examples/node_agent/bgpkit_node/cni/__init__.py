@@ -10,7 +10,6 @@ from bgpkit_node.cni.code import Code
 from bgpkit_node.cni.commands import CniService
 from bgpkit_node.cni.conflists import conflist_before, our_conflist
 from bgpkit_node.cni.install import install_shim
-from bgpkit_node.cni.mtu import pod_mtu
 from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Wiring
 from bgpkit_node.cni.server import AgentSocket, Handler
 from bgpkit_node.cni.wish import Wish
@@ -33,6 +32,5 @@ __all__ = [
     "conflist_before",
     "install_shim",
     "our_conflist",
-    "pod_mtu",
     "request",
 ]

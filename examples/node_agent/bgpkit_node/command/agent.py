@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import sys
-from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Final
 
@@ -16,23 +15,15 @@ from bgpkit import BgpError
 from bgpkit_node.agent import AgentOptions, NodeAgent, OnlookerOptions
 from bgpkit_node.agent.health_listener import parse_health_address
 from bgpkit_node.bird_socket import Layout
+from bgpkit_node.command.address_options import address_options
+from bgpkit_node.command.enforcement_options import CUT, deny_option, established_option
 from bgpkit_node.command.options import datastore_option, run_dir_option
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
 from bgpkit_node.errors import NodeError
-from bgpkit_node.paths import BIRD_SOCKET, BIRD_SOCKET_NAME, HEALTH_ADDRESS, RUN_DIR
-
-
-class _Address(click.ParamType[IPv4Interface]):
-    name = "ADDRESS/LENGTH"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> IPv4Interface:
-        if isinstance(value, IPv4Interface):
-            return value
-        try:
-            return IPv4Interface(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not an IPv4 address with its subnet, such as 10.4.7.11/24", param, ctx)
-
+from bgpkit_node.nft import EnforcementSettings, Refusal
+from bgpkit_node.paths import BIRD_SOCKET, BIRD_SOCKET_NAME, HEALTH_ADDRESS, PASSWORDS, RUN_DIR
+from bgpkit_node.startup.address_wish import AddressWish
+from bgpkit_node.startup.first_pools import read_first_pools
 
 _NONE: Final = "none"
 
@@ -53,7 +44,15 @@ class _HealthAddress(click.ParamType[tuple[str, int] | None]):
 
 @click.command()
 @click.option("--node", envvar="NODENAME", show_envvar=True, help="Name of this node.  [default: the host's name]")
-@click.option("--ip", "address", type=_Address(), help="Address of this node with its subnet.  [default: found out]")
+@click.option(
+    "--kubernetes-node",
+    envvar="CALICO_K8S_NODE_REF",
+    show_envvar=True,
+    default="",
+    metavar="NAME",
+    help="Name that Kubernetes knows this node by.",
+)
+@address_options
 @click.option(
     "--bird-socket",
     envvar="BGPKIT_NODE_BIRD_SOCKET",
@@ -78,20 +77,41 @@ class _HealthAddress(click.ParamType[tuple[str, int] | None]):
     show_envvar=True,
     help="Where /liveness, /readiness and /metrics are served, or none.",
 )
+@click.option(
+    "--secrets",
+    "passwords",
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
+    default=PASSWORDS,
+    envvar="BGPKIT_NODE_SECRETS",
+    show_default=True,
+    show_envvar=True,
+    metavar="DIR",
+    help="Where passwords of sessions are: DIR/NAME/KEY, as Kubernetes mounts Secrets.",
+)
+@deny_option
+@established_option
 @click.option("--verbose", is_flag=True, help="Log more.")
 @datastore_option
 @run_dir_option
 def agent(
     node: str | None,
-    address: IPv4Interface | None,
+    kubernetes_node: str,
     bird_socket: str | None,
     bird_layout: str,
     health_address: tuple[str, int] | None,
+    passwords: Path,
+    deny: str,
+    established: str,
     verbose: bool,
+    ipv4: AddressWish,
+    ipv6: AddressWish,
     datastore: DatastoreSettings,
     run_dir: Path,
 ) -> None:
     """Run the agent of this node, in the foreground, until SIGTERM or Ctrl-C; kernel routes stay then.
+
+    In a datastore without pools a first one is made: CALICO_IPV4POOL_CIDR, _IPIP, _VXLAN, _BLOCK_SIZE, _NODE_SELECTOR,
+    _NAT_OUTGOING and _DISABLE_BGP_EXPORT (and CALICO_IPV6POOL_...) say how, NO_DEFAULT_POOLS=true that it is not.
 
     The log goes to standard error, a JSON object a line. A service manager that asks for it is told when the agent is
     ready, how it does, and that it is alive (sd_notify).
@@ -99,20 +119,37 @@ def agent(
     if os.geteuid() != 0:
         raise NodeError("the agent writes kernel routes and listens on port 179: run it as root")
     _log_json(verbose=verbose)
+    _make_place(datastore)
+    name = (node or socket.gethostname()).lower()
+    looking = OnlookerOptions(
+        bird_socket=_bird_socket(bird_socket, run_dir), bird_layout=Layout(bird_layout), health_address=health_address
+    )
+    options = AgentOptions(
+        node=name,
+        datastore=datastore,
+        run_dir=run_dir,
+        ipv4=ipv4,
+        ipv6=ipv6,
+        kubernetes_node=kubernetes_node,
+        first_pools=read_first_pools(os.environ),
+        passwords=passwords,
+        onlookers=looking,
+        enforcement=EnforcementSettings(refusal=Refusal(deny)),
+        cut_denied=established == CUT,
+    )
+    try:
+        asyncio.run(NodeAgent(options).run())
+    except BgpError as error:
+        raise NodeError(str(error)) from error
+
+
+def _make_place(datastore: DatastoreSettings) -> None:
+    """Make the folder of a datastore that is a file."""
     try:
         if isinstance(datastore, SqliteSettings):
             datastore.path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NodeError(f"{error.filename}: cannot be made: {error.strerror}") from error
-    name = (node or socket.gethostname()).lower()
-    looking = OnlookerOptions(
-        bird_socket=_bird_socket(bird_socket, run_dir), bird_layout=Layout(bird_layout), health_address=health_address
-    )
-    options = AgentOptions(node=name, datastore=datastore, run_dir=run_dir, address=address, onlookers=looking)
-    try:
-        asyncio.run(NodeAgent(options).run())
-    except BgpError as error:
-        raise NodeError(str(error)) from error
 
 
 def _bird_socket(wanted: str | None, run_dir: Path) -> Path | None:

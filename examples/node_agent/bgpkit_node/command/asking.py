@@ -29,6 +29,14 @@ def ask(run_dir: Path, question: Mapping[str, object], *, timeout: float = 10) -
         raise
 
 
+def read_from(node: str, answer: Mapping[str, object], shape: type[T]) -> T:
+    """Return the answer of a node's agent as a struct; NodeError when the agent is of another version."""
+    try:
+        return msgspec.convert(answer, shape)
+    except msgspec.ValidationError as error:
+        raise NodeError(f"the agent of {node} is of another version, its answer cannot be read: {error}") from error
+
+
 def read(answer: Mapping[str, object], shape: type[T], run_dir: Path) -> T:
     """Return an answer as a struct; NodeError when the agent is of another version."""
     try:

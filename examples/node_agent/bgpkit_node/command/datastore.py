@@ -1,21 +1,20 @@
 """``bgpkit-node datastore migrate``: move everything from one datastore into another."""
 
 import asyncio
-import contextlib
-import os
 import sys
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
+import msgspec
 
 from bgpkit_node.command.options import datastore_option
-from bgpkit_node.command.surroundings import warn
+from bgpkit_node.command.surroundings import opened_store, warn
 from bgpkit_node.datastore.opening import bare_datastore, opened_datastore
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.datastore.transfer import Export, export, import_into, read_export
 from bgpkit_node.errors import NodeError
+from bgpkit_node.resources import ClusterInformation, Metadata
+from bgpkit_node.whole_file import write_whole
 
 
 @click.group()
@@ -25,10 +24,26 @@ def datastore() -> None:
 
 @datastore.group()
 def migrate() -> None:
-    """Move everything from one datastore into another: export, then import.
+    """Move everything from one datastore into another: lock, export, import, unlock.
 
-    Addresses that are given out between both are not moved: let no pod start meanwhile.
+    Addresses that are given out between export and import are not moved: while the datastore is locked none are.
     """
+
+
+@migrate.command()
+@datastore_option
+def lock(datastore: DatastoreSettings) -> None:
+    """Let no pod get an address until unlock; pods that run are not touched."""
+    asyncio.run(_set_ready(datastore, ready=False))
+    click.echo("Datastore locked.")
+
+
+@migrate.command()
+@datastore_option
+def unlock(datastore: DatastoreSettings) -> None:
+    """Let pods get addresses again."""
+    asyncio.run(_set_ready(datastore, ready=True))
+    click.echo("Datastore unlocked.")
 
 
 @migrate.command("export")
@@ -47,7 +62,8 @@ def export_command(target: str, datastore: DatastoreSettings) -> None:
         for line in exported.lines():
             click.echo(line)
     else:
-        _write(Path(target), exported.lines())
+        # its owner's alone, since passwords may be in it
+        write_whole(Path(target), "".join(f"{line}\n" for line in exported.lines()), 0o600)
     click.echo(f"exported {len(exported.entries)} entries of revision {exported.revision}", err=True)
 
 
@@ -66,6 +82,15 @@ def import_command(source: str, datastore: DatastoreSettings) -> None:
     click.echo(f"imported {asyncio.run(write())} entries into {datastore}")
 
 
+async def _set_ready(datastore: DatastoreSettings, *, ready: bool) -> None:
+    async with opened_store(datastore) as store:
+        present = await store.get(ClusterInformation, "default") or ClusterInformation(
+            metadata=Metadata(name="default")
+        )
+        spec = msgspec.structs.replace(present.spec, datastore_ready=ready)
+        await store.apply([msgspec.structs.replace(present, spec=spec)])
+
+
 def _read(source: str) -> Export:
     name = "standard input" if source == "-" else source
     try:
@@ -77,21 +102,3 @@ def _read(source: str) -> Export:
         raise NodeError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NodeError(f"{name}: is not text in UTF-8") from error
-
-
-def _write(target: Path, lines: Iterable[str]) -> None:
-    """Write a file that only its owner may read, since passwords may be in it: whole, or not at all."""
-    draft: Path | None = None
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        draft = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        draft.replace(target)
-        draft = None
-    except OSError as error:
-        raise NodeError(f"{target}: cannot be written: {error.strerror}") from error
-    finally:
-        if draft:
-            with contextlib.suppress(OSError):
-                draft.unlink()

@@ -91,7 +91,7 @@ async def remove(store: ResourceStore, targets: Sequence[Target], *, yes: bool, 
             await _refuse(store, list(leaving.values()))
         try:
             await store.datastore.transact(
-                [Delete(target.key, resource.revision) for target, resource in leaving.items()]
+                [Delete(target.kind.key_of(resource), resource.revision) for target, resource in leaving.items()]
             )
         except (ConflictError, NotFoundError):
             continue

@@ -13,7 +13,7 @@ from bgpkit_node.demo.titles import TITLES
 @click.option("--hold", type=click.Choice(list(TITLES)), help="Stop after this step and keep the cluster.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 def demo(hold: str | None, as_json: bool) -> None:
-    """Show a pod network come up over BGP: three nodes, six pods, reflectors, a crash, a real Internet table.
+    """Show a pod network come up over BGP: three nodes, six pods, reflectors, a crash, policies, a real Internet table.
 
     Everything happens in network namespaces of its own and vanishes with the command, whatever ends it.
     """

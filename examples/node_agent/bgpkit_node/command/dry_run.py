@@ -6,12 +6,15 @@ from typing import Final
 
 from bgpkit import ChangePlan
 from bgpkit_node.command.outcome import misfit
+from bgpkit_node.command.overlap_warnings import overlaps_of
 from bgpkit_node.command.reachability import cluster_resources, cut_off
+from bgpkit_node.command.route_changes import route_changes, told
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.command.writing import APPLY, by_identity
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NotFoundError
+from bgpkit_node.ipam import load_snapshot
 from bgpkit_node.peering import Cluster, findings, plan_peerings
 from bgpkit_node.peering.changes import SessionChange, session_changes
 from bgpkit_node.resources import Applied, Document, WriteMode
@@ -33,7 +36,9 @@ async def foreseen(documents: Sequence[Document], datastore: DatastoreSettings) 
         except (AlreadyExistsError, NotFoundError, ConflictError) as error:
             raise misfit(APPLY.word, documents, error) from error
         present = await cluster_resources(store)
+        snapshot = await load_snapshot(store.datastore)
     before, after = Cluster.of(present.values()), Cluster.of((present | by_identity(planned)).values())
+    overlapping = await overlaps_of(documents, (present | by_identity(planned)).values())
     known = set(findings(before))
     return "\n".join(
         [
@@ -41,8 +46,11 @@ async def foreseen(documents: Sequence[Document], datastore: DatastoreSettings) 
             "",
             *_sessions(after, session_changes(before, after)),
             "",
+            *told(*route_changes(before, after, snapshot)),
+            "",
             *_paths(before, after),
             *(f"warning: {finding}" for finding in findings(after) if finding not in known),
+            *(f"warning: {overlap}" for overlap in overlapping),
             "nothing was changed: this was a dry run",
         ]
     )
@@ -72,8 +80,8 @@ def _sessions(after: Cluster, changes: Sequence[SessionChange]) -> Iterator[str]
         ]
         yield aligned(("NODE", "PEER", "PEER NODE", "SESSION", "WHY"), rows)
         count = Counter(change.change for change in changes)
-        told = ", ".join(f"{number} {_WORDS[cost]}" for cost, number in count.items())
-        yield f"ends of sessions: {told}; {kept} stay as they are"
+        numbers = ", ".join(f"{number} {_WORDS[cost]}" for cost, number in count.items())
+        yield f"ends of sessions: {numbers}; {kept} stay as they are"
     else:
         yield f"no session changes; {kept} ends of sessions stay as they are"
 

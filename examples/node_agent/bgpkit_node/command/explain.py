@@ -1,27 +1,29 @@
-"""``bgpkit-node explain``: whose an address is, who announces it, and by which route this node reaches it."""
+"""``bgpkit-node explain``: whose an address is, who announces it, and by which routes the nodes reach it."""
 
 import asyncio
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import ip_address
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 import msgspec
 
-from bgpkit_node.command.asking import ask, read
+from bgpkit_node.command.across_nodes import ask_everybody, timeout_option
+from bgpkit_node.command.address_facts import Known, facts_of, known_of
+from bgpkit_node.command.asking import ask, read_from
 from bgpkit_node.command.options import datastore_option, run_dir_option
 from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.command.walk_policy import WalkPolicy, policy_of_walk
+from bgpkit_node.command.walking import print_walk, walk_between
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import CniError, NodeError
-from bgpkit_node.ipam import Allocation, Block, IPAddress, IPNetwork, Snapshot, StoredPools, load_snapshot
-from bgpkit_node.ipam.address import joined
-from bgpkit_node.resources import IPPool, Node, ResourceStore, WorkloadEndpoint
+from bgpkit_node.diagnosis.walk import End, Walk
+from bgpkit_node.errors import NodeError
+from bgpkit_node.node_status import Told
 
 
-class Here(msgspec.Struct, frozen=True):
-    """What the agent of this node tells of an address."""
+class Way(msgspec.Struct, frozen=True):
+    """What the agent of a node tells of the way to an address."""
 
     node: str
     prefix: str
@@ -29,159 +31,95 @@ class Here(msgspec.Struct, frozen=True):
     kernel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the datastore holds of one address."""
-
-    address: IPAddress
-    snapshot: Snapshot
-    pools: tuple[IPPool, ...]
-    nodes: tuple[Node, ...]
-    endpoints: tuple[WorkloadEndpoint, ...]
-    reserved: tuple[IPNetwork, ...]
-
-
 @click.command()
 @click.argument("what", metavar="ADDRESS|POD")
+@click.option("--to", metavar="ADDRESS|POD|NODE", help="Tell the way of a packet to there, hop by hop.")
+@click.option(
+    "--port",
+    metavar="PORT/PROTOCOL",
+    default="ICMP",
+    show_default=True,
+    help="With --to: what policies say of connections to this port.",
+)
+@click.option("--from", "node", metavar="NODE", help="Whose BGP paths are told; this node's, unless told otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@timeout_option
 @datastore_option
 @run_dir_option
-def explain(what: str, as_json: bool, datastore: DatastoreSettings, run_dir: Path) -> None:
+def explain(
+    what: str,
+    to: str | None,
+    port: str,
+    node: str | None,
+    as_json: bool,
+    timeout: float,
+    datastore: DatastoreSettings,
+    run_dir: Path,
+) -> None:
     """Tell all that is known of an ADDRESS, or of those of a POD (NAMESPACE/NAME, or NAME).
 
-    Pool, block, owner and the node that announces it come from the datastore; the BGP paths and the kernel's route
-    are those of this node, told by its agent.
+    Pool, block, owner and the node that announces it come from the datastore; BGP paths and the kernels' routes are
+    told by the agents of all nodes. With --to the way of a packet is told instead; exit code 1 when it gets lost or
+    a policy denies it.
     """
-    found = asyncio.run(_read(what, datastore))
+    if to is not None:
+        walk, policy = asyncio.run(_walk(what, to, port, datastore, timeout))
+        print_walk(walk, policy, as_json=as_json)
+        sys.exit(0 if walk.ending.end in {End.DELIVERED, End.OUTSIDE} and policy.verdict.allowed else 1)
+    name = node or _this_node(run_dir)
     told: list[dict[str, object]] = []
-    for number, known in enumerate(found):
-        here, why = _here(known.address, run_dir)
+    for number, (known, ways) in enumerate(asyncio.run(_read(what, datastore, timeout, node))):
         facts = dict(facts_of(known))
         if as_json:
-            told.append({**facts, "here": None if here is None else msgspec.to_builtins(here)})
+            told.append({**facts, "nodes": ways.answers, "silent": ways.silent})
             continue
-        click.echo(("\n" if number else "") + rendered(facts, here, why))
+        found = {each: read_from(each, answer, Way) for each, answer in ways.answers.items()}
+        click.echo(("\n" if number else "") + rendered(facts, found, ways.silent, name))
     if as_json:
         click.echo(json.dumps(told, indent=2))
 
 
-async def _read(what: str, datastore: DatastoreSettings) -> list[Known]:
+async def _walk(
+    source: str, destination: str, port: str, datastore: DatastoreSettings, seconds: float
+) -> tuple[Walk, WalkPolicy]:
+    walk = await walk_between(source, destination, datastore, seconds)
+    return walk, await policy_of_walk(walk, port, datastore)
+
+
+async def _read(what: str, datastore: DatastoreSettings, seconds: float, node: str | None) -> list[tuple[Known, Told]]:
     async with opened_store(datastore) as store:
-        snapshot = await load_snapshot(store.datastore)
-        addresses = _addresses(what, snapshot)
-        pools, nodes = await store.list(IPPool), await store.list(Node)
-        reserved = joined(await StoredPools(store).reserved())
-        return [
-            Known(
-                address=address,
-                snapshot=snapshot,
-                pools=pools,
-                nodes=nodes,
-                endpoints=await _endpoints(store, address),
-                reserved=reserved,
-            )
-            for address in addresses
-        ]
+        found: list[tuple[Known, Told]] = []
+        for known in await known_of(store, what):
+            question = {"request": "explain", "address": str(known.address)}
+            told = await ask_everybody(store, question, seconds)
+            if node is not None and node not in {**told.answers, **told.silent}:
+                raise NodeError(f"there is no node {node}")
+            found.append((known, told))
+        return found
 
 
-async def _endpoints(store: ResourceStore, address: IPAddress) -> tuple[WorkloadEndpoint, ...]:
-    wanted = f"{address}/{address.max_prefixlen}"
-    return tuple(
-        endpoint
-        for endpoint in await store.list(WorkloadEndpoint)
-        if {wanted, str(address)} & set(endpoint.spec.ip_networks)
-    )
-
-
-def _addresses(what: str, snapshot: Snapshot) -> list[IPAddress]:
+def _this_node(run_dir: Path) -> str:
+    """Return the name of the node whose agent runs here; empty when none answers."""
     try:
-        return [ip_address(what)]
-    except ValueError:
-        pass
-    namespace, _, name = what.rpartition("/")
-    found = [
-        address
-        for block in snapshot.blocks.values()
-        for address, allocation in block.allocations()
-        if dict(allocation.owner.attributes).get("pod") == name
-        and (not namespace or dict(allocation.owner.attributes).get("namespace") == namespace)
-    ]
-    if not found:
-        raise NodeError(f"{what} is no IP address, and no pod of that name has one")
-    return sorted(found, key=lambda address: (address.version, int(address)))
+        return str(ask(run_dir, {"request": "status"})["node"])
+    except (NodeError, KeyError):
+        return ""
 
 
-def facts_of(known: Known) -> Iterator[tuple[str, str]]:
-    """Yield what the datastore says, as pairs of a title and a sentence."""
-    address, snapshot = known.address, known.snapshot
-    yield "address", str(address)
-    for node in known.nodes:
-        if address in {own.ip for own in (node.ipv4, node.ipv6) if own is not None}:
-            yield "node", f"{node.name} has it itself"
-    pool = next((pool for pool in known.pools if address in pool.network), None)
-    yield "pool", "none: no IPPool holds it" if pool is None else _pool(pool)
-    if any(address in network for network in known.reserved):
-        yield "reserved", "an IPReservation keeps it from being given out"
-    block = next((block for network, block in snapshot.blocks.items() if address in network), None)
-    if block is None:
-        yield "block", "none: nobody has claimed one around it"
-        return
-    yield "block", f"{block.network} of {block.node or 'no node'}{_affinity(snapshot, block)}"
-    allocation = block.allocation_of(address)
-    yield "owner", _owner(allocation, block, address)
-    for endpoint in known.endpoints:
-        yield "endpoint", f"{endpoint.qualified_name}, interface {endpoint.spec.interface_name or '-'}"
-    yield "origin", _origin(snapshot, block, allocation, address)
-
-
-def _pool(pool: IPPool) -> str:
-    spec = pool.spec
-    modes = [f"{title} {mode.value}" for title, mode in (("IPIP", spec.ipip_mode), ("VXLAN", spec.vxlan_mode))]
-    flags = [text for text, on in (("disabled", spec.disabled), ("not exported by BGP", spec.disable_bgp_export)) if on]
-    return ", ".join([f"{pool.name} {spec.cidr}", *modes, *flags])
-
-
-def _affinity(snapshot: Snapshot, block: Block) -> str:
-    state = snapshot.affinities.get((block.node or "", block.network))
-    others = [node for node, network in snapshot.affinities if network == block.network and node != block.node]
-    claims = f", also claimed by {', '.join(others)}" if others else ""
-    return f", affinity {state.value if state is not None else 'missing'}{claims}"
-
-
-def _owner(allocation: Allocation | None, block: Block, address: IPAddress) -> str:
-    if allocation is None:
-        cooling = dict(block.cooling).get(int(address) - int(block.network.network_address))
-        return "nobody" if cooling is None else f"nobody: released at {cooling.isoformat()}, and not given again yet"
-    attributes = dict(allocation.owner.attributes)
-    pod = "/".join(attributes[name] for name in ("namespace", "pod") if name in attributes)
-    parts = [f"pod {pod}"] if pod else [attributes[name] for name in ("type",) if name in attributes]
-    parts += [f"on {allocation.owner.node or 'no known node'}", f"handle {allocation.owner.handle or 'none'}"]
-    parts += [] if allocation.sequence is None else [f"sequence {allocation.sequence}"]
-    return ", ".join(parts)
-
-
-def _origin(snapshot: Snapshot, block: Block, allocation: Allocation | None, address: IPAddress) -> str:
-    """Return which node announces what holds the address."""
-    user = None if allocation is None else allocation.owner.node
-    if user is not None and address in snapshot.borrowed_of(user):
-        return f"{user} announces {address}/{address.max_prefixlen}: it borrows the address out of the block"
-    if block.node is not None and block.network in snapshot.blocks_of(block.node):
-        return f"{block.node} announces {block.network}"
-    return "nobody announces it: the block is not confirmed as any node's"
-
-
-def _here(address: IPAddress, run_dir: Path) -> tuple[Here | None, str]:
-    try:
-        return read(ask(run_dir, {"request": "explain", "address": str(address)}), Here, run_dir), ""
-    except CniError as error:
-        return None, str(error)
-
-
-def rendered(facts: dict[str, str], here: Here | None, why: str) -> str:
-    """Return everything, a title a line; ``why`` says why nothing is known of this node."""
+def rendered(facts: Mapping[str, str], ways: Mapping[str, Way], silent: Mapping[str, str], node: str) -> str:
+    """Return everything, a title a line; BGP paths are those of ``node``, or of the first that has answered."""
     lines = [f"{title:<9} {text}" for title, text in facts.items()]
-    if here is None:
-        return "\n".join([*lines, f"{'routes':<9} not known: {why}"])
-    lines.append(f"{'kernel':<9} {here.kernel or 'no route'} (on {here.node})")
-    lines.append(f"{'bgp':<9} {'' if here.bgp else 'no path'}{f'{here.prefix} (on {here.node})' if here.bgp else ''}")
-    return "\n".join([*lines, *(f"  {line}" for line in here.bgp.splitlines())])
+    lines += [f"{'' if number else 'kernel':<9} {text}" for number, text in enumerate(_kernels(ways, silent))]
+    way = ways.get(node) or next(iter(ways.values()), None)
+    if way is None:
+        return "\n".join(lines)
+    lines.append(f"{'bgp':<9} {way.prefix if way.bgp else 'no path'} (on {way.node})")
+    return "\n".join([*lines, *(f"  {line}" for line in way.bgp.splitlines())])
+
+
+def _kernels(ways: Mapping[str, Way], silent: Mapping[str, str]) -> Iterator[str]:
+    """Yield the kernel's route on each node, and why it is not known of the others."""
+    for way in ways.values():
+        yield f"{way.kernel or 'no route'} (on {way.node})"
+    for node, why in silent.items():
+        yield f"{why} (on {node})"

@@ -9,7 +9,7 @@ import msgspec
 
 from bgpkit_node.command.look import Look
 from bgpkit_node.command.tables import aligned
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import UsageError
 from bgpkit_node.resources import NAMESPACE, Column, Resource, ResourceKind, kind_of
 from bgpkit_node.resources.output import list_document, to_document, to_json, to_yaml
 
@@ -115,7 +115,7 @@ def _columns(kind: ResourceKind[Any], form: OutputForm, look: Look, *, with_name
         known = {column.header: column for column in (*namespace, *kind.narrow, *kind.wide)}
         for heading in form.columns:
             if heading not in known:
-                raise NodeError(f"unknown heading {heading}, valid values for {kind.name} are: {', '.join(known)}")
+                raise UsageError(f"unknown heading {heading}, valid values for {kind.name} are: {', '.join(known)}")
         return [known[heading] for heading in form.columns]
     columns = kind.wide if form.word == "wide" else kind.narrow
     shown = [column for column in columns if look is Look.PRESENT or not column.recent]

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
@@ -56,7 +57,8 @@ def check(
 ) -> None:
     """Look for contradictions in the allocation data; exit code 1 when there are any.
 
-    An address counts as leaked when its node does not exist, or when the node tells of endpoints, and not of this one.
+    An address counts as leaked when its node does not exist, or when the node tells of endpoints and no
+    WorkloadEndpoint has it, a quarter of an hour after it was taken: until then its pod may be on its way.
     """
     del show_problem_ips, kubeconfig
     mended, checked = asyncio.run(_check(datastore, fix=fix))
@@ -86,7 +88,7 @@ async def _look(store: ResourceStore) -> Checked:
     nodes = await store.list(Node)
     known = users(nodes, endpoints)
     snapshot = await load_snapshot(store.datastore)
-    in_use = {**dict(presumed(snapshot, nodes, endpoints)), **known}
+    in_use = {**dict(presumed(snapshot, nodes, endpoints, datetime.now(UTC))), **known}
     return Checked(
         snapshot=snapshot,
         pools=tuple(pool.network for pool in await source.pools() if not pool.disabled),

@@ -10,7 +10,7 @@ from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.port import Datastore, Put
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError
+from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError, UsageError
 from bgpkit_node.ipam.config import DEFAULT_CONFIG, decode_config, encode_config
 from bgpkit_node.ipam.keys import CONFIG
 
@@ -32,12 +32,12 @@ def configure(strictaffinity: str | None, max_blocks_per_host: int | None, datas
     changes: dict[str, bool | int] = {}
     if strictaffinity is not None:
         if strictaffinity not in _TRUTH:
-            raise NodeError("invalid value. Use true or false to set strictaffinity")
+            raise UsageError("invalid value. Use true or false to set strictaffinity")
         changes["strict_affinity"] = _TRUTH[strictaffinity]
     if max_blocks_per_host is not None:
         changes["maxBlocksPerHost"] = max_blocks_per_host
     if not changes:
-        raise NodeError("at least one configuration option must be specified")
+        raise UsageError("at least one configuration option must be specified")
 
     async def write() -> None:
         """Write the settings."""

@@ -10,7 +10,7 @@ from bgpkit_node.command.ipam_report import Report, read_report
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import IpamError, NodeError
+from bgpkit_node.errors import IpamError, NodeError, UsageError
 from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.resources import ClusterInformation, Metadata, ResourceStore
 
@@ -41,7 +41,7 @@ def release(ip: str | None, reports: tuple[str, ...], force: bool, datastore: Da
     try:
         address = ip_address(ip or "")
     except ValueError:
-        raise NodeError(f"--ip: {ip!r} is not an IP address") from None
+        raise UsageError(f"--ip: {ip!r} is not an IP address") from None
 
     async def released() -> bool:
         """Take the address back and say whether it was taken."""

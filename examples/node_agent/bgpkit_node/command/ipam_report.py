@@ -8,6 +8,7 @@ import msgspec
 
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Allocation, Block, IPAddress, Snapshot
+from bgpkit_node.whole_file import write_whole
 
 
 class AllocationReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -95,10 +96,7 @@ def _allocation(block: Block, address: IPAddress, allocation: Allocation, users:
 
 def write_report(report: Report, file: str) -> None:
     """Write a report for ``ipam release --from-report``; NodeError when the file cannot be written."""
-    try:
-        Path(file).write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-    except OSError as error:
-        raise NodeError(f"{file}: cannot be written: {error.strerror}") from error
+    write_whole(Path(file), msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
 
 
 def read_report(file: str) -> Report:

@@ -14,7 +14,7 @@ from bgpkit_node.command.look import Look, compat_option
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import UsageError
 from bgpkit_node.ipam import Block, IPAddress, IpamConfig, IPNetwork, Owner, Snapshot, StoredPools, load_snapshot
 from bgpkit_node.ipam.address import joined
 from bgpkit_node.ipam.draft import Draft
@@ -74,7 +74,7 @@ def _address(text: str) -> IPAddress:
     try:
         return ip_address(text)
     except ValueError:
-        raise NodeError(f"--ip: {text!r} is not an IP address") from None
+        raise UsageError(f"--ip: {text!r} is not an IP address") from None
 
 
 def _use(data: _Data, look: Look, *, blocks: bool) -> str:

@@ -11,7 +11,7 @@ from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.port import Delete, Put
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError
+from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError, UsageError
 from bgpkit_node.resources import Document, IPPool, Metadata, Resource, ResourceStore, draft, kind_of
 from bgpkit_node.resources.output import encode
 
@@ -29,7 +29,7 @@ def split(number: int, cidr: str | None, name: str | None, datastore: DatastoreS
     It is one change: at no time is there no pool, and no agent sees half of it.
     """
     if not cidr and not name:
-        raise NodeError("no name or CIDR provided. Provide a name or CIDR to denote the IP pool to split")
+        raise UsageError("no name or CIDR provided. Provide a name or CIDR to denote the IP pool to split")
 
     async def change() -> tuple[IPPool, list[IPPool]]:
         """Write the new pools in the place of the old one."""
@@ -49,7 +49,7 @@ def _chosen(pools: Sequence[IPPool], cidr: str | None, name: str | None) -> IPPo
     try:
         network = ip_network(cidr) if cidr else None
     except ValueError as error:
-        raise NodeError(f"--cidr: {error}") from None
+        raise UsageError(f"--cidr: {error}") from None
     for pool in pools:
         if (name is None or pool.name == name) and (network is None or pool.network == network):
             return pool
@@ -60,7 +60,7 @@ def _chosen(pools: Sequence[IPPool], cidr: str | None, name: str | None) -> IPPo
 def _parts(old: IPPool, number: int) -> list[IPPool]:
     """Return the pools that ``old`` becomes; NodeError when it cannot be split like that."""
     if number < 2 or number & (number - 1):
-        raise NodeError(f"number to split CIDR into is not a valid power of 2: {number}")
+        raise UsageError(f"number to split CIDR into is not a valid power of 2: {number}")
     length = old.network.prefixlen + number.bit_length() - 1
     if length > old.spec.block_size:
         why = f"is not large enough to be split into {number} parts: a block is a /{old.spec.block_size}"

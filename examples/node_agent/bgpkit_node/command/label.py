@@ -12,7 +12,7 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import targets_of
 from bgpkit_node.command.writing import LABEL, change_one
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Resource
 
 
@@ -62,9 +62,9 @@ def label(
 def _parsed(text: str, *, remove: bool) -> tuple[str, str | None]:
     key, equals, value = text.partition("=")
     if remove and equals:
-        raise NodeError(f"invalid label {text}: with --remove only the key is given")
+        raise UsageError(f"invalid label {text}: with --remove only the key is given")
     if not remove and (not equals or not key or "=" in value):
-        raise NodeError(f"invalid label {text}: write it as key=value")
+        raise UsageError(f"invalid label {text}: write it as key=value")
     return key, None if remove else value
 
 

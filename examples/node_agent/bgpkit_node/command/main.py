@@ -1,6 +1,7 @@
 """The command ``bgpkit-node``: its words, and the one place where errors become sentences."""
 
 import importlib
+import io
 import os
 import sys
 from typing import Final
@@ -9,22 +10,28 @@ import click
 
 from bgpkit_node.command import calicoctl
 from bgpkit_node.command.log_lines import log_to_standard_error
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, UsageError
 
 _COMMANDS: Final = (
+    "advise",
     "agent",
     "apply",
     "create",
     "datastore",
     "delete",
     "demo",
+    "diagnose",
+    "doctor",
+    "drain",
     "explain",
     "get",
     "install",
     "ipam",
     "label",
+    "migrate",
     "node",
     "patch",
+    "policy",
     "replace",
     "routes",
     "topology",
@@ -56,7 +63,8 @@ def bgpkit_node() -> None:
 
 
 def main() -> None:
-    """Run the command; every error is one sentence on standard error and exit code 1."""
+    """Run the command; every error is one sentence on standard error; exit code 1, and 2 for wrong words."""
+    _open_what_is_closed()
     program: str = "bgpkit-node"
     command: click.Command = bgpkit_node
     if calicoctl.is_called(sys.argv[0]):
@@ -71,13 +79,29 @@ def main() -> None:
         click.echo("interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our words has read enough; the interpreter must not find the closed pipe again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # whoever read our words has read enough
         sys.exit(1)
     except NodeError as error:
         for line in str(error).splitlines():
             click.echo(f"{program}: {line}", err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except OSError as error:  # all others have become a NodeError where they arose
+        where = f"{error.filename}: cannot be used" if error.filename else "the output cannot be written"
+        click.echo(f"{program}: {where}: {error.strerror or error}", err=True)
+        _write_no_more()
         sys.exit(1)
+
+
+def _open_what_is_closed() -> None:
+    """Whoever has closed a standard stream has nothing to say in it and wants to hear nothing there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, mode), encoding="utf-8"))
+
+
+def _write_no_more() -> None:
+    """Let the interpreter not find the same fault of standard output again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

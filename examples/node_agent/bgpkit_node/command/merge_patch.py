@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeGuard
 
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import UsageError
 
 _DIRECTIVE: Final = "$patch"
 
@@ -28,13 +28,13 @@ def strategic(target: object, patch: object) -> object:
     """Return ``target`` as a strategic merge changes it.
 
     No list of a resource of this API is merged by a key, so that it is a merge patch with the directive ``$patch``:
-    ``replace`` puts the mapping in the other's place, ``delete`` empties it. NodeError for other directives.
+    ``replace`` puts the mapping in the other's place, ``delete`` empties it. UsageError for other directives.
     """
     if not is_mapping(patch):
         return patch
     unknown = [key for key in patch if key.startswith("$") and key != _DIRECTIVE]
     if unknown:
-        raise NodeError(f"--patch: directive {unknown[0]} is not supported, only {_DIRECTIVE}: replace or delete")
+        raise UsageError(f"--patch: directive {unknown[0]} is not supported, only {_DIRECTIVE}: replace or delete")
     rest = {key: value for key, value in patch.items() if key != _DIRECTIVE}
     match patch.get(_DIRECTIVE):
         case "replace":
@@ -44,7 +44,7 @@ def strategic(target: object, patch: object) -> object:
         case None | "merge":
             result = dict(target) if is_mapping(target) else {}
         case other:
-            raise NodeError(f"--patch: {_DIRECTIVE} {other!r} is not known, only replace, delete and merge")
+            raise UsageError(f"--patch: {_DIRECTIVE} {other!r} is not known, only replace, delete and merge")
     for key, value in rest.items():
         if value is None or (is_mapping(value) and value.get(_DIRECTIVE) == "delete"):
             result.pop(key, None)

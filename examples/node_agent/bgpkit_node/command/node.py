@@ -1,11 +1,13 @@
 """``bgpkit-node node status``: the sessions of this node, as operators of such networks know the table."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import msgspec
 
+from bgpkit_node.command import calicoctl
 from bgpkit_node.command.asking import ask, read
 from bgpkit_node.command.boxed import boxed
 from bgpkit_node.command.look import Look, compat_option
@@ -29,6 +31,8 @@ class Status(msgspec.Struct, frozen=True):
 
     node: str
     peers: tuple[PeerRow, ...]
+    blocks: tuple[str, ...] = ()
+    pods_elsewhere: dict[str, int] = {}
 
 
 @click.group()
@@ -52,6 +56,18 @@ def status(run_dir: Path, as_json: bool, compat: str) -> None:
         return
     told = read(answer, Status, run_dir)
     click.echo(render_status(told, Look(compat)))
+    if click.get_current_context().find_root().info_name != calicoctl.PROGRAM:
+        for sentence in beside(told):
+            click.echo(sentence)
+
+
+def beside(told: Status) -> Iterator[str]:
+    """Yield what calicoctl does not say: that the node has no block yet, and that pods are on another network."""
+    if not told.blocks:
+        yield f"{told.node} owns no block: it claims one with its first pod, and shows no route of its own until then."
+    for bridge, count in told.pods_elsewhere.items():
+        pods = "1 pod is" if count == 1 else f"{count} pods are"
+        yield f"{pods} on another network ({bridge}): a pod is on this one only when it is created anew."
 
 
 def render_status(told: Status, look: Look = Look.PRESENT) -> str:

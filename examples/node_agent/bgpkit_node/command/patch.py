@@ -13,7 +13,7 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import targets_of
 from bgpkit_node.command.writing import PATCH, change_one, warn
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Document, Resource, load_documents
 from bgpkit_node.resources.output import to_document
 
@@ -45,9 +45,9 @@ def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, 
     try:
         fields: object = json.loads(text)
     except ValueError as error:
-        raise NodeError(f"--patch: is not JSON: {error}") from None
+        raise UsageError(f"--patch: is not JSON: {error}") from None
     if not is_mapping(fields):
-        raise NodeError('--patch: is not a JSON object, such as {"spec": {"disabled": true}}')
+        raise UsageError('--patch: is not a JSON object, such as {"spec": {"disabled": true}}')
     written: list[Document] = []
 
     def change(old: Resource) -> Resource:

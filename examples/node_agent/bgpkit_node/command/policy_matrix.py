@@ -8,11 +8,11 @@ import click
 
 from bgpkit_node.command.policy_source import cluster_option, parse_port
 from bgpkit_node.command.tables import aligned
-from bgpkit_node.errors import NodeError
 from bgpkit_node.policy import Cluster
 from bgpkit_node.policy.matrix import Cell, Matrix, matrix_of
 from bgpkit_node.policy.matrix_page import page_of
 from bgpkit_node.policy.protocols import protocol_name
+from bgpkit_node.whole_file import write_whole
 
 _SIGNS: Final = {True: "yes", False: "no", None: "-"}
 
@@ -30,10 +30,7 @@ def policy_matrix(ports: tuple[str, ...], namespace: str, as_json: bool, page: P
     """
     matrix = matrix_of(cluster, tuple(map(parse_port, ports)), namespace)
     if page is not None:
-        try:
-            page.write_text(page_of(matrix), encoding="utf-8")
-        except OSError as error:
-            raise NodeError(f"{page}: cannot be written: {error.strerror}") from error
+        write_whole(page, page_of(matrix))
     if as_json:
         click.echo(json.dumps(list(_values(matrix)), indent=2))
     elif page is None:

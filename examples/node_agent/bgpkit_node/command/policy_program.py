@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from bgpkit_node.command.enforcement_options import CUT, deny_option, established_option
 from bgpkit_node.nft import EnforcementSettings, Enforcer, Refusal, cut_denied, one_at_a_time
 from bgpkit_node.policy import Evaluator, cluster_of, program_of, read_case
 
@@ -21,13 +22,7 @@ or {"node": "n1", "teardown": true}
 
 
 @click.command("program", epilog=_FORM)
-@click.option(
-    "--deny",
-    type=click.Choice([each.value for each in Refusal]),
-    default=Refusal.DROP.value,
-    show_default=True,
-    help="What becomes of a packet that is not allowed: dropped, or refused by a TCP reset or an ICMP error.",
-)
+@deny_option
 @click.option("--table", default="bgpkit", show_default=True, metavar="NAME", help="The table, of family inet, to use.")
 @click.option(
     "--interface-prefix",
@@ -36,13 +31,7 @@ or {"node": "n1", "teardown": true}
     metavar="PREFIX",
     help="Drop packets of interfaces named so that are of no endpoint of the state; empty: leave them alone.",
 )
-@click.option(
-    "--established",
-    type=click.Choice(["cut", "keep"]),
-    default="cut",
-    show_default=True,
-    help="What becomes of connections that the state no longer allows.",
-)
+@established_option
 def policy_program(deny: str, table: str, interface_prefix: str, established: str) -> None:
     """Enforce the policies of one full state in this network namespace.
 
@@ -58,7 +47,7 @@ def policy_program(deny: str, table: str, interface_prefix: str, established: st
     with Enforcer(settings) as enforcer, one_at_a_time(table):
         if document.teardown:
             enforcer.tear_down()
-        elif enforcer.enforce(wanted) and established == "cut":
+        elif enforcer.enforce(wanted) and established == CUT:
             addresses = {address for each in wanted.endpoints.values() for address in each.endpoint.addresses}
             evaluator = Evaluator(cluster_of(document).state)
             cut_denied(lambda packet: evaluator.verdict(packet).allowed, addresses)

@@ -12,36 +12,16 @@ import click
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.policy import CaseDocument, Cluster, cluster_of, cluster_of_resources, converted, read_json
 from bgpkit_node.policy.conversion import POLICY_TYPES
+from bgpkit_node.policy.deciding_kinds import DECIDING_KINDS
+from bgpkit_node.policy.model import PolicyId
 from bgpkit_node.policy.protocols import protocol_number
-from bgpkit_node.resources import (
-    GlobalNetworkSet,
-    HostEndpoint,
-    Namespace,
-    NetworkSet,
-    Node,
-    Profile,
-    Resource,
-    Tier,
-    WorkloadEndpoint,
-    kind_of,
-)
+from bgpkit_node.resources import Unreadable, kind_of
+from bgpkit_node.resources.draft import Present
 from bgpkit_node.resources.part import is_mapping
 from bgpkit_node.resources.watching import read_present
-
-_KINDS: Final[tuple[type[Resource], ...]] = (
-    Namespace,
-    Node,
-    WorkloadEndpoint,
-    HostEndpoint,
-    Tier,
-    Profile,
-    NetworkSet,
-    GlobalNetworkSet,
-    *POLICY_TYPES,
-)
 
 _STATE_OPTION: Final = click.option(
     "--state",
@@ -57,25 +37,25 @@ def cluster_option(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def chosen(*arguments: Any, state_file: Path | None, datastore: DatastoreSettings, **options: Any) -> Any:
         """Read the cluster before the command runs."""
-        cluster = asyncio.run(_stored(datastore)) if state_file is None else _described(state_file)
+        cluster = asyncio.run(stored_cluster(datastore)) if state_file is None else _described(state_file)
         return command(*arguments, cluster=cluster, **options)
 
     return _STATE_OPTION(datastore_option(chosen))
 
 
 def parse_port(text: str) -> tuple[int, int | None]:
-    """Read ``80/TCP``, ``80`` of TCP, or ``ICMP``: protocol and port; raises NodeError with one sentence."""
+    """Read ``80/TCP``, ``80`` of TCP, or ``ICMP``: protocol and port; raises UsageError with one sentence."""
     port, slash, protocol = text.partition("/")
     if not slash and not text.isdecimal():
         port, protocol = "", text
     try:
         number = protocol_number(protocol or "TCP")
     except ValueError as error:
-        raise NodeError(f"{text}: {error}") from error
+        raise UsageError(f"{text}: {error}") from error
     if not port:
         return number, None
     if not port.isdecimal() or not 1 <= int(port) <= 65535:
-        raise NodeError(f"{text}: write a port from 1 to 65535 and a protocol, as 80/TCP, or a protocol alone, as ICMP")
+        raise UsageError(f"{text}: write a port (1 to 65535) and a protocol, as 80/TCP, or a protocol alone, as ICMP")
     return number, int(port)
 
 
@@ -90,12 +70,19 @@ def _described(path: Path) -> Cluster:
     return cluster_of(converted(document, CaseDocument))
 
 
-async def _stored(datastore: DatastoreSettings) -> Cluster:
+async def stored_cluster(datastore: DatastoreSettings) -> Cluster:
+    """Return the cluster that a datastore holds; NodeError when it is not known what decides in it."""
     async with opened_store(datastore) as store:
-        present = [await read_present(store.datastore, kind_of(kind)) for kind in _KINDS]
-    for each in present:
-        unreadable = sorted(each.revisions.keys() - each.resources.keys())
-        if unreadable:
-            names = ", ".join(f"{each.kind.name}({name})" for name in unreadable)
-            raise NodeError(f"nothing is decided: {names} cannot be read, so that it is not known what is allowed")
-    return cluster_of_resources([resource for each in present for resource in each.resources.values()])
+        present = [await read_present(store.datastore, kind_of(kind)) for kind in DECIDING_KINDS]
+    resources = [resource for each in present for resource in each.resources.values()]
+    unreadable = [_unreadable(each, name) for each in present for name in each.revisions.keys() - each.resources.keys()]
+    policies = {kind.kind for kind in POLICY_TYPES}
+    odd = sorted(str(PolicyId(*each[:3])) for each in unreadable if each.kind not in policies)
+    if odd:
+        raise NodeError(f"nothing is decided: {', '.join(odd)} cannot be read, so that it is not known what is allowed")
+    return cluster_of_resources(resources, unreadable)
+
+
+def _unreadable(present: Present, qualified_name: str) -> Unreadable:
+    namespace, _, name = qualified_name.rpartition("/")
+    return Unreadable(present.kind.name, namespace, name, "")

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from bgpkit_node.errors import InvalidResourcesError, NodeError, ResourceError
+from bgpkit_node.errors import InvalidResourcesError, ResourceError, UsageError
 from bgpkit_node.resources import Document, ResourceKind, kind_called, load_paths
 from bgpkit_node.resources.documents import SUFFIXES, check_distinct
 from bgpkit_node.resources.fault import Fault
@@ -41,18 +41,18 @@ def filename_option(*, required: bool = False) -> Callable[[F], F]:
 
 
 def kind_argument(word: str, *, namespace: str = "", everywhere: bool = False) -> ResourceKind[Any]:
-    """Return the kind that ``word`` names; NodeError lists the known ones.
+    """Return the kind that ``word`` names; UsageError lists the known ones.
 
     A ``namespace``, or ``everywhere``, is refused where the kind has no namespaces, and both together.
     """
     try:
         kind = kind_called(word)
     except ValueError as error:
-        raise NodeError(str(error)) from None
+        raise UsageError(str(error)) from None
     if namespace and everywhere:
-        raise NodeError("--namespace and --all-namespaces exclude each other")
+        raise UsageError("--namespace and --all-namespaces exclude each other")
     if (namespace or everywhere) and not kind.namespaced:
-        raise NodeError(f"{kind.name} is not namespaced: leave --namespace and --all-namespaces out")
+        raise UsageError(f"{kind.name} is not namespaced: leave --namespace and --all-namespaces out")
     return kind
 
 

@@ -1,26 +1,31 @@
-"""``bgpkit-node routes``: the routes that there should be, and those in the kernel."""
+"""``bgpkit-node routes``: the routes that there should be, and those in the kernel, of all nodes."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 import msgspec
 
-from bgpkit_node.command.asking import ask, read
+from bgpkit_node.command.across_nodes import ask_everybody, timeout_option
+from bgpkit_node.command.asking import ask, read, read_from
 from bgpkit_node.command.options import datastore_option, run_dir_option
 from bgpkit_node.command.route_counts import KINDS, wanted_routes
-from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.command.surroundings import opened_store, warn
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import CniError
 from bgpkit_node.ipam import load_snapshot
+from bgpkit_node.node_status import Told
 from bgpkit_node.resources import IPPool, Node
 
 _PATIENCE: Final = 60
+_SHOWN: Final = 20
+"""Differences of one node that a person is shown: a screen full of them tells no more."""
+_NAMED: Final = 10
+"""Nodes without a difference that are named one by one."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -57,42 +62,83 @@ def routes() -> None:
 
 @routes.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--here", is_flag=True, help="Look at this node only, over its agent's socket: no datastore is needed.")
+@click.option("--node", "nodes", multiple=True, metavar="NODE", help="Look at this node only; may be repeated.")
+@timeout_option
+@datastore_option
 @run_dir_option
-def diff(as_json: bool, run_dir: Path) -> None:
-    """Print what differs in the kernel of this node from what its agent wants; exit code 1 when anything does."""
-    answer = ask(run_dir, {"request": "routes"}, timeout=_PATIENCE)
-    told = read(answer, Routes, run_dir)
-    click.echo(json.dumps(answer, indent=2) if as_json else rendered_diff(told))
-    sys.exit(1 if told.differing else 0)
+def diff(
+    as_json: bool, here: bool, nodes: tuple[str, ...], timeout: float, datastore: DatastoreSettings, run_dir: Path
+) -> None:
+    """Print what differs in the kernels of all nodes from what their agents want.
+
+    Exit code 1 when anything does, or when a node's agent does not answer.
+    """
+    if here and nodes:
+        raise click.UsageError("--here and --node exclude each other")
+    if here:
+        answer = ask(run_dir, {"request": "routes"}, timeout=_PATIENCE)
+        told = Told(answers={read(answer, Routes, run_dir).node: answer})
+    else:
+        told = asyncio.run(_ask(datastore, timeout, nodes))
+    found = [read_from(name, answer, Routes) for name, answer in told.answers.items()]
+    if as_json:
+        click.echo(json.dumps({"nodes": told.answers, "silent": told.silent}, indent=2))
+    else:
+        click.echo(rendered_diff(found, told.silent))
+    sys.exit(1 if told.silent or any(one.differing for one in found) else 0)
 
 
-def rendered_diff(told: Routes) -> str:
-    """Return the differences as a table, and a sentence."""
-    wanted = sum(count.wanted for count in told.counts.values())
-    if not told.differing:
-        return f"{told.node}: {wanted} routes wanted, all of them in the kernel, none too many"
-    rows = [(each.prefix, each.kind, each.status, each.wanted, each.present, each.reason) for each in told.differences]
-    table = aligned(("PREFIX", "KIND", "STATUS", "WANTED", "KERNEL", "REASON"), rows)
-    more = told.differing - len(told.differences)
-    rest = f"\n... and {more} more" if more else ""
-    return f"{table}{rest}\n\n{told.node}: {wanted} routes wanted, {told.differing} prefixes differ"
+async def _ask(datastore: DatastoreSettings, seconds: float, nodes: Sequence[str]) -> Told:
+    async with opened_store(datastore) as store:
+        return await ask_everybody(store, {"request": "routes"}, seconds, nodes)
+
+
+def rendered_diff(found: Sequence[Routes], silent: Mapping[str, str]) -> str:
+    """Return the differences of all nodes as one table, and sentences about the nodes."""
+    rows = [
+        (told.node, each.prefix, each.kind, each.status, each.wanted, each.present, each.reason)
+        for told in found
+        for each in told.differences[:_SHOWN]
+    ]
+    header = ("NODE", "PREFIX", "KIND", "STATUS", "WANTED", "KERNEL", "REASON")
+    lines = [aligned(header, rows), ""] if rows else []
+    return "\n".join([*lines, *_sentences(found, silent)]) or "there are no nodes"
+
+
+def _sentences(found: Sequence[Routes], silent: Mapping[str, str]) -> Iterator[str]:
+    same = [told for told in found if not told.differing]
+    if len(same) > _NAMED:
+        total = sum(map(_wanted_of, same))
+        yield f"{len(same)} nodes: {total} routes wanted, all of them in the kernels, none too many"
+    else:
+        for told in same:
+            yield f"{told.node}: {_wanted_of(told)} routes wanted, all of them in the kernel, none too many"
+    for told in found:
+        if told.differing:
+            more = told.differing - min(len(told.differences), _SHOWN)
+            rest = f", {more} of them not shown" if more else ""
+            yield f"{told.node}: {_wanted_of(told)} routes wanted, {told.differing} prefixes differ{rest}"
+    for node, why in silent.items():
+        yield f"{node}: {why}"
+
+
+def _wanted_of(told: Routes) -> int:
+    return sum(count.wanted for count in told.counts.values())
 
 
 @routes.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@timeout_option
 @datastore_option
-@run_dir_option
-def summary(as_json: bool, datastore: DatastoreSettings, run_dir: Path) -> None:
-    """Print how many routes of each kind every node should have, and how many this one has.
+def summary(as_json: bool, timeout: float, datastore: DatastoreSettings) -> None:
+    """Print how many routes of each kind every node should have, and has.
 
-    What is wanted comes from the datastore, what is present, and external routes, from the agent of this node.
+    What a node has, and what it wants of external routes, its agent tells; without it only what is wanted is known.
     """
-    wanted = asyncio.run(_wanted(datastore))
-    try:
-        told = read(ask(run_dir, {"request": "routes"}, timeout=_PATIENCE), Routes, run_dir)
-    except CniError as error:
-        told = None
-        click.echo(f"warning: what is present is not known: {error}", err=True)
+    wanted, told = asyncio.run(_wanted(datastore, timeout))
+    for node, why in told.silent.items():
+        warn(f"{node}: {why}")
     counted = {
         node: {kind: _known(told, node, kind, count) for kind, count in counts.items()}
         for node, counts in wanted.items()
@@ -102,17 +148,19 @@ def summary(as_json: bool, datastore: DatastoreSettings, run_dir: Path) -> None:
         return
     rows = [(node, *(_cell(counts[kind]) for kind in KINDS)) for node, counts in counted.items()]
     click.echo(aligned(("NODE", *(kind.upper() for kind in KINDS)), rows) + "\n")
-    click.echo("wanted/present; - is not known from here")
+    click.echo("wanted/present; - is not known")
 
 
-async def _wanted(datastore: DatastoreSettings) -> Mapping[str, Mapping[str, int | None]]:
+async def _wanted(datastore: DatastoreSettings, seconds: float) -> tuple[Mapping[str, Mapping[str, int | None]], Told]:
     async with opened_store(datastore) as store:
+        told = await ask_everybody(store, {"request": "routes"}, seconds)
         nodes = [node.name for node in await store.list(Node)]
-        return wanted_routes(await load_snapshot(store.datastore), nodes, await store.list(IPPool))
+        return wanted_routes(await load_snapshot(store.datastore), nodes, await store.list(IPPool)), told
 
 
-def _known(told: Routes | None, node: str, kind: str, wanted: int | None) -> dict[str, int | None]:
-    here = told.counts.get(kind) if told is not None and told.node == node else None
+def _known(told: Told, node: str, kind: str, wanted: int | None) -> dict[str, int | None]:
+    answer = told.answers.get(node)
+    here = None if answer is None else read_from(node, answer, Routes).counts.get(kind)
     if here is None:
         return {"wanted": wanted, "present": None}
     return {"wanted": here.wanted if wanted is None else wanted, "present": here.present}

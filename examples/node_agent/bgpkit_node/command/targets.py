@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bgpkit_node.command.resource_options import kind_argument
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Document, ResourceKind, ResourceStore, kind_of
 
 
@@ -18,11 +18,6 @@ class Target:
     name: str
 
     @property
-    def key(self) -> str:
-        """Its key in the datastore."""
-        return self.kind.key(self.name, self.namespace)
-
-    @property
     def qualified_name(self) -> str:
         """Its name, behind the namespace if it belongs to one."""
         return f"{self.kind.within(self.namespace)}{self.name}"
@@ -33,10 +28,10 @@ class Target:
 
 
 def targets_of(word: str, names: Sequence[str], namespace: str) -> list[Target]:
-    """Return the resources of the kind ``word`` with ``names``; NodeError for an unknown kind or an empty name."""
+    """Return the resources of the kind ``word`` with ``names``; UsageError for an unknown kind or an empty name."""
     kind = kind_argument(word, namespace=namespace)
     if "" in names:
-        raise NodeError("the name of a resource may not be empty")
+        raise UsageError("the name of a resource may not be empty")
     return [Target(kind, namespace, name) for name in dict.fromkeys(names)]
 
 

@@ -84,12 +84,14 @@ def rendered(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...], *
 def _role(node: Node, plan: tuple[Peering, ...], cluster: Cluster) -> str:
     """Return what a node is to the others, in words."""
     parts: list[str] = []
-    clients = sum(each.client for each in plan)
+    clients = len({each.node or each.address for each in plan if each.client})
     if node.cluster_id is not None:
         parts.append(f"reflector {node.cluster_id} of {clients} client{'' if clients == 1 else 's'}")
+    if node.name in cluster.drained:
+        parts.append("drained")
     if any(each.kind is PeeringKind.MESH for each in plan):
         parts.append("mesh")
-    reflectors = [each.node for each in plan if _reflects(cluster, each, node)]
+    reflectors = dict.fromkeys(each.node for each in plan if _reflects(cluster, each, node))
     if reflectors:
         parts.append(f"client of {', '.join(reflectors)}")
     return "; ".join(parts) or ("peer" if plan else "alone")

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from bgpkit_node.command.outcome import misfit, succeeded
+from bgpkit_node.command.overlap_warnings import overlaps_of
 from bgpkit_node.command.reachability import cluster_resources, refuse_cut
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import Target, not_found
@@ -16,6 +17,7 @@ from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError
 from bgpkit_node.peering import unhonoured
 from bgpkit_node.resources import Applied, Document, Resource, ResourceStore, WriteMode, kind_of
+from bgpkit_node.startup.overlaps import Overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,16 @@ _ATTEMPTS: Final = 50
 
 def write_and_tell(documents: Sequence[Document], datastore: DatastoreSettings, verb: Verb, *, yes: bool) -> None:
     """Write ``documents`` as ``verb`` says, with warnings of what does nothing, and say how many."""
-    asyncio.run(_write(documents, datastore, verb, yes=yes))
-    warn(documents)
+    warn(documents, asyncio.run(_write(documents, datastore, verb, yes=yes)))
     click.echo(succeeded(verb.done, [document.resource for document in documents]))
 
 
-async def _write(documents: Sequence[Document], datastore: DatastoreSettings, verb: Verb, *, yes: bool) -> None:
+async def _write(
+    documents: Sequence[Document], datastore: DatastoreSettings, verb: Verb, *, yes: bool
+) -> tuple[Overlap, ...]:
     async with opened_store(datastore, create=verb.mode is not WriteMode.REPLACE) as store:
         await write(store, documents, verb, yes=yes)
+        return await overlaps_of(documents, (await cluster_resources(store)).values())
 
 
 async def write(store: ResourceStore, documents: Sequence[Document], verb: Verb, *, yes: bool) -> Applied:
@@ -86,9 +90,11 @@ def by_identity(applied: Applied) -> dict[tuple[str, str], Resource]:
     return {(resource.kind, resource.qualified_name): resource for resource in resources}
 
 
-def warn(documents: Sequence[Document]) -> None:
-    """Name, on standard error, what is allowed in ``documents`` and does nothing."""
+def warn(documents: Sequence[Document], overlapping: Sequence[Overlap] = ()) -> None:
+    """Name, on standard error, what is allowed in ``documents`` and does nothing, and the ranges that overlap."""
     for document in documents:
         resource = document.resource
         for warning in (*kind_of(resource).warn(resource), *unhonoured(resource)):
             click.echo(f"warning: {warning}", err=True)
+    for overlap in overlapping:
+        click.echo(f"warning: {overlap}", err=True)

@@ -100,6 +100,17 @@ def read_environment(environment: Mapping[str, str]) -> EtcdSettings | None:
     return _settings(spec, {field: name for name, field in _VARIABLES.items()})
 
 
+def parse_endpoints(text: str, name: str) -> tuple[str, ...]:
+    """Read URLs with commas between; raises DatastoreError, which calls their place ``name``."""
+    endpoints = tuple(url.strip().rstrip("/") for url in text.split(",") if url.strip())
+    if not endpoints:
+        raise DatastoreError(f"{name} names no endpoint of etcd, such as https://10.4.7.12:2379")
+    for url in endpoints:
+        if not _URL.fullmatch(url):
+            raise DatastoreError(f"{name}: {url!r} is not a URL of etcd, such as https://10.4.7.12:2379")
+    return endpoints
+
+
 def _settings(spec: Mapping[str, str], names: Mapping[str, str]) -> EtcdSettings:
     """Return what a set of Calico's fields says; ``names`` is how errors call each."""
     kind = spec.get("datastoreType", "etcdv3")
@@ -109,14 +120,7 @@ def _settings(spec: Mapping[str, str], names: Mapping[str, str]) -> EtcdSettings
         raise DatastoreError(
             f"{names['etcdDiscoverySrv']} is not supported: list the endpoints in {names['etcdEndpoints']}"
         )
-    endpoints = tuple(url.strip().rstrip("/") for url in spec.get("etcdEndpoints", "").split(",") if url.strip())
-    if not endpoints:
-        raise DatastoreError(f"{names['etcdEndpoints']} names no endpoint of etcd, such as https://10.4.7.12:2379")
-    for url in endpoints:
-        if not _URL.fullmatch(url):
-            raise DatastoreError(
-                f"{names['etcdEndpoints']}: {url!r} is not a URL of etcd, such as https://10.4.7.12:2379"
-            )
+    endpoints = parse_endpoints(spec.get("etcdEndpoints", ""), names["etcdEndpoints"])
     credentials = {field: _pem(spec, names, file, inline) for field, file, inline in _SOURCES}
     certificate, key = credentials["certificate"], credentials["key"]
     if (certificate is None) != (key is None):

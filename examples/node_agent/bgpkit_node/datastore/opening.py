@@ -62,7 +62,7 @@ async def bare_datastore(
 
 def _prepare(path: Path, *, create: bool) -> None:
     try:
-        present = path.exists()
+        present = path.exists() and (create or path.is_dir() or path.stat().st_size > 0)
     except OSError as error:
         raise DatastoreError(f"{path}: cannot be reached: {error.strerror}") from error
     if not create and not present:

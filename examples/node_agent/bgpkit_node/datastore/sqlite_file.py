@@ -85,7 +85,8 @@ def _check_place(path: Path) -> None:
         if not path.exists():
             _create(path)
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-            raise DatastoreError(f"datastore {path} cannot be opened for writing: permission denied")
+            why = "permission denied: run the command as root" if os.geteuid() else "it is read-only"
+            raise DatastoreError(f"datastore {path} cannot be opened for writing: {why}")
     except OSError as error:
         raise DatastoreError(f"datastore {path} cannot be opened for writing: {error.strerror}") from error
 

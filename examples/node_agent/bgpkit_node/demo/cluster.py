@@ -7,7 +7,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -20,7 +20,8 @@ ROOT: Final = Path("/run/bgpkit-demo")
 GATEWAY: Final = "10.4.7.1"
 POOL: Final = "10.244.0.0/16"
 ASN: Final = 63400
-_BRIDGE: Final = "segment"
+SEGMENT: Final = "segment"
+"""The bridge, outside of the nodes, that all of them are on."""
 _NETWORK: Final = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit"}
 
 _ENTRANCE: Final = """\
@@ -93,16 +94,16 @@ class Cluster:
         """Make a bridge, and a namespace with eth0 on it for each machine."""
         ROOT.mkdir(parents=True)  # at once: others put files there, too
         commands = [
-            f"link add {_BRIDGE} type bridge stp_state 0",
-            f"link set {_BRIDGE} up",
-            f"addr add {GATEWAY}/24 dev {_BRIDGE}",
+            f"link add {SEGMENT} type bridge stp_state 0",
+            f"link set {SEGMENT} up",
+            f"addr add {GATEWAY}/24 dev {SEGMENT}",
         ]
         for number, machine in enumerate(MACHINES):
             machine.directory.mkdir()
             await run("ip", "netns", "add", machine.name)
             commands += [
                 f"link add port{number} type veth peer name eth0 netns {machine.name}",
-                f"link set port{number} master {_BRIDGE} up",
+                f"link set port{number} master {SEGMENT} up",
             ]
         await ip_batch(commands)
         for machine in MACHINES:
@@ -142,8 +143,13 @@ class Cluster:
         await agent.wait()
         machine.socket.unlink(missing_ok=True)
 
-    async def add_pod(self, name: str, machine: Machine) -> Pod:
-        """Make a pod's namespace and call the CNI executable for it, as a container runtime would."""
+    async def add_pod(
+        self, name: str, machine: Machine, *, within: str = "default", labels: Mapping[str, str] | None = None
+    ) -> Pod:
+        """Make a pod's namespace and call the CNI executable for it, as a container runtime would.
+
+        The pod is in the namespace ``within`` of Kubernetes, and has labels.
+        """
         pod = Pod(name, machine)
         await run("ip", "netns", "add", pod.namespace)
         await ip_batch(["link set lo up"], namespace=pod.namespace)
@@ -154,9 +160,11 @@ class Cluster:
             "CNI_NETNS": f"/run/netns/{pod.namespace}",
             "CNI_IFNAME": "eth0",
             "CNI_PATH": str(ROOT / "cni-bin"),
-            "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={name}",
+            "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE={within};K8S_POD_NAME={name}",
         }
-        configuration = json.dumps({**_NETWORK, "agent_socket": str(machine.socket)})
+        told = [{"key": key, "value": value} for key, value in (labels or {}).items()]
+        network = {**_NETWORK, "agent_socket": str(machine.socket), "args": {"cni": {"labels": told}}}
+        configuration = json.dumps(network)
         shim = str(ROOT / "cni-bin" / "bgpkit")
         status, answer, errors = await _finish(shim, environment=environment, given=configuration)
         if status:
@@ -186,9 +194,12 @@ class Cluster:
             environment["BGPKIT_NODE_RUN_DIR"] = str(machine.directory)
         return environment
 
-    async def command(self, *words: str, machine: Machine | None = None, given: str | None = None) -> str:
+    async def command(
+        self, *words: str, machine: Machine | None = None, given: str | None = None, statuses: Collection[int] = (0,)
+    ) -> str:
         """Run ``bgpkit-node`` with ``words`` as an operator of the cluster would, and return what it printed."""
-        return await run(*bgpkit_node(*words), environment=self.environment(machine), given=given)
+        environment = self.environment(machine)
+        return await run(*bgpkit_node(*words), environment=environment, given=given, statuses=statuses)
 
     def log_of(self, machine: Machine) -> str:
         """Return the last lines of the log of ``machine``'s agent."""
@@ -222,10 +233,15 @@ async def ip_batch(commands: Sequence[str], *, namespace: str | None = None) -> 
     await run(*prefix, "ip", "-batch", "-", given="\n".join(commands))
 
 
-async def run(*words: str, environment: dict[str, str] | None = None, given: str | None = None) -> str:
-    """Run a command and return its output; NodeError with what it said when it fails."""
+async def run(
+    *words: str,
+    environment: dict[str, str] | None = None,
+    given: str | None = None,
+    statuses: Collection[int | None] = (0,),
+) -> str:
+    """Run a command and return its output; NodeError with what it said when its status is none of ``statuses``."""
     status, output, errors = await _finish(*words, environment=environment, given=given)
-    if status:
+    if status not in statuses:
         said = " ".join((errors or output).split())
         raise NodeError(f"{' '.join(words)} failed with exit code {status}: {said}")
     return output

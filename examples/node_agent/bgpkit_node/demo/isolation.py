@@ -26,6 +26,7 @@ _TOOLS: Final = {
     "mount": "util-linux",
     "ip": "iproute2",
     "ss": "iproute2",
+    "nft": "nftables",
 }
 
 

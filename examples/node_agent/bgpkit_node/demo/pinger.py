@@ -67,6 +67,10 @@ class Pinger:
         self._socket.setblocking(False)
         self._by_target = {stream.target: stream for stream in self.streams}
 
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
     def send(self, sequence: int) -> None:
         """Send one request to every target."""
         body = _HEADER.pack(_ECHO_REQUEST, 0, 0, self._identifier, sequence & 0xFFFF) + _PAYLOAD

@@ -15,6 +15,7 @@ from bgpkit_node.demo.cluster import MACHINES, Cluster, Machine, run, within
 from bgpkit_node.demo.internet_table import carry_table
 from bgpkit_node.demo.isolation import Isolation
 from bgpkit_node.demo.pings import Streams, ping_matrix
+from bgpkit_node.demo.policy_scenes import PolicyScenes
 from bgpkit_node.demo.report import Report, make_report
 from bgpkit_node.demo.titles import TITLES
 from bgpkit_node.demo.waiting import established, kernel_routes, until
@@ -30,6 +31,7 @@ class Demonstration:
 
     cluster: Cluster
     report: Report
+    scenes: PolicyScenes
     facts: dict[str, object] = field(default_factory=dict[str, object])
 
 
@@ -92,6 +94,22 @@ async def reflectors(demo: Demonstration) -> None:
         raise NodeError(f"{loss.lost} of {loss.sent} pings were lost: {loss.by_pair}")
 
 
+async def policy_example(demo: Demonstration) -> None:
+    """Walk through a policy with everything in it."""
+    await demo.scenes.example()
+
+
+async def policy_access(demo: Demonstration) -> None:
+    """Walk through the readings of a policy for a web server."""
+    await demo.scenes.access()
+
+
+async def policy_isolation(demo: Demonstration) -> None:
+    """Walk through the isolation of a namespace."""
+    await demo.scenes.isolation()
+    demo.facts["policy_connections"] = demo.scenes.connections
+
+
 async def internet_table(demo: Demonstration) -> None:
     """Carry a real Internet table through a reflector and compare it."""
     outcome = await carry_table(demo.cluster.environment())
@@ -116,6 +134,9 @@ STEPS: Final[Mapping[str, Callable[[Demonstration], Awaitable[None]]]] = Mapping
         "pods": add_pods,
         "mesh": full_mesh,
         "reflectors": reflectors,
+        "example": policy_example,
+        "access": policy_access,
+        "isolation": policy_isolation,
         "table": internet_table,
     }
 )
@@ -124,7 +145,8 @@ STEPS: Final[Mapping[str, Callable[[Demonstration], Awaitable[None]]]] = Mapping
 async def run_demonstration(isolation: Isolation, *, hold: str | None, as_json: bool) -> int:
     """Run the steps and return the exit code. With ``hold``, stop after that step and wait for Ctrl-C."""
     report = make_report(as_json=as_json)
-    demo = Demonstration(Cluster(), report)
+    cluster = Cluster()
+    demo = Demonstration(cluster, report, PolicyScenes(cluster, report))
     stopped = _stop_request(isolation)
     started = time.monotonic()
     work = asyncio.create_task(_run_steps(demo, hold))

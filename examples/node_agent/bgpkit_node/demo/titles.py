@@ -9,6 +9,9 @@ TITLES: Final = MappingProxyType(
         "pods": "two pods on each node, through the CNI executable",
         "mesh": "a full mesh of BGP sessions",
         "reflectors": "from mesh to route reflectors, through a crash, no packet lost",
+        "example": "a policy with everything in it: who reaches a database, and whom it reaches",
+        "access": "access to a web server, from items that mean either and from one that means both",
+        "isolation": "a namespace on its own, both ways and one way",
         "table": "a real Internet table through a reflector",
     }
 )

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from bgpkit_node.health.bgp_metrics import bgp_metrics
 from bgpkit_node.health.fib_metrics import fib_metrics
 from bgpkit_node.health.ipam_metrics import Allocations, ipam_metrics
+from bgpkit_node.health.policy_metrics import policy_metrics
 from bgpkit_node.health.verdict import liveness, readiness
 from bgpkit_node.running import RunningNode
 
@@ -46,5 +47,6 @@ class _Collector(Collector):
         )
         yield from bgp_metrics(running)
         yield from fib_metrics(running)
+        yield from policy_metrics(running.policies)
         if self._allocations is not None:
-            yield from ipam_metrics(running.name, self._allocations)
+            yield from ipam_metrics(running.name, self._allocations, running.leaks)

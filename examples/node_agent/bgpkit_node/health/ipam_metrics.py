@@ -1,12 +1,13 @@
 """Addresses and blocks as metrics, under the names that operators of Calico know."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from bgpkit_node.ipam import IPNetwork, Snapshot
+from bgpkit_node.ipam.leak_collector import LeakTally
 from bgpkit_node.resources import IPPool
 
 _LABELS = ("ippool", "node")
@@ -22,8 +23,8 @@ class Allocations:
     pools: Sequence[IPPool]
 
 
-def ipam_metrics(node: str, allocations: Allocations) -> Iterator[Metric]:
-    """Yield what there is to measure of the pools, and of the addresses of ``node``."""
+def ipam_metrics(node: str, allocations: Allocations, leaks: LeakTally) -> Iterator[Metric]:
+    """Yield what there is to measure of the pools, of the addresses of ``node``, and of the ``leaks`` it has found."""
     sizes = GaugeMetricFamily("ipam_ippool_size", "Addresses in the pool.", labels=("ippool",))
     for pool in allocations.pools:
         sizes.add_metric((pool.name,), pool.network.num_addresses)
@@ -51,6 +52,22 @@ def ipam_metrics(node: str, allocations: Allocations) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "bgpkit_ipam_unreadable", "Allocation data that cannot be read.", value=len(snapshot.unreadable)
     )
+    candidates, reclaimed = leaks.candidates, leaks.reclaimed
+    # Calico's name of the second has no _total, which the type counter would append.
+    yield _by_pool("ipam_allocations_gc_candidates", "Addresses that seem to leak.", "gauge", candidates, allocations)
+    yield _by_pool("ipam_allocations_gc_reclamations", "Leaks taken back.", "unknown", reclaimed, allocations)
+
+
+def _by_pool(
+    name: str, text: str, kind: str, counts: Mapping[tuple[str, IPNetwork], int], allocations: Allocations
+) -> Metric:
+    metric = Metric(name, text, kind)
+    found: Counter[tuple[str, str]] = Counter()
+    for (node, network), count in counts.items():
+        found[_pool_of(network, allocations.pools), node] += count
+    for (pool, node), count in found.items():
+        metric.add_sample(name, {"ippool": pool, "node": node}, count)
+    return metric
 
 
 def _pool_of(network: IPNetwork, pools: Sequence[IPPool]) -> str:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bgpkit import State
 from bgpkit_node.running import RunningNode
 
 STRICT_FOR: Final = timedelta(seconds=30)
@@ -19,22 +18,24 @@ def liveness(running: RunningNode) -> str:
 def readiness(running: RunningNode, now: datetime) -> str:
     """Return why the node should not have traffic yet; empty when it is ready.
 
-    For 30 seconds all of its sessions have to be Established and no restart may be in progress, so that an update of
-    all nodes goes no faster than routes do; from then on one session does, for others may be down. Without peers a
-    node is ready. An outage of the datastore takes nothing away: forwarding goes on.
+    It is not while policies that are stored are not in force. For 30 seconds all of its sessions have to be Established
+    and no restart may be in progress, so that an update of all nodes goes no faster than routes do; from then on one
+    session does, for others may be down. Without peers a node is ready. An outage of the datastore takes nothing away:
+    forwarding goes on.
     """
     serving = running.serving
     if running.stopping:
         return "the agent is stopping"
     if serving is None:
         return "the agent is starting"
-    peers = serving.wanted_peers
-    down = [peer.address for peer in peers if peer.state is not State.ESTABLISHED]
+    if running.policies.why_not:
+        return f"the policies are not in force: {running.policies.why_not}"
+    down = serving.down
     if now - running.started < STRICT_FOR:
         if down:
             return f"BGP not established with {','.join(down)}"
         if serving.speaker.deferral.active:
             return "the restart is not over: routes of peers are awaited"
-    elif peers and len(down) == len(peers):
+    elif down and len(down) == len(serving.sessions.wanted):
         return "BGP is established with none of the peers"
     return ""

@@ -126,6 +126,7 @@ def _speaker(before: Cluster, old: Node, after: Cluster, new: Node) -> Iterator[
         ("own address", old.ipv4, new.ipv4),
         ("own IPv6 address", old.ipv6, new.ipv6),
         ("listens at", _listening(before), _listening(after)),
+        ("BFD", _word(bool(before.watched)), _word(bool(after.watched))),
     ):
         if was != becomes:
             yield f"{title} {was or 'none'} -> {becomes or 'none'}"

@@ -23,6 +23,8 @@ DEFAULT_ASN: Final = 64512
 DEFAULT_PORT: Final = 179
 DRAINED: Final = "bgpkit-node/drained"
 """The annotation of a Node that is not to reflect for the time being; its value says since when."""
+WATCHED: Final = "bgpkit-node/bfd"
+"""The annotation of a BGPPeer, or for the mesh of the default BGPConfiguration, with which BFD watches the paths."""
 NO_SERVICES: Final = "node.kubernetes.io/exclude-from-external-load-balancers"
 """The label of a Node that is to draw no traffic for services."""
 
@@ -112,6 +114,15 @@ class Cluster:
         """Whether nodes listen at their own addresses only."""
         default = self._configuration("default")
         return default is not None and default.spec.bind_mode is BindMode.NODE_IP
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of the BGPPeers whose sessions' paths are watched by BFD; the empty name is the mesh's."""
+        names = {peer.name for peer in self.peers if WATCHED in peer.metadata.annotations}
+        default = self._configuration("default")
+        if self.mesh and default is not None and WATCHED in default.metadata.annotations:
+            names.add("")
+        return frozenset(names)
 
     def workload_peering_address(self, version: int) -> str:
         """Return the address at which a node's own pods reach its speaker; empty when none is configured."""

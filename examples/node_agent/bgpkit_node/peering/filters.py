@@ -67,15 +67,19 @@ def export_policy(
     *,
     advertised: Sequence[tuple[str, tuple[str, ...]]] = (),
     keep_next_hop: bool = False,
+    served_elsewhere: Sequence[str] = (),
 ) -> Policy:
     """Return what a peer is told: what the first rule that matches says, and else what ``otherwise`` lets pass.
 
     What no rule has decided on gets the communities of all ranges in ``advertised`` that it lies in. With
-    ``keep_next_hop`` an external peer gets routes with the next hop they came with.
+    ``keep_next_hop`` an external peer gets routes with the next hop they came with; else those of other nodes in the
+    ranges ``served_elsewhere``, where packets are to go to that node and not by this one.
     """
     rules = (*_rules(filters, "export", peer), *_marks(advertised))
     if keep_next_hop:
         rules = (Rule(actions=(NextHopUnchanged(),), name="next hop kept"), *rules)
+    else:
+        rules = (*_kept_next_hops(served_elsewhere), *rules)
     if not rules:
         return otherwise
     rest = tuple(
@@ -92,6 +96,12 @@ def _marks(advertised: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Rule]:
         if communities:
             action = AddCommunities.of(*map(_community, communities))
             yield Rule(PrefixSet.inside((Prefix.parse(cidr),), cidr), (action,), name=f"advertised as in {cidr}")
+
+
+def _kept_next_hops(ranges: Sequence[str]) -> Iterator[Rule]:
+    for cidr in ranges:
+        inside = PrefixSet.inside((Prefix.parse(cidr),), cidr)
+        yield Rule(inside & ~_LOCAL, (NextHopUnchanged(),), name=f"next hop kept in {cidr}")
 
 
 def _title(filters: Sequence[BGPFilter]) -> str:

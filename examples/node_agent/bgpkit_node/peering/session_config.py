@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, Self
 
 import structlog
 
-from bgpkit import IPV4_UNICAST, IPV6_UNICAST, NextHopSelf, PeerConfig, Prefix, TransportOptions
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, BfdOptions, NextHopSelf, PeerConfig, Prefix, TransportOptions
 from bgpkit.policy import REJECT_ALL, Policy, PrefixPolicy, PrefixRule
 from bgpkit_node.peering.cluster import Cluster
 from bgpkit_node.peering.filters import export_policy, import_policy
@@ -43,9 +43,13 @@ class Terms:
     """Ranges, each with the communities that prefixes in it are advertised with."""
     address6: IPv6Address | None = None
     """Where sessions of IPv6 come from."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """The networks that the node is in: peers there are a link away."""
+    watched: frozenset[str] = frozenset()
+    """The names of the BGPPeers whose paths are watched; the empty name is the mesh's."""
     passwords: Passwords = no_passwords
-    kept_out: tuple[str, ...] = ()
-    """Blocks of service addresses: what lies in them is not taken from other nodes, whose pods it is not."""
+    services: tuple[str, ...] = ()
+    """Blocks of service addresses: what lies in them is told, and a reflector alone takes it from other nodes."""
 
     @classmethod
     def of(cls, cluster: Cluster, node: Node, passwords: Passwords = no_passwords) -> Self:
@@ -69,8 +73,10 @@ class Terms:
             filters={one.name: one for one in cluster.filters},
             advertised=cluster.advertised(node),
             address6=None if node.ipv6 is None else node.ipv6.ip,
+            networks=tuple(own.network for own in (node.ipv4, node.ipv6) if own is not None),
+            watched=cluster.watched,
             passwords=passwords,
-            kept_out=services if node.cluster_id is None else (),
+            services=services,
         )
 
     def own_address(self, version: int) -> str:
@@ -107,6 +113,7 @@ def peer_config(peering: Peering, terms: Terms) -> PeerConfig:
         local_asn_on_import=speaks_as is None,
         allow_own_as=min(spec.num_allowed_local_as_numbers or 0, _OWN_AS_MOST),
         restart_time=round(parse_duration(spec.max_restart_time)) if spec.max_restart_time else RESTART_SECONDS,
+        bfd=_bfd(peering, terms),
         description=peering.node or peering.resource,
     )
 
@@ -128,6 +135,8 @@ def _policies(peering: Peering, peer: PeerType, terms: Terms) -> tuple[Policy, P
         _LOG.warning("peering.filters_missing", peer=peering.address, resource=peering.resource, filters=missing)
         return REJECT_ALL, REJECT_ALL
     named = [terms.filters[name] for name in spec.filters]
+    reflects = terms.cluster_id is not None
+    by_default = peer is PeerType.EBGP and spec.next_hop_mode is not NextHopMode.SELF
     keep = spec.next_hop_mode is NextHopMode.KEEP or spec.keep_original_next_hop
     told = export_policy(
         named,
@@ -135,8 +144,9 @@ def _policies(peering: Peering, peer: PeerType, terms: Terms) -> tuple[Policy, P
         terms.export_policy,
         advertised=terms.advertised,
         keep_next_hop=keep and peer is PeerType.EBGP,
+        served_elsewhere=terms.services if reflects and by_default else (),
     )
-    return import_policy(named, peer, kept_out=terms.kept_out if peering.node else ()), told
+    return import_policy(named, peer, kept_out=terms.services if peering.node and not reflects else ()), told
 
 
 def _hold_time(spec: BGPPeerSpec) -> int:
@@ -144,6 +154,13 @@ def _hold_time(spec: BGPPeerSpec) -> int:
     if spec.keepalive_time is None:
         return HOLD_SECONDS
     return max(round(parse_duration(spec.keepalive_time) * _KEEPALIVES), _KEEPALIVES)
+
+
+def _bfd(peering: Peering, terms: Terms) -> BfdOptions | None:
+    """Return how the path to the peer is watched; None: it is not, or leads over more than a link. RFC 5881."""
+    if peering.resource not in terms.watched:
+        return None
+    return BfdOptions() if any(ip_address(peering.address) in network for network in terms.networks) else None
 
 
 def _hops(spec: BGPPeerSpec) -> int | None:

@@ -34,37 +34,33 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
     "FelixConfiguration": frozenset(
         {
             *("nodeSelector", "natOutgoingAddress", "natOutgoingExclusions", "natPortRange", "nftablesRefreshInterval"),
-            "iptablesNATOutgoingInterfaceFilter",
+            *("iptablesNATOutgoingInterfaceFilter", "ipipMTU", "vxlanMTU", "vxlanMTUV6", "vxlanPort", "vxlanVNI"),
         }
     ),
     "IPPool": frozenset(
         {
             *("cidr", "disabled", "disableBGPExport", "blockSize", "nodeSelector", "allowedUses", "assignmentMode"),
-            "natOutgoing",
+            *("natOutgoing", "ipipMode", "vxlanMode"),
         }
     ),
 }
 """What is acted upon; whatever else is set is named, fields of a later day, too."""
 _AS_IT_IS: Final[Mapping[str, str]] = {
-    "ipipMode": "Never",
     "logSeverityScreen": "Info",
     "nextHopMode": "Auto",
     "sourceAddress": "UseNodeIP",
     "bindMode": "None",
     "programClusterRoutes": "EnabledNoEncapOnly",
-    "vxlanMode": "Never",
 }
 """Values that ask for what happens anyway."""
 
 
 def unhonoured(resource: Resource) -> Iterator[str]:
-    """Yield a sentence for each field of ``resource`` that asks for something this version does not do.
-
-    Of a kind with which nothing is done at all there is one sentence.
-    """
+    """Yield a sentence for each field of ``resource`` that asks for something this version does not do."""
     match resource:
-        case HostEndpoint():
-            yield f"{resource} is kept, but not honoured yet: everything goes on as without it"
+        case HostEndpoint(spec=spec):
+            if not spec.interface_name:
+                yield f"{resource} is kept, but not honoured yet without spec.interfaceName: its node refuses policies"
         case BGPFilter(spec=spec):
             for field, _, rule in rules_of(spec):
                 if rule.interface:

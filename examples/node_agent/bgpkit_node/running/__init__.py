@@ -3,6 +3,16 @@
 from bgpkit_node.running.fib_tally import FibTally
 from bgpkit_node.running.node import AnnouncedRoutes, RunningNode, Serving
 from bgpkit_node.running.outages import Outages
+from bgpkit_node.running.policy_tally import PolicyTally
 from bgpkit_node.running.words import since_text, state_word
 
-__all__ = ["AnnouncedRoutes", "FibTally", "Outages", "RunningNode", "Serving", "since_text", "state_word"]
+__all__ = [
+    "AnnouncedRoutes",
+    "FibTally",
+    "Outages",
+    "PolicyTally",
+    "RunningNode",
+    "Serving",
+    "since_text",
+    "state_word",
+]

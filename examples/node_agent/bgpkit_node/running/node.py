@@ -7,10 +7,12 @@ from typing import Protocol
 
 from bgpkit import PeerStatus, Prefix, Speaker, State
 from bgpkit.fib import Fib
+from bgpkit_node.ipam.leak_collector import LeakTally
 from bgpkit_node.peering import Peering
 from bgpkit_node.peering.sessions import Sessions
 from bgpkit_node.running.fib_tally import FibTally
 from bgpkit_node.running.outages import Outages
+from bgpkit_node.running.policy_tally import PolicyTally
 
 
 class AnnouncedRoutes(Protocol):
@@ -47,6 +49,12 @@ class Serving:
         return tuple(peer for peer in self.speaker.peers() if peer.address in self.sessions.wanted)
 
     @property
+    def down(self) -> tuple[str, ...]:
+        """The addresses of sessions that the plan asks for and that are not Established, whatever the reason."""
+        up = {peer.address for peer in self.wanted_peers if peer.state is State.ESTABLISHED}
+        return tuple(address for address in self.sessions.wanted if address not in up)
+
+    @property
     def established(self) -> int:
         """How many of the wanted peers are Established."""
         return sum(peer.state is State.ESTABLISHED for peer in self.wanted_peers)
@@ -62,6 +70,8 @@ class RunningNode:
     """None before the first speaker runs, and for a moment between two of them."""
     outages: Outages = field(default_factory=Outages)
     fib_tally: FibTally = field(default_factory=FibTally)
+    leaks: LeakTally = field(default_factory=LeakTally)
+    policies: PolicyTally = field(default_factory=PolicyTally)
     stopping: bool = False
 
     def served_no_more(self) -> None:

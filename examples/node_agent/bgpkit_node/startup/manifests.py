@@ -179,7 +179,7 @@ def _environment(installation: Installation) -> list[Document]:
         {"name": "IP", "value": "autodetect"},
         *([{"name": "IP6", "value": "autodetect"}] if ipv6 else []),
         *pools,
-        {"name": "CALICO_IPV4POOL_IPIP", "value": "Never"},
+        {"name": "CALICO_IPV4POOL_IPIP", "value": "CrossSubnet"},
     ]
 
 

@@ -1,25 +1,27 @@
 """Registration: a node's entry is made once, and what an operator wrote of it stays."""
 
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Interface, IPv6Interface
 
 import msgspec
 import pytest
 
-from bgpkit_node.agent import registration
 from bgpkit_node.agent.registration import check_name, register
 from bgpkit_node.errors import InvalidResourcesError, NodeError
 from bgpkit_node.resources import Node, ResourceStore
+from bgpkit_node.resources.node import OrchRef
+from bgpkit_node.startup.own_addresses import OwnAddresses
 from tests.support.clusters import node, reflector
 from tests.support.memory_datastore import MemoryDatastore
 
-OWN = IPv4Interface("10.4.7.11/24")
+OWN = OwnAddresses(IPv4Interface("10.4.7.11/24"))
+BOTH = OwnAddresses(IPv4Interface("10.4.7.11/24"), IPv6Interface("fd00:4::11/64"))
 
 
 async def test_an_unknown_node_is_made() -> None:
-    """With its name and address."""
+    """With its name and addresses."""
     store = ResourceStore(MemoryDatastore())
-    made = await register(store, "a", OWN)
-    assert (made.name, made.ipv4) == ("a", OWN)
+    made = await register(store, "a", BOTH)
+    assert (made.name, made.ipv4, made.ipv6) == ("a", *BOTH)
     assert await store.list(Node) == (made,)
 
 
@@ -32,31 +34,47 @@ async def test_what_an_operator_wrote_stays() -> None:
     await store.apply([msgspec.structs.replace(written, spec=msgspec.structs.replace(written.spec, bgp=bgp))])
     found = await register(store, "a", OWN)
     assert (found.labels, str(found.cluster_id), found.as_number) == (written.labels, "244.0.0.1", 65001)
-    assert found.ipv4 == OWN
+    assert found.ipv4 == OWN.ipv4
 
 
-@pytest.mark.parametrize("address", [None, OWN])
-async def test_a_node_that_is_as_it_should_be_is_not_written(address: IPv4Interface | None) -> None:
+async def test_an_ipv6_address_goes_when_there_is_none() -> None:
+    """As IP6=none says."""
+    store = ResourceStore(MemoryDatastore())
+    await register(store, "a", BOTH)
+    assert (await register(store, "a", OWN)).ipv6 is None
+
+
+async def test_a_node_that_is_as_it_should_be_is_not_written() -> None:
     """An agent that starts again changes nothing, not even the spelling of an address."""
     datastore = MemoryDatastore()
     store = ResourceStore(datastore)
     await store.apply([node("a", "10.4.7.11/24"), node("b", "10.4.7.12")])
     before = datastore.revision
-    await register(store, "a", address)
-    await register(store, "b", None)
+    await register(store, "a", OWN)
+    await register(store, "b", OwnAddresses(IPv4Interface("10.4.7.12/32")))
     assert datastore.revision == before
 
 
-async def test_the_first_found_address_is_taken_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the one that is told, and the one in the datastore."""
-    monkeypatch.setattr(registration, "first_found_address", lambda: IPv4Interface("10.4.7.77/24"))
-    store = ResourceStore(MemoryDatastore())
-    await store.apply([node("a"), node("b", "10.4.7.12/24")])
-    assert (await register(store, "a", None)).ipv4 == IPv4Interface("10.4.7.77/24")
-    assert (await register(store, "b", None)).ipv4 == IPv4Interface("10.4.7.12/24")
+async def test_the_name_in_kubernetes_is_noted_once() -> None:
+    """Beside what other orchestrators call the node."""
+    datastore = MemoryDatastore()
+    store = ResourceStore(datastore)
+    made = await register(store, "a", OWN, kubernetes="old")
+    nomad = OrchRef(node_name="n", orchestrator="nomad")
+    await store.apply(
+        [
+            msgspec.structs.replace(
+                made, spec=msgspec.structs.replace(made.spec, orch_refs=(*made.spec.orch_refs, nomad))
+            )
+        ]
+    )
+    for _ in range(2):
+        found = await register(store, "a", OWN, kubernetes="a.example.org")
+        assert found.spec.orch_refs == (nomad, OrchRef(node_name="a.example.org", orchestrator="k8s"))
+    assert datastore.revision == 3
 
 
-async def test_the_address_of_another_node_is_refused_with_both_names() -> None:
+async def test_an_address_that_another_node_got_meanwhile_is_refused_with_both_names() -> None:
     """Nothing is written. walkthrough 22."""
     datastore = MemoryDatastore()
     store = ResourceStore(datastore)

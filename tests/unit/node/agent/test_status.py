@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bgpkit import IPV4_UNICAST, PeerStatus, State
-from bgpkit_node.agent.status import peer_row, service_status
+from bgpkit_node.agent.status import down_row, peer_row, service_status
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.peering import Peering, PeeringKind
 from bgpkit_node.running import RunningNode
@@ -116,3 +116,14 @@ async def test_a_service_manager_is_told_in_one_line() -> None:
         await agent.serving.sessions.follow((), agent.terms, frozenset({"a"}))
         agent.running.outages.over("resources")
         assert service_status(agent.running) == "no peers"
+
+
+def test_a_session_that_cannot_be_has_a_row_with_the_reason() -> None:
+    """The same fields as others have, so that whoever reads rows needs to know no other kind."""
+    peering = _peering(PeeringKind.GLOBAL)
+    row = down_row(peering, "password /etc/x cannot be read")
+    other = peer_row(_status(), peering, lingering=False, now=NOW)
+    assert row.keys() == other.keys()
+    assert (row["address"], row["type"], row["state"]) == (peering.address, "global", "start")
+    assert row["info"] == "Idle password /etc/x cannot be read"
+    assert row["why"] == "password /etc/x cannot be read"

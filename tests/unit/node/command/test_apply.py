@@ -149,12 +149,12 @@ def test_a_node_that_joins_is_not_cut_off(datastore: Path) -> None:
 
 def test_fields_that_do_nothing_yet_are_named(tmp_path: Path) -> None:
     """A warning each, and the resource is applied."""
-    text = document("IPPool", "p", "{cidr: 10.244.0.0/16, ipipMode: Always, natOutgoing: true}")
+    text = document("FelixConfiguration", "default", "{bpfEnabled: true, ipipMTU: 1440, wireguardMTU: 1400}")
     answer = applied(tmp_path / "d", text)
-    assert answer.out == "Successfully applied 1 'IPPool' resource(s)\n"
-    assert [line[:44] for line in answer.err.splitlines()] == [
-        "warning: IPPool(p): spec.ipipMode is kept, b",
-        "warning: IPPool(p): spec.natOutgoing is kept",
+    assert answer.out == "Successfully applied 1 'FelixConfiguration' resource(s)\n"
+    assert [line.partition(" is kept")[0] for line in answer.err.splitlines()] == [
+        "warning: FelixConfiguration(default): spec.bpfEnabled",
+        "warning: FelixConfiguration(default): spec.wireguardMTU",
     ]
 
 

@@ -42,7 +42,7 @@ def test_what_is_not_there_is_named_with_what_is(tmp_path: Path) -> None:
     before = revision(datastore)
     asked("delete", "node", "z", datastore=datastore).assert_refused("Node z not found; there is a, b, c")
     asked("delete", "pool", "z", datastore=datastore).assert_refused("IPPool z not found; there is none")
-    asked("delete", "nod", "a", datastore=datastore).assert_refused("kind 'nod' is not known, only BGPConf")
+    asked("delete", "nod", "a", datastore=datastore).assert_refused("kind 'nod' is not known, only AdminN", status=2)
     assert revision(datastore) == before
 
 

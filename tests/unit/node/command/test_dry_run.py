@@ -57,6 +57,8 @@ def test_a_switch_to_a_reflector_is_told_whole(datastore: Path) -> None:
     assert lines[12:] == [
         "ends of sessions: 2 none, 2 closes, 2 soft; 0 stay as they are",
         "",
+        "no route of a kernel appears or vanishes; 0 stay as they are",
+        "",
         "no two nodes would lose their path to each other",
         "warning: Node(k8s-node1) is the only reflector: without it no two other nodes have a path to each other",
         "nothing was changed: this was a dry run",

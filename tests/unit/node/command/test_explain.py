@@ -1,4 +1,4 @@
-"""Explain: all that the datastore holds of an address, and what the agent says of the way to it."""
+"""Explain: all that the datastore holds of an address, and what the agents say of the way to it."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bgpkit_node.cni import AgentSocket
+from tests.support.answering_agents import agents_answering, asked_with_agents
 from tests.support.commands import applied, asked, document, documents
 from tests.support.ipam_store import change, give, prepared
 
@@ -20,9 +21,9 @@ def datastore(tmp_path: Path) -> Path:
 
 def facts(datastore: Path, what: str) -> dict[str, str]:
     """Return what is said of ``what``, by title."""
-    answer = asked("explain", what, "--run-dir", datastore.parent, datastore=datastore)
+    answer = asked("explain", what, "--timeout", "0.01", "--run-dir", datastore.parent, datastore=datastore)
     assert (answer.status, answer.err) == (0, ""), answer
-    return dict(line.split(maxsplit=1) for line in answer.out.splitlines())
+    return dict(line.split(maxsplit=1) for line in answer.out.splitlines() if line[0] != " ")
 
 
 def test_an_address_of_a_pod_is_told_whole(datastore: Path) -> None:
@@ -32,7 +33,7 @@ def test_an_address_of_a_pod_is_told_whole(datastore: Path) -> None:
     address = block.partition("/")[0]
     found = facts(datastore, address)
     assert found.pop("owner").startswith("pod default/nginx, on a, handle h, sequence ")
-    assert found.pop("routes").startswith(f"not known: no node agent answers on {datastore.parent}/agent.sock")
+    assert found.pop("kernel").startswith("no answer within 0.01 s: ")
     assert found == {
         "address": address,
         "pool": "p 10.244.0.0/24, IPIP Never, VXLAN Never",
@@ -44,9 +45,10 @@ def test_an_address_of_a_pod_is_told_whole(datastore: Path) -> None:
 def test_a_pod_is_found_by_its_name(datastore: Path) -> None:
     """With its namespace or without; all of its addresses."""
     for name in ("nginx", "default/nginx"):
-        told = json.loads(asked("explain", name, "--json", "--run-dir", datastore.parent, datastore=datastore).out)
+        words = ("explain", name, "--json", "--timeout", "0.01", "--run-dir", datastore.parent)
+        told = json.loads(asked(*words, datastore=datastore).out)
         assert [one["owner"].split(",")[0] for one in told] == ["pod default/nginx"] * 3
-        assert told[0]["here"] is None
+        assert (told[0]["nodes"], list(told[0]["silent"])) == ({}, ["a", "b"])
     asked("explain", "other/nginx", datastore=datastore).assert_refused("other/nginx is no IP address, and no pod")
 
 
@@ -78,21 +80,37 @@ def test_what_is_not_as_it_should_be_is_said(datastore: Path) -> None:
     assert found["origin"].startswith("nobody announces it")
 
 
-async def test_the_agent_tells_the_way(datastore: Path) -> None:
-    """The kernel's route and the BGP paths, indented."""
+async def test_the_agents_tell_the_way(datastore: Path) -> None:
+    """The kernel's route on every node, and the BGP paths of one, indented: this one's, or that which is named."""
 
-    async def explain(request: Mapping[str, object]) -> dict[str, object]:
-        """Answer as an agent does."""
-        assert request["address"] == "10.244.0.200"
-        told: dict[str, object] = {"node": "b", "prefix": "10.244.0.192/26", "bgp": "one\ntwo", "kernel": "via x"}
-        return told
+    def way(node: str) -> dict[str, object]:
+        """Return what an agent tells."""
+        return {"node": node, "prefix": "10.244.0.192/26", "bgp": f"one of {node}\ntwo", "kernel": f"via {node}"}
 
-    async with AgentSocket(datastore.parent / "agent.sock", {"explain": explain}):
+    async def status(_: Mapping[str, object]) -> dict[str, object]:
+        """Say who is here."""
+        return {"node": "b"}
+
+    agents = {node: {"explain": way(node)} for node in "ab"}
+    async with AgentSocket(datastore.parent / "agent.sock", {"status": status}), agents_answering(datastore, agents):
         words = ("explain", "10.244.0.200", "--run-dir", str(datastore.parent))
-        answer = await asyncio.to_thread(asked, *words, datastore=datastore)
-    assert answer.out.splitlines()[-4:] == [
-        "kernel    via x (on b)",
+        here = await asyncio.to_thread(asked, *words, datastore=datastore)
+        other = await asyncio.to_thread(asked, *words, "--from", "a", datastore=datastore)
+        nobody = await asyncio.to_thread(asked, *words, "--from", "x", datastore=datastore)
+    assert here.out.splitlines()[-5:] == [
+        "kernel    via a (on a)",
+        "          via b (on b)",
         "bgp       10.244.0.192/26 (on b)",
-        "  one",
+        "  one of b",
         "  two",
     ]
+    assert "bgp       10.244.0.192/26 (on a)\n  one of a\n" in other.out
+    nobody.assert_refused("there is no node x")
+
+
+async def test_what_a_node_has_not_is_said(datastore: Path) -> None:
+    """No route, and no path."""
+    nothing = {"node": "a", "prefix": "", "bgp": "", "kernel": ""}
+    answer = await asked_with_agents(datastore, {"a": {"explain": nothing}}, "explain", "192.0.2.1", "--timeout", "0.2")
+    assert "kernel    no route (on a)\n" in answer.out
+    assert answer.out.splitlines()[-1] == "bgp       no path (on a)"

@@ -91,7 +91,7 @@ def test_names_are_given_in_the_order_asked_for(datastore: Path) -> None:
 def test_an_unknown_kind_is_named_with_the_known_ones(datastore: Path) -> None:
     """And with the one that was meant, if it is near."""
     answer = asked("get", "ipool", datastore=datastore)
-    answer.assert_refused("kind 'ipool' is not known, only BGPConfiguration, ")
+    answer.assert_refused("kind 'ipool' is not known, only AdminNetworkPolicy, BGPConfiguration, ", status=2)
     assert answer.err.endswith("; did you mean IPPool?\n")
 
 
@@ -157,19 +157,19 @@ def test_a_namespaced_kind_is_listed_in_one_namespace_or_in_all(
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "status", "sentence"),
     [
-        (("node", "-n", "x"), "Node is not namespaced"),
-        (("node", "-A"), "Node is not namespaced"),
-        (("wep", "-A", "-n", "x"), "--namespace and --all-namespaces exclude each other"),
-        (("wep", "a-k8s-dns-eth0"), "WorkloadEndpoint default/a-k8s-dns-eth0 not found; there is default/a-k8s-nginx"),
-        (("node", ""), "the name of a resource may not be empty"),
-        (("node", "-o", "custom-columns=NAME,FOO"), "unknown heading FOO, valid values for Node are: NAME, ASN, IPV4"),
+        (("node", "-n", "x"), 2, "Node is not namespaced"),
+        (("node", "-A"), 2, "Node is not namespaced"),
+        (("wep", "-A", "-n", "x"), 2, "--namespace and --all-namespaces exclude each other"),
+        (("wep", "a-k8s-dns-eth0"), 1, "WorkloadEndpoint default/a-k8s-dns-eth0 not found; there is default/a-k8s"),
+        (("node", ""), 2, "the name of a resource may not be empty"),
+        (("node", "-o", "custom-columns=NAME,FOO"), 2, "unknown heading FOO, valid values for Node are: NAME, ASN"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(words: tuple[str, ...], sentence: str, pods: Path) -> None:
-    """In one sentence."""
-    asked("get", *words, datastore=pods).assert_refused(sentence)
+def test_what_cannot_be_asked_is_refused(words: tuple[str, ...], status: int, sentence: str, pods: Path) -> None:
+    """In one sentence; exit code 2 when nothing stored could make sense of the words."""
+    asked("get", *words, datastore=pods).assert_refused(sentence, status=status)
 
 
 def test_the_old_look_has_the_columns_of_its_time(datastore: Path) -> None:

@@ -68,9 +68,35 @@ def test_the_name_calicoctl_is_made_by_a_link(tmp_path: Path) -> None:
     assert told.stdout.startswith("Usage: calicoctl ")
 
 
+def test_a_link_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """The link, not the program that it was to lead to."""
+    asked("install", "--calicoctl", "/sys/calicoctl").assert_refused("bgpkit-node: /sys/calicoctl: cannot be written: ")
+
+
 def test_another_program_of_that_name_is_left_alone(tmp_path: Path) -> None:
     """Be it a file or a link to somewhere else."""
     link = tmp_path / "calicoctl"
     link.write_text("the real one")
     asked("install", "--calicoctl", link).assert_refused(f"{link}: another program stands there")
     assert link.read_text() == "the real one"
+
+
+def test_the_installer_of_a_pod_is_told_by_its_environment(tmp_path: Path) -> None:
+    """Name and text of the configuration, and the MTU of pods, as Calico's installer is."""
+    words = ("install", "--cni-bin", tmp_path / "bin", "--cni-conf", tmp_path / "conf")
+    text = '{"plugins": [{"type": "bgpkit", "mtu": __CNI_MTU__}]}'
+    environment = {"CNI_CONF_NAME": "05-own.conflist", "CNI_NETWORK_CONFIG": text, "CNI_MTU": "1400"}
+    assert asked(*words, environment=environment).status == 0
+    assert json.loads((tmp_path / "conf" / "05-own.conflist").read_text()) == {
+        "plugins": [{"type": "bgpkit", "mtu": 1400}]
+    }
+    assert asked(*words, "--mtu", "9000").status == 0
+    ours = json.loads((tmp_path / "conf" / "10-bgpkit.conflist").read_text())
+    assert ours["plugins"][0]["mtu"] == 9000
+    for name, value, sentence in (
+        ("CNI_CONF_NAME", "../x.conflist", "--conf-name (CNI_CONF_NAME) is '../x.conflist': it must be a file name"),
+        ("CNI_CONF_NAME", "10-x.conf", "that ends in .conflist"),
+        ("CNI_NETWORK_CONFIG", "{", "--network-config (CNI_NETWORK_CONFIG) is not an object in JSON: "),
+        ("CNI_NETWORK_CONFIG", '{"type": "x"}', "(CNI_NETWORK_CONFIG) is no list of plugins"),
+    ):
+        asked(*words, environment={name: value}).assert_refused(sentence, status=2)

@@ -1,6 +1,7 @@
 """Ipam check: calicoctl's account, what is wrong with which address, and mending."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,20 @@ def test_a_node_that_tells_of_no_endpoint_has_no_leaks(datastore: Path) -> None:
     assert answer.status == 1
     assert "Found 1 IPs that are allocated in IPAM but not actually in use.\n" in answer.out
     assert f"  {leaked}: leaked: taken by handle old, pod default/nginx, node b, and used by nobody\n" in answer.out
+
+
+def test_a_leak_of_a_living_node_is_taken_back_and_a_pod_on_its_way_is_not(datastore: Path) -> None:
+    """What was taken within the quarter of an hour is not even named."""
+    address = give(datastore, "b", "k")[0]
+    applied(datastore, endpoint("b", "web", f"{address}/32"))
+    leaked = give(datastore, "b", "old")[0]
+    coming = {"namespace": "default", "pod": "new", "timestamp": datetime.now(UTC).isoformat(timespec="seconds")}
+    young = give(datastore, "b", "new", attributes=coming)[0]
+    fixed = asked("ipam", "check", "--fix", "--show-all-ips", datastore=datastore)
+    assert fixed.status == 0, fixed
+    assert f"  mended: {leaked}: taken back\n" in fixed.out
+    assert f"  {young} allocated; attrs Main:new Extra:" in fixed.out
+    assert f"  {address} allocated; attrs Main:k Extra:" in fixed.out
 
 
 def test_addresses_of_nodes_that_are_gone_are_taken_back(datastore: Path) -> None:

@@ -55,7 +55,7 @@ def test_what_another_version_has_set_stays(datastore: Path) -> None:
 )
 def test_what_cannot_be_is_refused(words: tuple[str, ...], sentence: str, datastore: Path) -> None:
     """In calicoctl's words."""
-    asked("ipam", "configure", *words, datastore=datastore).assert_refused(sentence)
+    asked("ipam", "configure", *words, datastore=datastore).assert_refused(sentence, status=2)
 
 
 def test_settings_that_cannot_be_read_are_not_overwritten(datastore: Path) -> None:

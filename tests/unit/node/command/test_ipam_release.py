@@ -28,7 +28,9 @@ def test_one_address_is_released(datastore: Path) -> None:
     asked("ipam", "release", "--ip", address, datastore=datastore).assert_refused(
         f"IP address {address} is not assigned"
     )
-    asked("ipam", "release", "--ip", "x", datastore=datastore).assert_refused("--ip: 'x' is not an IP address")
+    asked("ipam", "release", "--ip", "x", datastore=datastore).assert_refused(
+        "--ip: 'x' is not an IP address", status=2
+    )
     assert in_use(datastore) == 3
 
 

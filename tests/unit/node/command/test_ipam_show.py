@@ -96,7 +96,8 @@ def test_an_address_is_told_with_its_owner(datastore: Path, block: str) -> None:
     assert old.out.splitlines()[:3] == [f"IP {address} is in use", "Attributes:", "  namespace: default"]
     free = asked("ipam", "show", "--ip", "10.9.9.9", datastore=datastore)
     assert (free.status, free.out) == (0, "10.9.9.9 is not assigned\n")
-    asked("ipam", "show", "--ip", "10.9.9", datastore=datastore).assert_refused("--ip: '10.9.9' is not an IP address")
+    wrong = asked("ipam", "show", "--ip", "10.9.9", datastore=datastore)
+    wrong.assert_refused("--ip: '10.9.9' is not an IP address", status=2)
 
 
 def test_borrowed_addresses_are_shown_with_both_nodes(tmp_path: Path) -> None:

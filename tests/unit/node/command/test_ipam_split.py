@@ -30,21 +30,21 @@ def test_a_pool_is_split(which: tuple[str, ...], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "status", "sentence"),
     [
-        (("2",), "no name or CIDR provided"),
-        (("3", "--name=p"), "number to split CIDR into is not a valid power of 2: 3"),
-        (("1", "--name=p"), "is not a valid power of 2: 1"),
-        (("8", "--name=p"), "the CIDR 10.244.0.0/24 is not large enough to be split into 8 parts: a block is a /26"),
-        (("2", "--name=q"), "unable to find IP pool q; there is p (10.244.0.0/24)"),
-        (("2", "--cidr=x"), "--cidr: "),
+        (("2",), 2, "no name or CIDR provided"),
+        (("3", "--name=p"), 2, "number to split CIDR into is not a valid power of 2: 3"),
+        (("1", "--name=p"), 2, "is not a valid power of 2: 1"),
+        (("8", "--name=p"), 1, "10.244.0.0/24 is not large enough to be split into 8 parts: a block is a /26"),
+        (("2", "--name=q"), 1, "unable to find IP pool q; there is p (10.244.0.0/24)"),
+        (("2", "--cidr=x"), 2, "--cidr: "),
     ],
 )
-def test_what_cannot_be_split_is_named(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+def test_what_cannot_be_split_is_named(words: tuple[str, ...], status: int, sentence: str, tmp_path: Path) -> None:
     """And nothing is changed."""
     datastore = prepared(tmp_path / "d")
     before = revision(datastore)
-    asked("ipam", "split", *words, datastore=datastore).assert_refused(sentence)
+    asked("ipam", "split", *words, datastore=datastore).assert_refused(sentence, status=status)
     assert revision(datastore) == before
 
 

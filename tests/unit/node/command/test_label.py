@@ -52,29 +52,31 @@ def test_several_labels_are_one_change(datastore: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "status", "sentence"),
     [
         (
             ("node", "a", "rr=no"),
+            1,
             "failed to update label of node a, key rr is already present. please use '--overwrite'",
         ),
-        (("node", "b", "x", "--remove"), "cannot remove label of node b, key x does not exist"),
-        (("node", "b", "x"), "invalid label x: write it as key=value"),
-        (("node", "b", "x=y=z"), "invalid label x=y=z"),
-        (("node", "b", "x=y", "--remove"), "with --remove only the key is given"),
-        (("node", "z", "x=y"), "Node z not found; there is a, b, c"),
-        (("nod", "b", "x=y"), "kind 'nod' is not known"),
-        (("node", "b", "_=y"), "metadata.labels: '_' is not the key of a label"),
+        (("node", "b", "x", "--remove"), 1, "cannot remove label of node b, key x does not exist"),
+        (("node", "b", "x"), 2, "invalid label x: write it as key=value"),
+        (("node", "b", "x=y=z"), 2, "invalid label x=y=z"),
+        (("node", "b", "x=y", "--remove"), 2, "with --remove only the key is given"),
+        (("node", "z", "x=y"), 1, "Node z not found; there is a, b, c"),
+        (("nod", "b", "x=y"), 2, "kind 'nod' is not known"),
+        (("node", "b", "_=y"), 1, "metadata.labels: '_' is not the key of a label"),
         (
             ("node", "a", "rr", "--remove"),
+            1,
             "nothing labelled: no session would carry routes between a - b, a - c, b - c",
         ),
     ],
 )
-def test_what_cannot_be_is_refused(words: tuple[str, ...], sentence: str, datastore: Path) -> None:
+def test_what_cannot_be_is_refused(words: tuple[str, ...], status: int, sentence: str, datastore: Path) -> None:
     """In one sentence, and nothing is written."""
     before = revision(datastore)
-    asked("label", *words, datastore=datastore).assert_refused(sentence)
+    asked("label", *words, datastore=datastore).assert_refused(sentence, status=status)
     assert revision(datastore) == before
 
 

@@ -21,6 +21,8 @@ COMMANDS = (
     "datastore",
     "delete",
     "demo",
+    "diagnose",
+    "doctor",
     "explain",
     "get",
     "install",
@@ -40,6 +42,7 @@ BELOW = (
     ("ipam", "configure"),
     ("ipam", "release"),
     ("ipam", "split"),
+    ("diagnose", "peer"),
     ("node", "status"),
     ("routes", "diff"),
     ("routes", "summary"),
@@ -56,7 +59,10 @@ WITHOUT = [
     ("ipam", "split", "2", "--name", "p"),
     ("topology",),
     ("routes", "summary"),
+    ("routes", "diff"),
     ("explain", "10.0.0.1"),
+    ("explain", "10.0.0.1", "--to", "10.0.0.2"),
+    ("diagnose", "peer", "k8s-node1"),
 ]
 UNPRIVILEGED = ("setpriv", "--reuid=65534", "--clear-groups")
 POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
@@ -130,6 +136,15 @@ def test_without_a_datastore_the_cure_is_named(words: tuple[str, ...], tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_file_is_no_datastore_to_read(tmp_path: Path) -> None:
+    """Looking makes none out of it; the first resource does, as where there was no file."""
+    file = tmp_path / "empty"
+    file.touch()
+    asked("get", "node", datastore=file).assert_refused(f"{file}: there is no datastore; name it with --datastore")
+    assert file.stat().st_size == 0
+    applied(file, POOL)
+
+
 @pytest.mark.parametrize("words", [("get", "node"), ("apply", "-f", "-")])
 def test_a_file_that_is_no_datastore_is_left_as_it_is(words: tuple[str, ...], tmp_path: Path) -> None:
     """Named, in one sentence."""
@@ -157,7 +172,7 @@ def test_another_user_may_neither_read_nor_write_the_datastore(tmp_path: Path) -
     applied(datastore, POOL)
     for words in (("get", "ippool"), ("apply", "-f", "-")):
         answer = bgpkit_node(*words, given=POOL, prefix=UNPRIVILEGED, datastore=datastore)
-        answer.assert_refused("permission denied")
+        answer.assert_refused("permission denied: run the command as root")
 
 
 def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -225,6 +240,26 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     assert (process.returncode, err) == (1, "")
 
 
+@pytest.mark.parametrize("words", [("get", "ippool", "-o", "yaml"), ("datastore", "migrate", "export"), ("--help",)])
+def test_output_that_finds_no_room_is_said_in_a_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Whatever the command, as ``> FILE`` on a full disk does; once, and not again when the interpreter ends."""
+    datastore = tmp_path / "d.sqlite"
+    applied(datastore, POOL)
+    answer = _redirected(">/dev/full", *words, datastore=datastore)
+    said = "bgpkit-node: the output cannot be written: No space left on device\n"
+    assert (answer.returncode, answer.stderr) == (1, said)
+
+
+def test_a_closed_standard_stream_is_an_empty_one(tmp_path: Path) -> None:
+    """As ``<&-`` and ``>&-`` leave it: nothing is read, and what is told goes nowhere."""
+    datastore = tmp_path / "d.sqlite"
+    applied(datastore, POOL)
+    read = _redirected("<&-", "apply", "-f", "-", datastore=datastore)
+    assert (read.returncode, read.stderr) == (1, "bgpkit-node: standard input: holds no resource\n")
+    told = _redirected(">&-", "get", "ippool", datastore=datastore)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def test_the_installed_script_is_the_same_command() -> None:
     """``bgpkit-node`` stands beside the interpreter."""
     script = Path(sys.executable).with_name("bgpkit-node")
@@ -245,6 +280,13 @@ def test_a_command_loads_what_it_needs_and_no_more(command: str, absent: set[str
     program = f"import sys, bgpkit_node.command.main, bgpkit_node.command.{command}; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert absent & set(answer.stdout.split()) == set()
+
+
+def _redirected(streams: str, *words: str, datastore: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command with its ``streams`` as a shell's user writes them."""
+    script = f'"$@" {streams}'
+    argv = ["env", f"BGPKIT_NODE_DATASTORE={datastore}", "sh", "-c", script, "sh", *PROGRAM, *words]
+    return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def _mounted(place: Path, options: str) -> list[str]:

@@ -105,15 +105,31 @@ async def test_the_answer_of_an_agent_is_printed(tmp_path: Path) -> None:
     assert json.loads(whole.out) == told
 
 
+async def test_a_node_without_a_block_says_so_and_counts_pods_elsewhere(tmp_path: Path) -> None:
+    """Below the tables, and not where calicoctl's own text is expected. walkthrough 9."""
+    told: dict[str, object] = {"node": "a", "peers": [], "blocks": [], "pods_elsewhere": {"cni0": 2, "weave": 1}}
+    bare = await _asked(tmp_path, told, ())
+    assert bare.out == NOBODY + (
+        "a owns no block: it claims one with its first pod, and shows no route of its own until then.\n"
+        "2 pods are on another network (cni0): a pod is on this one only when it is created anew.\n"
+        "1 pod is on another network (weave): a pod is on this one only when it is created anew.\n"
+    )
+    assert (await _asked(tmp_path, {**told, "blocks": ["10.244.0.0/26"], "pods_elsewhere": {}}, ())).out == NOBODY
+    assert (await _asked(tmp_path, told, (), program="calicoctl")).out == NOBODY
+
+
 async def test_an_answer_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
     """Instead of a trace."""
     answer = await _asked(tmp_path, {"node": "a", "peers": "none"}, ())
     answer.assert_refused("is of another version, its answer cannot be read")
 
 
-async def _asked(folder: Path, told: dict[str, object], words: tuple[str, ...]) -> Answer:
+async def _asked(
+    folder: Path, told: dict[str, object], words: tuple[str, ...], *, program: str = "bgpkit-node"
+) -> Answer:
     async def status(_: Mapping[str, object]) -> dict[str, object]:
         return told
 
+    environment = {"BGPKIT_NODE_RUN_DIR": str(folder)}
     async with AgentSocket(folder / "agent.sock", {"status": status}):
-        return await asyncio.to_thread(asked, "node", "status", "--run-dir", folder, *words)
+        return await asyncio.to_thread(asked, "node", "status", *words, program=program, environment=environment)

@@ -44,31 +44,33 @@ def test_a_patch_that_changes_nothing_writes_nothing(datastore: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "status", "sentence"),
     [
-        (("node", "a", "-p", "{"), "--patch: is not JSON: "),
-        (("node", "a", "-p", "[1]"), "--patch: is not a JSON object"),
-        (("node", "a", "-p", '{"spec": {"bpg": {}}}'), "--patch: document 1, line 1: Node spec.bpg: unknown field"),
-        (("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "x"}}}'), "Node spec.bgp.ipv4Address: "),
-        (("node", "a", "-p", '{"metadata": {"name": "c"}}'), "makes Node(c) of Node(a): kind, name and namespace"),
+        (("node", "a", "-p", "{"), 2, "--patch: is not JSON: "),
+        (("node", "a", "-p", "[1]"), 2, "--patch: is not a JSON object"),
+        (("node", "a", "-p", '{"spec": {"bpg": {}}}'), 1, "--patch: document 1, line 1: Node spec.bpg: unknown field"),
+        (("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "x"}}}'), 1, "Node spec.bgp.ipv4Address: "),
+        (("node", "a", "-p", '{"metadata": {"name": "c"}}'), 1, "makes Node(c) of Node(a): kind, name and namespace"),
         (
             ("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "10.4.7.2/24"}}}'),
+            1,
             "Node(b) and Node(a) cannot both have the address 10.4.7.2",
         ),
-        (("pool", "p", "-p", '{"spec": {"cidr": "10.0.0.0/16"}}'), "IPPool CIDR cannot be modified"),
-        (("node", "z", "-p", "{}"), "Node z not found; there is a, b"),
-        (("bgpconfig", "default", "-p", OFF), "nothing patched: no session would carry routes between a - b"),
+        (("pool", "p", "-p", '{"spec": {"cidr": "10.0.0.0/16"}}'), 1, "IPPool CIDR cannot be modified"),
+        (("node", "z", "-p", "{}"), 1, "Node z not found; there is a, b"),
+        (("bgpconfig", "default", "-p", OFF), 1, "nothing patched: no session would carry routes between a - b"),
     ],
 )
-def test_what_cannot_be_is_refused(words: tuple[str, ...], sentence: str, datastore: Path) -> None:
+def test_what_cannot_be_is_refused(words: tuple[str, ...], status: int, sentence: str, datastore: Path) -> None:
     """In one sentence, and nothing is written. walkthrough 22."""
     before = revision(datastore)
-    asked("patch", *words, datastore=datastore).assert_refused(sentence)
+    asked("patch", *words, datastore=datastore).assert_refused(sentence, status=status)
     assert revision(datastore) == before
 
 
 def test_what_a_patch_sets_in_vain_is_named(datastore: Path) -> None:
     """As after apply."""
-    answer = asked("patch", "pool", "p", "-p", '{"spec": {"natOutgoing": true}}', datastore=datastore)
+    change = '{"spec": {"namespaceSelector": "all()", "allowedUses": ["Workload"]}}'
+    answer = asked("patch", "pool", "p", "-p", change, datastore=datastore)
     assert answer.status == 0
-    assert answer.err.startswith("warning: IPPool(p): spec.natOutgoing")
+    assert answer.err.startswith("warning: IPPool(p): spec.namespaceSelector")

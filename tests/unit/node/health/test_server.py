@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
@@ -108,8 +109,13 @@ async def test_addresses_are_measured_under_the_names_of_calico() -> None:
         await ipam.auto_assign(node="a", handle="mine", attributes={}, count=3)
         await ipam.auto_assign(node="b", handle="theirs", attributes={}, count=12)
         await ipam.auto_assign(node="a", handle="more", attributes={}, count=1)
+        block = next(iter(await ipam.blocks_of("a")))
+        one.agent.running.leaks.candidates = {("a", block): 2}
+        one.agent.running.leaks.reclaimed["gone", ip_network("192.0.2.0/26")] += 3
         found = await one.samples()
     labels = "ippool=small,node=a"
+    assert found[f"ipam_allocations_gc_candidates{{{labels}}}"] == 2
+    assert found["ipam_allocations_gc_reclamations{ippool=no_ippool,node=gone}"] == 3
     assert found["ipam_ippool_size{ippool=small}"] == 16
     assert found[f"ipam_blocks{{{labels}}}"] == 1
     assert found[f"ipam_allocations_in_use{{{labels}}}"] == 4

@@ -45,6 +45,18 @@ async def test_a_restart_that_is_not_over_counts_at_first() -> None:
         assert readiness(running, running.started + STRICT_FOR) == ""
 
 
+async def test_a_node_whose_policies_are_not_in_force_is_not_ready() -> None:
+    """From its start, and whenever the kernel refuses them."""
+    assert RunningNode(name="a").policies.why_not == "they have not been read yet"
+    async with looked_at() as agent:
+        running = agent.running
+        await agent.serving.sessions.follow((), agent.terms, frozenset({"a"}))
+        assert readiness(running, running.started) == ""
+        running.policies.why_not = "there is no program nft"
+        assert readiness(running, running.started) == "the policies are not in force: there is no program nft"
+        assert liveness(running) == ""
+
+
 async def test_an_agent_that_starts_or_ends_is_not_ready_and_alive() -> None:
     """It is not to be started anew for that."""
     running = RunningNode(name="a")

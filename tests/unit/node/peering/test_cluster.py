@@ -4,11 +4,12 @@ import msgspec
 import pytest
 
 from bgpkit_node.peering import CLUSTER_KINDS, Cluster
-from bgpkit_node.peering.cluster import NO_SERVICES, advertises_services
+from bgpkit_node.peering.cluster import NO_SERVICES, WATCHED, advertises_services
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPConfigurationSpec,
     BGPFilter,
+    BGPPeer,
     BGPPeerSpec,
     IPPool,
     IPPoolSpec,
@@ -19,9 +20,9 @@ from bgpkit_node.resources.bgp_configuration import (
     BindMode,
     NamedCommunity,
     PrefixAdvertisement,
-    ServiceAggregation,
     ServiceBlock,
 )
+from bgpkit_node.services import NO_BLOCKS, ServiceBlocks
 from tests.support.clusters import all_with_reflectors, cluster, configuration, drained, node, reflector
 
 
@@ -116,19 +117,12 @@ def test_the_kinds_of_a_cluster_are_those_that_it_holds() -> None:
     assert cluster(*samples, pod) == found
 
 
-def test_service_ranges_are_those_of_the_default_configuration() -> None:
-    """A single address is one of a service; load balancers' ranges count where they are aggregated."""
-    spec = BGPConfigurationSpec(
-        service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"), ServiceBlock(cidr="10.96.0.10/32")),
-        service_external_ips=(ServiceBlock(cidr="192.0.2.0/24"), ServiceBlock(cidr="fd00::1/128")),
-        service_load_balancer_ips=(ServiceBlock(cidr="198.51.100.0/24"),),
-    )
+def test_service_blocks_are_those_of_the_default_configuration() -> None:
+    """Those of a node's own configuration are passed over."""
+    spec = BGPConfigurationSpec(service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"),))
     default = BGPConfiguration(metadata=Metadata(name="default"), spec=spec)
-    ranges = ("10.96.0.0/12", "192.0.2.0/24", "198.51.100.0/24")
-    assert cluster(default).service_ranges == ranges
-    apart = msgspec.structs.replace(spec, service_load_balancer_aggregation=ServiceAggregation.DISABLED)
-    assert cluster(BGPConfiguration(metadata=Metadata(name="default"), spec=apart)).service_ranges == ranges[:2]
-    assert cluster(BGPConfiguration(metadata=Metadata(name="node.a"), spec=spec)).service_ranges == ()
+    assert cluster(default).service_blocks == ServiceBlocks.of(spec)
+    assert cluster(BGPConfiguration(metadata=Metadata(name="node.a"), spec=spec)).service_blocks == NO_BLOCKS
 
 
 def test_a_label_keeps_a_node_from_drawing_service_traffic() -> None:
@@ -145,6 +139,15 @@ def test_where_nodes_listen_and_pods_reach_them_is_said_for_all() -> None:
         state = cluster(BGPConfiguration(metadata=Metadata(name=name), spec=spec))
         assert state.binds_node_address is says
         assert [state.workload_peering_address(version) for version in (4, 6)] == ["169.254.1.2" * says, ""]
+
+
+def test_paths_are_watched_where_an_annotation_says_so() -> None:
+    """That of a BGPPeer, or for the mesh, while there is one, that of the default configuration."""
+    asking = Metadata(name="office", annotations={WATCHED: "true"})
+    assert cluster(BGPPeer(metadata=asking), all_with_reflectors()).watched == {"office"}
+    default = msgspec.structs.replace(asking, name="default")
+    assert cluster(msgspec.structs.replace(configuration(), metadata=default)).watched == {""}
+    assert cluster(msgspec.structs.replace(configuration(mesh=False), metadata=default)).watched == set()
 
 
 def test_a_drained_reflector_has_no_cluster_id() -> None:

@@ -227,6 +227,24 @@ def test_an_external_peer_may_get_the_next_hop_as_it_came() -> None:
     assert not accepts(policy, "12.0.0.0/8")
 
 
+def test_an_external_peer_gets_the_next_hop_of_the_node_that_serves() -> None:
+    """Also where a filter accepts; what the node announces itself, and all else, goes by the node."""
+    services = PrefixPolicy("services", (*POOLS.rules, PrefixRule(Prefix.parse("10.96.0.0/16"))))
+    accepting = bgp_filter(exportV4=[{"action": "Accept", "cidr": "10.96.0.10/32", "matchOperator": "Equal"}])
+    policy = export_policy([accepting], PeerType.EBGP, services, served_elsewhere=("10.96.0.0/16", "fd00:96::/112"))
+    kept = [
+        "next-hop unchanged" in str(verdict(policy, prefix, made).change)
+        for prefix, made in (
+            ("10.96.0.10/32", path()),
+            ("10.96.0.11/32", path()),
+            ("10.96.0.11/32", path(source=OWN)),
+            (BLOCK, path()),
+        )
+    ]
+    assert kept == [True, True, False, False]
+    assert accepts(policy, "10.96.0.11/32")
+
+
 def test_a_verdict_names_filter_and_rule() -> None:
     """A person can tell which rule decided."""
     assert "f importV4[1]" in verdict(importing({"priority": 1}, {}), BLOCK).rule

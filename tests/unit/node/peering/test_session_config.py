@@ -1,7 +1,7 @@
 """What a plan makes of a BGPPeer's fields in the speaker's words; one session of two real speakers among it."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any, Final
 
 import pytest
@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bgpkit import (
     IPV4_UNICAST,
     IPV6_UNICAST,
+    BfdOptions,
     Family,
     NextHopSelf,
     PeerConfig,
@@ -21,6 +22,7 @@ from bgpkit import (
 from bgpkit.policy import ACCEPT_ALL, REJECT_ALL, Policy, PrefixPolicy, PrefixRule
 from bgpkit_node.errors import PasswordError
 from bgpkit_node.peering import Peering, PeeringKind, plan_peerings
+from bgpkit_node.peering.cluster import WATCHED
 from bgpkit_node.peering.passwords import no_passwords
 from bgpkit_node.peering.session_config import HOLD_SECONDS, RESTART_SECONDS, Terms, peer_config
 from bgpkit_node.peering.sessions import Sessions
@@ -30,6 +32,7 @@ from bgpkit_node.resources import (
     BGPFilter,
     BGPFilterRule,
     BGPFilterSpec,
+    BGPPeer,
     BGPPeerSpec,
     IPPool,
     IPPoolSpec,
@@ -67,7 +70,14 @@ def config(spec: BGPPeerSpec, *, asn: int = ASN) -> PeerConfig:
         spec=spec,
     )
     filters = {NOT_THE_SECOND.name: NOT_THE_SECOND}
-    terms = Terms(asn=ASN, local_address="10.4.7.11", cluster_id=None, export_policy=EXPORTED, filters=filters)
+    terms = Terms(
+        asn=ASN,
+        local_address="10.4.7.11",
+        cluster_id=None,
+        export_policy=EXPORTED,
+        filters=filters,
+        networks=(IPv4Network("10.4.7.0/24"),),
+    )
     return peer_config(peering, terms)
 
 
@@ -113,6 +123,18 @@ def test_a_field_reaches_the_session(spec: BGPPeerSpec, asn: int, field: str, va
     assert getattr(config(spec, asn=asn), field) == value
 
 
+@pytest.mark.parametrize(
+    ("resource", "address", "watched"),
+    [("office", "10.4.7.12", True), ("other", "10.4.7.12", False), ("office", "10.4.8.12", False)],
+)
+def test_bfd_watches_the_paths_that_a_peering_names(resource: str, address: str, watched: bool) -> None:
+    """Those of a link: a peer in none of the node's networks is behind a router. RFC 5881."""
+    one = node("a", "10.4.7.11/24")
+    annotated = BGPPeer(metadata=Metadata(name="office", annotations={WATCHED: "true"}))
+    made = peer_config(replace(_at(address), resource=resource), Terms.of(cluster(one, annotated), one))
+    assert made.bfd == (BfdOptions() if watched else None)
+
+
 @pytest.mark.parametrize(("hops", "allowed"), [(None, None), (1, 1), (254, 254), (255, None)])
 def test_the_way_to_the_peer_is_bounded(hops: int | None, allowed: int | None) -> None:
     """255 hops are no bound. RFC 5082, section 3."""
@@ -156,6 +178,7 @@ def test_the_terms_of_a_node_are_its_own_and_the_clusters() -> None:
         cluster_id=IPv4Address("244.0.0.1"),
         export_policy=EXPORTED,
         filters={NOT_THE_SECOND.name: NOT_THE_SECOND},
+        networks=(IPv4Network("10.4.7.0/24"),),
         advertised=(("10.244.0.0/16", ("1:1",)),),
     )
     with pytest.raises(ValueError, match="no IPv4 address"):
@@ -271,20 +294,39 @@ def test_a_password_reaches_the_session_and_is_in_no_text() -> None:
         peer_config(_at("10.4.7.12", spec), replace(known, passwords=no_passwords))
 
 
-@pytest.mark.parametrize(("cluster_id", "kept_out"), [("", ("10.96.0.0/12",)), ("244.0.0.1", ())])
-def test_service_ranges_are_told_and_not_taken_from_nodes(cluster_id: str, kept_out: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("cluster_id", "taken"), [("", False), ("244.0.0.1", True)])
+def test_service_ranges_are_told_and_not_taken_from_nodes(cluster_id: str, taken: bool) -> None:
     """A reflector takes them, to pass them on; from a router outside everybody takes what it says."""
     one = node("a", "10.4.7.11/24", cluster_id=cluster_id)
     services = BGPConfigurationSpec(service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"),))
     terms = Terms.of(cluster(one, BGPConfiguration(metadata=Metadata(name="default"), spec=services)), one)
     assert [str(rule.prefix) for rule in terms.export_policy.rules] == ["10.96.0.0/12"]
-    assert terms.kept_out == kept_out
+    assert terms.services == ("10.96.0.0/12",)
     inside = replace(_at("10.4.7.12"), node="b")
     for prefix in ("10.96.0.0/12", "10.96.0.1/32"):
-        taken = verdict(policy_of(peer_config(inside, terms)), prefix, path("")).accepted
-        assert taken is not bool(kept_out)
+        assert verdict(policy_of(peer_config(inside, terms)), prefix, path("")).accepted is taken
         assert verdict(policy_of(peer_config(_at("10.4.7.12"), terms)), prefix, path("")).accepted
     assert verdict(policy_of(peer_config(inside, terms)), "10.244.1.0/26", path("")).accepted
+
+
+@pytest.mark.parametrize(
+    ("cluster_id", "asn", "mode", "kept"),
+    [
+        ("244.0.0.1", 65010, NextHopMode.AUTO, True),
+        ("244.0.0.1", 65010, NextHopMode.SELF, False),
+        ("244.0.0.1", ASN, NextHopMode.AUTO, False),
+        ("", 65010, NextHopMode.AUTO, False),
+    ],
+)
+def test_a_reflector_tells_routers_the_node_that_serves(
+    cluster_id: str, asn: int, mode: NextHopMode, kept: bool
+) -> None:
+    """Unless the operator wants it to stand in the way; who does not reflect has no such routes of others."""
+    one = node("a", "10.4.7.11/24", cluster_id=cluster_id)
+    services = BGPConfigurationSpec(service_cluster_ips=(ServiceBlock(cidr="10.96.0.0/12"),))
+    terms = Terms.of(cluster(one, BGPConfiguration(metadata=Metadata(name="default"), spec=services)), one)
+    made = peer_config(replace(_at("10.4.7.21", BGPPeerSpec(next_hop_mode=mode)), asn=asn), terms)
+    assert ("next hop kept in 10.96.0.0/12" in str(made.export_policy)) is kept
 
 
 def policy_of(made: PeerConfig) -> Policy:

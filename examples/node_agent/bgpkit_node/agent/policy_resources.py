@@ -1,0 +1,91 @@
+"""Resources as a watch tells them, turned into changes of what decides about packets."""
+
+from dataclasses import replace
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from bgpkit_node.policy import ResourceState, StateChange
+from bgpkit_node.policy.closed_policies import ClosedPolicies, closed_policy
+from bgpkit_node.policy.model import Endpoint, PolicyId
+from bgpkit_node.resources import Resource, ResourceBatch, ResourceChange, Unreadable
+from bgpkit_node.resources.address_text import parse_interface_name
+
+_Place = tuple[str, str]
+_log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.policies")
+
+
+class PolicyResources:
+    """Folds batches, also those of a watch that begins anew and does not tell what has gone meanwhile."""
+
+    def __init__(self, node: str) -> None:
+        """Begin with no resource; endpoints on ``node`` are local."""
+        self._state = ResourceState(node)
+        self._known: dict[_Place, Resource] = {}
+        self._closed = ClosedPolicies()
+        self._told: frozenset[Unreadable] = frozenset()
+        self._refused: dict[_Place, Unreadable] = {}
+        self._said: frozenset[Unreadable] = frozenset()
+
+    @property
+    def closed(self) -> frozenset[Unreadable]:
+        """The policies that cannot be read, so that all that they may be about is denied."""
+        return frozenset(each for each in {*self._told, *self._refused.values()} if closed_policy(each) is not None)
+
+    def take(self, batch: ResourceBatch, *, anew: bool) -> None:
+        """Take in a batch; one that begins ``anew`` tells all that is there, and nothing else is."""
+        told = {_place(change.resource): change.new for change in batch.changes}
+        gone = [place for place in self._known if place not in told] if anew else []
+        for place in gone:
+            self._take(place, None)
+        for place, resource in told.items():
+            if resource != self._known.get(place):
+                self._take(place, resource)
+        self._told = batch.unreadable
+
+    def take_change(self) -> StateChange:
+        """Return all that changed since this was asked last; log what policies have become unreadable."""
+        closed = self.closed
+        for each in sorted(closed - self._said):
+            whom = f"all pods of namespace {each.namespace}" if each.namespace else "all pods"
+            doing = f"{whom} are treated as selected and denied what it may deny, until it can be read"
+            _log.warning("policy.unreadable", policy=str(PolicyId(*each[:3])), reason=each.reason, doing=doing)
+        self._said = closed
+        change = self._closed.amend(self._state.take_change(), closed)
+        odd = {key: _elsewhere(each) for key, each in change.endpoints.items() if each is not None and _is_odd(each)}
+        return replace(change, endpoints={**change.endpoints, **odd}) if odd else change
+
+    def _take(self, place: _Place, resource: Resource | None) -> None:
+        before = self._known.pop(place, None)
+        self._refused.pop(place, None)
+        if resource is not None:
+            self._known[place] = resource
+        if before is None and resource is None:
+            return
+        try:
+            self._state.take(ResourceChange(before, resource))
+        except ValueError as error:
+            subject = resource or before
+            if subject is not None:
+                self._refused[place] = Unreadable(subject.kind, subject.namespace, subject.name, str(error))
+
+
+def _place(resource: Resource) -> _Place:
+    return resource.kind, resource.qualified_name
+
+
+def _is_odd(endpoint: Endpoint) -> bool:
+    """Tell whether no rule can name the interface of a pod on this node; one that has none would stop all others."""
+    if not endpoint.local or endpoint.host:
+        return False
+    try:
+        parse_interface_name(endpoint.interface)
+    except ValueError:
+        return True
+    return False
+
+
+def _elsewhere(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint as one of no node: nothing is enforced at an interface that nobody knows."""
+    _log.warning("policy.endpoint_without_interface", endpoint=endpoint.key, interface=endpoint.interface)
+    return replace(endpoint, local=False)

@@ -1,0 +1,118 @@
+"""``bgpkit-node drain``: take a route reflector out for maintenance, and back, without losing a packet."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import click
+import msgspec
+
+from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.reachability import cluster_resources, cut_off
+from bgpkit_node.command.resource_options import yes_option
+from bgpkit_node.command.surroundings import opened_store
+from bgpkit_node.command.targets import Target, not_found, targets_of
+from bgpkit_node.command.writing import Verb, change_one
+from bgpkit_node.datastore.settings import DatastoreSettings
+from bgpkit_node.errors import NodeError
+from bgpkit_node.peering import Cluster, plan_peerings
+from bgpkit_node.peering.cluster import DRAINED
+from bgpkit_node.resources import Node, Resource, ResourceStore, WriteMode
+
+_DRAIN: Final = Verb("drain", "drained", WriteMode.REPLACE)
+_UNDO: Final = Verb("drain --undo", "changed", WriteMode.REPLACE)
+_MOST_NAMED: Final = 10
+
+
+@click.command()
+@click.argument("node")
+@click.option("--undo", is_flag=True, help="Let the node reflect again.")
+@yes_option
+@datastore_option
+def drain(node: str, undo: bool, yes: bool, datastore: DatastoreSettings) -> None:
+    """Take the route reflector NODE out for maintenance: it reflects nothing until --undo.
+
+    Its clients keep their sessions with it until the other reflectors have told them everything, and it becomes a
+    client of those: no packet is lost. Its own pods stay, and so do their routes. Without another reflector nodes would
+    not reach each other: that is refused, with their names, unless --yes is given. A node that is no reflector has
+    nothing to be drained of. The datastore keeps it: an agent that is started anew reflects nothing either.
+    """
+    (target,) = targets_of("node", [node], "")
+    for line in asyncio.run(_changed(target, datastore, undo=undo, yes=yes)):
+        click.echo(line)
+
+
+async def _changed(target: Target, datastore: DatastoreSettings, *, undo: bool, yes: bool) -> Sequence[str]:
+    async with opened_store(datastore) as store:
+        node = await store.get(Node, target.name)
+        if node is None:
+            raise await not_found(store, [target])
+        since = node.metadata.annotations.get(DRAINED)
+        if undo and since is None:
+            return [f"{node} is not drained: there is nothing to undo"]
+        if not undo and node.cluster_id is None:
+            return [f"{node} is no route reflector: nothing to do; its sessions and its pods stay as they are"]
+        if not undo and since is not None:
+            return [f"{node} is drained already, since {since}"]
+        before = await _cluster(store)
+        if not undo and not yes:
+            _refuse_last(before, await _cluster(store, _marked(node, undo=False)), node)
+        await change_one(store, target, lambda old: _marked(old, undo=undo), _UNDO if undo else _DRAIN, yes=yes)
+        return list(_told(before, await _cluster(store), node, undo=undo))
+
+
+async def _cluster(store: ResourceStore, instead: Resource | None = None) -> Cluster:
+    """Return the cluster, with one resource as it would be if it is given."""
+    resources = await cluster_resources(store)
+    if instead is not None:
+        resources[instead.kind, instead.name] = instead
+    return Cluster.of(resources.values())
+
+
+def _marked(old: Resource, *, undo: bool) -> Resource:
+    annotations = {key: value for key, value in old.metadata.annotations.items() if key != DRAINED}
+    if not undo:
+        annotations[DRAINED] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return msgspec.structs.replace(old, metadata=msgspec.structs.replace(old.metadata, annotations=annotations))
+
+
+def _refuse_last(before: Cluster, after: Cluster, node: Node) -> None:
+    """Raise NodeError when nodes would not reach each other without what ``node`` reflects."""
+    lost = cut_off(before, after)
+    if lost:
+        named = ", ".join(lost[:_MOST_NAMED]) + (f" and {len(lost) - _MOST_NAMED} more" * (len(lost) > _MOST_NAMED))
+        raise NodeError(
+            f"nothing drained: without {node} no session would carry routes between {named}; "
+            "make another node a reflector of theirs first, or say --yes to cut them off"
+        )
+
+
+def _told(before: Cluster, after: Cluster, node: Node, *, undo: bool) -> Iterator[str]:
+    """Yield what has been done, for a person."""
+    clients = _clients(after if undo else before, node.name)
+    others = ", ".join(one.name for one in after.nodes if one.cluster_id is not None and one.name != node.name)
+    if undo:
+        yield f"{node} reflects again, for {len(clients)} client{'' if len(clients) == 1 else 's'}"
+        return
+    yield f"{node} is drained: it reflects nothing until bgpkit-node drain --undo {node.name}"
+    yield f"{len(clients)} client{'' if len(clients) == 1 else 's'} of it: {_named(clients)}; reflectors left: " + (
+        others or "none"
+    )
+    if after.mesh:
+        yield "the sessions of the mesh stay, and carry every route"
+    else:
+        yield (
+            "its sessions with clients close as soon as every route has another path: bgpkit-node node status on "
+            f"{node.name} lists none of them then"
+        )
+
+
+def _clients(cluster: Cluster, name: str) -> list[str]:
+    node = cluster.node(name)
+    return [] if node is None else sorted({each.node for each in plan_peerings(cluster, node) if each.client})
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(name or "a router" for name in names[:_MOST_NAMED])
+    return (shown or "none") + (f" and {len(names) - _MOST_NAMED} more" * (len(names) > _MOST_NAMED))

@@ -1,0 +1,188 @@
+"""From resources to the kernel, played here: what is asked of it when, and what is told when it refuses."""
+
+from collections.abc import Callable, Collection
+from typing import Any, Self
+
+import pytest
+
+from bgpkit_node.agent import policy_enforcement
+from bgpkit_node.agent.policy_enforcement import PolicyEnforcement
+from bgpkit_node.nft import EnforcementSettings, NftError
+from bgpkit_node.policy import Packet
+from bgpkit_node.policy.model import Address
+from bgpkit_node.policy.program import NodeProgram, ProgramChange
+from bgpkit_node.resources import (
+    KubernetesNetworkPolicy,
+    KubernetesNetworkPolicySpec,
+    LabelSelector,
+    Metadata,
+    Resource,
+    ResourceBatch,
+    ResourceChange,
+    WorkloadEndpoint,
+    WorkloadEndpointSpec,
+)
+
+
+class Kernel:
+    """A kernel with a table or without, or without packet filter."""
+
+    def __init__(self) -> None:
+        """Have no table."""
+        self.missing = self.refusing = False
+        self.table: str | None = None
+        self.programs: list[NodeProgram] = []
+        self.sysctls: list[str] = []
+        self.cut: Collection[Address] = ()
+        self.denied: list[bool] = []
+
+    def __enter__(self) -> Self:
+        """Be the table."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close nothing."""
+
+    def close(self) -> None:
+        """Close nothing."""
+
+    def opened(self, _: object) -> "Kernel":
+        """Open it, as the enforcer or the table."""
+        if self.missing:
+            raise NftError("there is no program nft")
+        return self
+
+    def comment(self) -> str | None:
+        """Return what stands at the table."""
+        return self.table
+
+    def enforce(self, program: NodeProgram) -> bool:
+        """Take a whole program; something has to change when another hand was at the table."""
+        if self.refusing:
+            raise NftError("nft refused the rules")
+        odd, self.table = self.table != "ours", "ours"
+        self.programs.append(program)
+        return odd
+
+    def change(self, change: ProgramChange, program: Callable[[], NodeProgram]) -> bool:
+        """Take a program."""
+        if self.refusing:
+            raise NftError("nft refused the rules")
+        self.table = "ours"
+        self.programs.append(program())
+        return bool(change.endpoints or change.policies or change.sets or change.members)
+
+    def write_sysctl(self, name: str, value: str) -> None:
+        """Note it."""
+        self.sysctls.append(f"{name}={value}")
+
+    def cut_denied(self, allowed: Callable[[Packet], bool], addresses: Collection[Address]) -> int:
+        """Ask about a connection from the second pod to the first."""
+        self.cut = addresses
+        one, other = sorted(addresses, key=str)[:2]
+        self.denied = [not allowed(Packet(source=other, destination=one, protocol=6, port=80))]
+        return sum(self.denied)
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
+    """Give the kernel that enforcement finds."""
+    played = Kernel()
+    replaced: dict[str, Any] = {
+        "Enforcer": played.opened,
+        "KernelTable": played.opened,
+        "cut_denied": played.cut_denied,
+        "write_sysctl": played.write_sysctl,
+    }
+    for name, replacement in replaced.items():
+        monkeypatch.setattr(policy_enforcement, name, replacement)
+    return played
+
+
+@pytest.fixture
+def enforcement() -> PolicyEnforcement:
+    """Give the enforcement of a node."""
+    return PolicyEnforcement("n1", EnforcementSettings(table="unit_test"))
+
+
+def pod(number: int, **labels: str) -> WorkloadEndpoint:
+    """Return a pod of the node."""
+    spec = WorkloadEndpointSpec(
+        orchestrator="k8s",
+        node="n1",
+        interface_name=f"cali{number}",
+        ip_networks=(f"10.0.0.{number}/32",),
+        profiles=("kns.default",),
+    )
+    return WorkloadEndpoint(metadata=Metadata(name=f"p{number}", namespace="default", labels=labels), spec=spec)
+
+
+def isolating(name: str, **labels: str) -> KubernetesNetworkPolicy:
+    """Return a policy that lets nobody in."""
+    spec = KubernetesNetworkPolicySpec(pod_selector=LabelSelector(match_labels=labels))
+    return KubernetesNetworkPolicy(metadata=Metadata(name=name, namespace="default"), spec=spec)
+
+
+def told(*resources: Resource) -> list[tuple[bool, ResourceBatch]]:
+    """Return what a watch tells."""
+    return [(False, ResourceBatch(1, tuple(ResourceChange(None, each) for each in resources)))]
+
+
+def test_the_program_is_enforced_and_a_refusal_is_told_and_tried_again(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """Nothing has to be told again for that."""
+    kernel.refusing = True
+    outcome = enforcement.take(told(pod(1)))
+    assert (outcome.why_not, outcome.changed, kernel.programs) == ("nft refused the rules", False, [])
+    kernel.refusing = False
+    assert enforcement.take([]).why_not == ""
+    assert kernel.programs[-1].endpoints.keys() == {"default/p1"}
+
+
+def test_without_a_packet_filter_those_pods_are_open_that_no_policy_is_for(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """Once there is one, all are in force."""
+    kernel.missing = True
+    outcome = enforcement.take(told(pod(1, role="db"), pod(2), isolating("db", role="db")))
+    assert outcome.why_not == "there is no program nft"
+    assert outcome.open == {"default/p2"}
+    kernel.missing = False
+    assert enforcement.take([]).why_not == ""
+
+
+def test_where_rules_are_in_the_kernel_nobody_is_open_by_a_refusal(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """Those of an earlier run drop what they do not know; and so do those of this one."""
+    kernel.refusing, kernel.table = True, "of an earlier run"
+    assert enforcement.take(told(pod(1))).open == frozenset()
+    kernel.refusing = False
+    enforcement.take([])
+    kernel.refusing, kernel.table = True, None
+    outcome = enforcement.take(told(pod(2)))
+    assert (outcome.why_not, outcome.open) == ("nft refused the rules", frozenset())
+
+
+def test_only_a_change_that_may_deny_a_connection_makes_it_worth_looking(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """Not the first on a machine that filtered nothing before, and not that new pods come."""
+    assert not enforcement.take(told(pod(1, role="db"), pod(2), isolating("other", role="other"))).tightened
+    assert not enforcement.take(told(pod(3))).tightened
+    assert enforcement.take(told(isolating("db", role="db"))).tightened
+    assert not enforcement.take([]).tightened
+    kernel.table = "another hand's"
+    assert enforcement.take([]).tightened
+    assert enforcement.cut() == 1
+    assert {str(address) for address in kernel.cut} == {"10.0.0.1", "10.0.0.2", "10.0.0.3"}
+    assert kernel.sysctls == ["netfilter/nf_conntrack_tcp_loose=0"]
+
+
+def test_what_changed_while_no_agent_ran_is_looked_at(kernel: Kernel, enforcement: PolicyEnforcement) -> None:
+    """The rules of the earlier run allowed what may be denied now."""
+    kernel.table = "of an earlier run"
+    assert enforcement.take(told(pod(1, role="db"), pod(2), isolating("db", role="db"))).tightened
+    assert enforcement.cut() == 1
+    assert kernel.denied == [True]
