@@ -1,34 +1,10 @@
 """The routes of a speaker that a kernel may be told of: those to service addresses lead nowhere in a node."""
 
 from collections.abc import Callable
-from typing import Final, Protocol, TypeAlias
 
-from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Entry, Family
+from bgpkit import Entry, Family
 from bgpkit_node.services import NO_BLOCKS, ServiceBlocks
-
-Consumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
-"""Takes keys, the entry they had and the entry they have."""
-_VERSIONS: Final = {IPV4_UNICAST: 4, IPV6_UNICAST: 6}
-
-
-class Telling(Protocol):
-    """What is being told of a table; to call it is to end it."""
-
-    def __call__(self) -> None:
-        """Tell no more."""
-        ...
-
-    async def replayed(self) -> None:
-        """Wait until all that the table held has been told."""
-        ...
-
-
-class Source(Protocol):
-    """What has routes: a speaker."""
-
-    def subscribe(self, family: Family, consumer: Consumer, /) -> Telling:
-        """Tell ``consumer`` of the present table, then of each block of changes."""
-        ...
+from bgpkit_node.tunnels.route_source import VERSIONS, Consumer, Source, Telling
 
 
 class RoutesForKernel:
@@ -70,7 +46,7 @@ class _Told:
     ) -> None:
         self._source = source
         self._family = family
-        self._version = _VERSIONS[family]
+        self._version = VERSIONS[family]
         self._consumer = consumer
         self._blocks = blocks
         self._ended = ended

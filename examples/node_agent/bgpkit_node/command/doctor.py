@@ -11,7 +11,7 @@ import click
 
 from bgpkit_node.command.across_nodes import timeout_option
 from bgpkit_node.command.examination import MANIFEST, Wish, examine
-from bgpkit_node.command.options import datastore_option, run_dir_option
+from bgpkit_node.command.options import cni_conf_option, datastore_option, run_dir_option
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.doctor import Finding, Verdict
@@ -27,13 +27,7 @@ from bgpkit_node.ipam import IPNetwork
     metavar="CIDR",
     help=f"The controller manager's --cluster-cidr; read from {MANIFEST}, unless told.",
 )
-@click.option(
-    "--cni-conf",
-    type=click.Path(file_okay=False, readable=False, path_type=Path),
-    default=Path("/etc/cni/net.d"),
-    show_default=True,
-    help="Directory of the runtime's CNI configurations.",
-)
+@cni_conf_option
 @click.option(
     "--underlay",
     is_flag=True,

@@ -9,7 +9,7 @@ import msgspec
 
 from bgpkit_node.cni import install_shim, our_conflist
 from bgpkit_node.command.install_print import print_options, tell_manifests
-from bgpkit_node.command.options import run_dir_option
+from bgpkit_node.command.options import cni_bin_option, cni_conf_option, run_dir_option
 from bgpkit_node.command.print_wish import PrintWish
 from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.paths import SOCKET_NAME
@@ -17,20 +17,8 @@ from bgpkit_node.whole_file import write_whole
 
 
 @click.command()
-@click.option(
-    "--cni-bin",
-    type=click.Path(file_okay=False, readable=False, path_type=Path),
-    default=Path("/opt/cni/bin"),
-    show_default=True,
-    help="Directory of the runtime's CNI executables.",
-)
-@click.option(
-    "--cni-conf",
-    type=click.Path(file_okay=False, readable=False, path_type=Path),
-    default=Path("/etc/cni/net.d"),
-    show_default=True,
-    help="Directory of the runtime's CNI configurations.",
-)
+@cni_bin_option
+@cni_conf_option
 @click.option(
     "--calicoctl",
     is_flag=False,

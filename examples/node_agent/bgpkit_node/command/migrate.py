@@ -12,7 +12,7 @@ from bgpkit_node.command.migrate_apply import apply_plan
 from bgpkit_node.command.migrate_look import Places, look
 from bgpkit_node.command.migrate_output import plain_plan, rendered_plan
 from bgpkit_node.command.migrate_undo import undo_migration
-from bgpkit_node.command.options import datastore_option, run_dir_option
+from bgpkit_node.command.options import cni_bin_option, cni_conf_option, datastore_option, run_dir_option
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.flannel import NET_CONF, RECORD, RUNTIME_CACHE, SUBNET_ENV
 from bgpkit_node.kernel import Network
@@ -29,8 +29,8 @@ def _path(option: str, name: str, default: Path, text: str) -> Callable[[Any], A
 
 
 _PLACES: Final = (
-    _path("--cni-bin", "cni_bin", Path("/opt/cni/bin"), "Directory of the runtime's CNI executables."),
-    _path("--cni-conf", "cni_conf", Path("/etc/cni/net.d"), "Directory of the runtime's CNI configurations."),
+    cni_bin_option,
+    cni_conf_option,
     _path("--subnet-env", "subnet_env", SUBNET_ENV, "Where flannel says this node's range."),
     _path("--net-conf", "net_conf", NET_CONF, "Configuration of flannel's daemon, where there is one."),
     _path("--runtime-cache", "runtime_cache", RUNTIME_CACHE, "Where the runtime keeps the results of CNI."),

@@ -53,3 +53,17 @@ run_dir_option = click.option(
     show_envvar=True,
     help="Directory of the agent's socket.",
 )
+cni_bin_option = click.option(
+    "--cni-bin",
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
+    default=Path("/opt/cni/bin"),
+    show_default=True,
+    help="Directory of the runtime's CNI executables.",
+)
+cni_conf_option = click.option(
+    "--cni-conf",
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
+    default=Path("/etc/cni/net.d"),
+    show_default=True,
+    help="Directory of the runtime's CNI configurations.",
+)

@@ -2,17 +2,14 @@
 
 import errno
 import socket
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from pyroute2 import IPRoute, NetlinkError
 from pyroute2.netlink import nlmsg
 
 from bgpkit_node.kernel.error import KernelError
+from bgpkit_node.kernel.rtnetlink import Rtnetlink, integer, translated
 from bgpkit_node.kernel.values import Address, Network
 
 _MAIN_TABLE: Final = 254
@@ -38,29 +35,12 @@ class ForeignRoute:
     """Whether the gateway is taken to be on the interface, though no address there says so."""
 
 
-class Foreign:
-    """One rtnetlink socket in the network namespace of the thread that makes it, for that thread only.
-
-    A context manager; every call blocks until the kernel has answered, and raises KernelError when it refuses.
-    """
-
-    def __init__(self) -> None:
-        """Open the socket on the first request."""
-        self._socket = IPRoute()
-
-    def __enter__(self) -> Self:
-        """Return the open socket."""
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close the socket."""
-        self._socket.close()
+class Foreign(Rtnetlink):
+    """Another program's routes, bridges and ports in a network namespace."""
 
     def routes(self) -> tuple[ForeignRoute, ...]:
         """Return the unicast routes of the main table, of both families."""
-        with _translated("cannot list the routes"):
+        with translated("cannot list the routes"):
             found = [
                 message
                 for family in (socket.AF_INET, socket.AF_INET6)
@@ -75,7 +55,7 @@ class Foreign:
     def remove_route(self, route: ForeignRoute) -> bool:
         """Remove exactly this route; False when it is gone already."""
         try:
-            with _translated(f"cannot remove the route to {route.destination}"):
+            with translated(f"cannot remove the route to {route.destination}"):
                 self._socket.route("del", **_words(route))
         except KernelError as error:
             if error.errno in _GONE:
@@ -85,40 +65,30 @@ class Foreign:
 
     def add_route(self, route: ForeignRoute) -> None:
         """Add a route; KernelError when its destination is taken."""
-        with _translated(f"cannot add the route to {route.destination}"):
+        with translated(f"cannot add the route to {route.destination}"):
             self._socket.route("add", **_words(route))
 
     def learned(self, bridge: int) -> dict[str, int]:
         """Return the MAC addresses that the bridge with index ``bridge`` has learned, each with its port's index."""
-        with _translated(f"cannot list the addresses that the bridge with index {bridge} has learned"):
+        with translated(f"cannot list the addresses that the bridge with index {bridge} has learned"):
             return {
                 mac: index
                 for message in self._socket.fdb("dump")
                 if message.get_attr("NDA_MASTER") == bridge
-                and not _integer(message["state"]) & _NUD_PERMANENT
+                and not integer(message["state"]) & _NUD_PERMANENT
                 and isinstance(mac := message.get_attr("NDA_LLADDR"), str)
-                and (index := _integer(message["ifindex"]))
+                and (index := integer(message["ifindex"]))
             }
 
     def add_bridge(self, name: str, mac: str, mtu: int) -> None:
         """Make a bridge and set it up."""
-        with _translated(f"cannot make the bridge {name}"):
+        with translated(f"cannot make the bridge {name}"):
             self._socket.link("add", ifname=name, kind="bridge", address=mac, mtu=mtu, state="up")
 
     def join(self, link: int, bridge: int) -> None:
         """Make the interface with index ``link`` a port of a bridge."""
-        with _translated(f"cannot make the interface with index {link} a port of a bridge"):
+        with translated(f"cannot make the interface with index {link} a port of a bridge"):
             self._socket.link("set", index=link, master=bridge)
-
-
-@contextmanager
-def _translated(text: str) -> Generator[None, None, None]:
-    try:
-        yield
-    except NetlinkError as error:
-        raise KernelError(text, error.code) from error
-    except OSError as error:
-        raise KernelError(text, error.errno or 0) from error
 
 
 def _words(route: ForeignRoute) -> dict[str, object]:
@@ -146,12 +116,8 @@ def _route(message: nlmsg) -> ForeignRoute:
     return ForeignRoute(
         destination=ip_network(f"{message.get_attr('RTA_DST')}/{message['dst_len']}"),
         gateway=ip_address(gateway) if isinstance(gateway, str) else None,
-        link=_integer(message.get_attr("RTA_OIF")),
-        protocol=_integer(message["proto"]),
-        metric=_integer(message.get_attr("RTA_PRIORITY")),
-        onlink=bool(_integer(message["flags"]) & _ONLINK),
+        link=integer(message.get_attr("RTA_OIF")),
+        protocol=integer(message["proto"]),
+        metric=integer(message.get_attr("RTA_PRIORITY")),
+        onlink=bool(integer(message["flags"]) & _ONLINK),
     )
-
-
-def _integer(value: object) -> int:
-    return value if isinstance(value, int) else 0

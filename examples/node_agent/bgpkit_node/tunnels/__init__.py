@@ -6,6 +6,7 @@ A chain of small pieces, each knowing only those before it::
     encapsulation           what is done with packets to the addresses of a pool (pure)
     ends                    where tunnels lead: the other nodes' ends that are ready (pure)
     ways                    the way of each path (pure)
+    route_source            where routes come from
     sorted_routes           the routes of a speaker by what is done with packets to them
     wishes, devices         the devices as they should be (pure); making them so
     keeping                 the task: devices first, then routes, then what others are told

@@ -1,36 +1,13 @@
 """A speaker's routes, sorted by what is done with packets to them, so that each sort has its own ways."""
 
 from collections.abc import Callable, Iterable
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol
 
-from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Entry, Family, Path
+from bgpkit import Entry, Family, Path
 from bgpkit.fib import Followed, NextHop
 from bgpkit_node.tunnels.encapsulation import ENCAPSULATIONS, Encapsulation, PoolEncapsulations
+from bgpkit_node.tunnels.route_source import VERSIONS, Consumer, Source, Telling
 from bgpkit_node.tunnels.ways import Forwarding, Situation, TunnelWays
-
-Consumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
-"""Takes keys, the entry they had and the entry they have."""
-_VERSIONS: Final = {IPV4_UNICAST: 4, IPV6_UNICAST: 6}
-
-
-class Telling(Protocol):
-    """What is being told of a table; to call it is to end it."""
-
-    def __call__(self) -> None:
-        """Tell no more."""
-        ...
-
-    async def replayed(self) -> None:
-        """Wait until all that the table held has been told."""
-        ...
-
-
-class Source(Protocol):
-    """What sorting needs of a speaker."""
-
-    def subscribe(self, family: Family, consumer: Consumer, /) -> Telling:
-        """Tell ``consumer`` of the present table, then of each block of changes."""
-        ...
 
 
 class Installing(Protocol):
@@ -75,7 +52,7 @@ class SortedRoutes:
         """Sort the routes of ``source`` by ``pools``."""
         self._source = source
         self._family = family
-        self._version = _VERSIONS[family]
+        self._version = VERSIONS[family]
         self._pools = pools
         self._sorts = {encapsulation: _Sort(self) for encapsulation in ENCAPSULATIONS if self._concerns(encapsulation)}
         self._telling: Telling | None = None

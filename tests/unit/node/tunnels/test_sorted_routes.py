@@ -7,7 +7,8 @@ from bgpkit.fib import Followed, gateway_of
 from bgpkit.fib.follow import Replaying
 from bgpkit_node.peering import Cluster
 from bgpkit_node.resources import EncapsulationMode
-from bgpkit_node.tunnels.sorted_routes import Consumer, FollowedRoutes
+from bgpkit_node.tunnels.route_source import Consumer
+from bgpkit_node.tunnels.sorted_routes import FollowedRoutes
 from bgpkit_node.tunnels.tunnel import TUNNELS
 from bgpkit_node.tunnels.ways import Forwarding, Situation, TunnelWays
 from tests.unit.node.tunnels.clusters import ALWAYS, CROSS, FAR, NEAR, NEVER, cluster, path, pool
