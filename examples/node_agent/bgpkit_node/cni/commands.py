@@ -19,11 +19,11 @@ from bgpkit_node.cni.locks import NamedLocks, link_lock
 from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Wiring
 from bgpkit_node.cni.protocol import SUPPORTED_VERSIONS, Call, Command, read_call
 from bgpkit_node.cni.result import pod_addresses, pod_side, render_result
-from bgpkit_node.cni.to_the_end import to_the_end
 from bgpkit_node.cni.wish import Wish, read_wish
 from bgpkit_node.errors import CniError, NodeError
 from bgpkit_node.ipam import IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
+from bgpkit_node.to_the_end import to_the_end
 
 RULES_SECONDS: Final = 10
 """How long an ADD waits for the rules of its pod where the configuration does not say."""

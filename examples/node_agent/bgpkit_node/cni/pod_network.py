@@ -7,9 +7,9 @@ from bgpkit_node.cni import pod_check, pod_plumbing, pod_remains
 from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.own_thread import in_own_thread
 from bgpkit_node.cni.ports import Connected, Wiring
-from bgpkit_node.cni.to_the_end import to_the_end
 from bgpkit_node.cni.uplinks import Uplinks
 from bgpkit_node.ipam import IPAddress
+from bgpkit_node.to_the_end import to_the_end
 
 
 class PodNetwork:

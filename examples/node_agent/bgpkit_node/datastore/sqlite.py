@@ -14,6 +14,7 @@ from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, WatchEv
 from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
 from bgpkit_node.datastore.sqlite_pulse import SqlitePulse
 from bgpkit_node.errors import DatastoreError
+from bgpkit_node.to_the_end import to_the_end
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -146,9 +147,13 @@ class SqliteDatastore:
                 await asyncio.to_thread(self._pulse.stop)
                 self._pulse = self._error = None
             if self._pulse is None and not self._closed:
-                pulse = SqlitePulse(self.path, self._changed, self._failed)
-                await asyncio.to_thread(pulse.start)
-                self._pulse = pulse
+                await to_the_end(self._begin_pulse())
+
+    async def _begin_pulse(self) -> None:
+        """Start the thread and know of it, so that ``close`` ends it even if the watch is cancelled meanwhile."""
+        pulse = SqlitePulse(self.path, self._changed, self._failed)
+        await asyncio.to_thread(pulse.start)
+        self._pulse = pulse
 
     def _changed(self) -> None:
         """Wake the watches; called from the pulse's thread."""

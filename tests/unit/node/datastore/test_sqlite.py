@@ -6,6 +6,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -289,3 +290,15 @@ async def test_a_writer_killed_at_any_moment_leaves_a_whole_store(tmp_path: Path
             for number in range(1, revision + 1):
                 assert {event.revision for event in await anext(watch)} == {number}
         assert await store.transact([Put("/left", b"alive")]) == revision + 1
+
+
+async def test_a_watch_that_is_cancelled_as_it_begins_leaves_no_thread(tmp_path: Path) -> None:
+    """Its thread would call a loop that is closed by then."""
+    for turns in range(12):
+        async with await SqliteDatastore.open(tmp_path / f"{turns}.sqlite") as store:
+            coming = asyncio.ensure_future(anext(store.watch("/", 0)))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            coming.cancel()
+            await asyncio.wait([coming])
+        assert [thread.name for thread in threading.enumerate() if thread.name == "datastore-pulse"] == []
