@@ -1,14 +1,18 @@
 """Fixtures of every test, and what pytest does around the run: cleaning up before, naming skips after."""
 
 import gc
+import os
+import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support import guest_tests
 from tests.support.daemons import Bird, Frr, GoBgp
+from tests.support.dealing import Dealing
 from tests.support.netns import Namespace, Namespaces, remove_leftovers
 from tests.support.skips import in_ci, require_kernel
 
@@ -71,8 +75,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks that these fixtures and hooks understand."""
+    """Name the marks that these fixtures and hooks understand, and let Python keep what it has compiled.
+
+    A run starts hundreds of Python processes; without it each compiles all that it imports.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config.addinivalue_line("markers", f"{guest_tests.MARK}(*features): run in a guest kernel where this one lacks one")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing | None:
+    """Deal the tests to the workers in a way of our own."""
+    return Dealing.when_grouped(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -80,7 +80,7 @@ def test_outcomes_are_those_of_the_guest(monkeypatch: pytest.MonkeyPatch) -> Non
         guest_tests.note(pytest.TestReport(test, (test, 0, test), {}, outcome, words, when))
 
     def guest(_command: Sequence[str], shared: Path, *, timeout: float) -> GuestAnswer:
-        assert timeout < 120
+        assert 100 < timeout < 300
         with monkeypatch.context() as inside:
             inside.setenv(INSIDE, str(shared))
             for test in ("t.py::a", "t.py::b"):
@@ -97,3 +97,20 @@ def test_outcomes_are_those_of_the_guest(monkeypatch: pytest.MonkeyPatch) -> Non
         "t.py::c": ("skipped", "no such device"),
         "t.py::d": ("failed", "the guest ended with status 1:\n3 tests and a crash"),
     }
+
+
+def test_the_test_that_waits_for_all_of_the_guest_is_given_the_time(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is longer than that of the guest, and of any other test; which is the first of them is not known before."""
+    monkeypatch.delenv(INSIDE, raising=False)
+    item = next(each for each in request.session.items if each.name.endswith("is_given_the_time"))
+    item.add_marker(pytest.mark.guest_kernel("no such feature"))
+    item.add_marker(pytest.mark.timeout(5))
+    monkeypatch.setattr(guest_tests, "has_kernel", "vrf".__eq__)
+    items: list[pytest.Item] = [item]
+    guest_tests.relay(items)
+    assert isinstance(items[0], guest_tests.RelayedTest)
+    limit = items[0].get_closest_marker("timeout")
+    assert limit is not None
+    assert limit.args[0] >= 300

@@ -91,8 +91,9 @@ def _configuration(routes: Iterable[str]) -> str:
         " no bgp network import-check",
         " no bgp default ipv4-unicast",
         " bgp graceful-restart preserve-fw-state",
-        " bgp graceful-restart restart-time 1",
+        " bgp graceful-restart restart-time 6",
         " bgp long-lived-graceful-restart stale-time 600",
+        " update-delay 1",  # End-of-RIB only after its own routes are in its table (RFC 4724, section 4.1)
         " coalesce-time 10",
         " neighbor guests peer-group",
         " neighbor guests remote-as 64512",

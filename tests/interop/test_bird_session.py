@@ -261,6 +261,7 @@ def test_routes_are_reflected_between_two_birds(namespaces: Namespaces, start_bi
         speaker.wait_established(BIRD4, "10.9.0.3")
         wait_until(lambda: len(speaker.routes()) == 3, "the routes of both", PATIENCE)
         assert "10.77.1.0/24" not in second.ask("show", "route"), "neither is a client yet"
+        counts = [each["count"] for each in speaker.order("peers")]  # more than one where both sides dialed at once
         client = {"address": BIRD4, "asn": 64512, "connect_retry_time": 1.0}
         assert speaker.order("update_peer", peer=client | {"route_reflector_client": True}) == "soft"
         wait_until(lambda: "10.77.1.0/24" in second.ask("show", "route"), "reflected to the second", PATIENCE)
@@ -276,4 +277,4 @@ def test_routes_are_reflected_between_two_birds(namespaces: Namespaces, start_bi
         ), heard
         assert speaker.order("update_peer", peer=client) == "soft"
         wait_until(lambda: "10.77.1.0/24" not in second.ask("show", "route"), "withdrawn again", PATIENCE)
-        assert [each["count"] for each in speaker.order("peers")] == [1, 1], "no session was reset"
+        assert [each["count"] for each in speaker.order("peers")] == counts, "no session was reset"

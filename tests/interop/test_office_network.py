@@ -125,7 +125,11 @@ def test_static_routes_on_the_router_reach_the_pods_of_all_nodes(office: OfficeN
     assert office.reached_from(office.near) == set()
     office.router.ip("route", "replace", PODS, *("nexthop", *via[SECOND]), *("nexthop", *via[CLIENT]))
     wait_until(lambda: office.reached_from(office.near) == {FIRST, CLIENT}, "the pods of the others", PATIENCE)
+    client = office.agents.machines[CLIENT]
+    (of_second,) = office.blocks(SECOND)
+    wait_until(lambda: of_second not in office.kernel(client), "the silent node is given up", PATIENCE)
     office.mend(SECOND)
+    wait_until(lambda: of_second in office.kernel(client), "the node is heard again", PATIENCE)
     for machine in office.agents.machines.values():
         machine.ip("route", "add", OFFICE, "via", ROUTER)
     wait_until(lambda: office.reached_from(office.pc) == set(ADDRESSES), "all pods from the office", PATIENCE)

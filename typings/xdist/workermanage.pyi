@@ -1,0 +1,3 @@
+class WorkerController:
+    @property
+    def shutting_down(self) -> bool: ...
