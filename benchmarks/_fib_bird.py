@@ -7,19 +7,20 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from benchmarks._fib_program import Program, ProgramError, Step, Word
+from benchmarks._fib_program import STARTING, Program, ProgramError, Step, Word
 from benchmarks._fib_routes import MOVED, NEXT_HOPS, address, gateway
 
 _TEMPLATE: Final = Path(__file__).parent / "fib" / "bird.conf"
 _NEVER: Final = 100_000
 _SCANS: Final = 3
-_SETTLING: Final = 4
-_READ: Final = 50_000
-"""Routes a second of its configuration read anew and brought into the kernel, at least."""
+_QUIET: Final = 0.5
+"""Seconds without work after which a new configuration has been carried out; a scan in between is work too."""
+_LOOK: Final = 0.05
+_TURNED_OFF: Final = {Step.REPLACE: "feed_a", Step.MOVE: f"way{MOVED}"}
+"""The protocol that a step turns off for good."""
 _COMMANDS: Final = {
     Step.ADD: "enable fib",
-    Step.REPLACE: "disable feed_a",
-    Step.MOVE: f"disable way{MOVED}",
+    **{step: f"disable {name}" for step, name in _TURNED_OFF.items()},
     Step.DELETE: "disable fib",
 }
 
@@ -33,6 +34,7 @@ class Bird(Program):
 
     def start(self, *, again: bool) -> None:
         """Start BIRD and wait until it has read its routes."""
+        self._off: list[str] = []
         self._write_routes()
         file = self._write_configuration(*([] if again else ["fib"]))
         control = self.folder / "control"
@@ -48,19 +50,33 @@ class Bird(Program):
         """Give the command of the step; it is done in the background."""
         if step is Step.DUMP:
             return self._scan()
+        if step in _TURNED_OFF:
+            self._off.append(_TURNED_OFF[step])
         self._ask(_COMMANDS[step])
         return None
 
     def _scan(self) -> Word:
         """Let it scan once in so many seconds, and share out the processor time of some scans."""
         period = max(1, len(self.routes.keys) // 100_000)
-        self._write_configuration("feed_a", f"way{MOVED}", scan=period)
+        self._write_configuration(*self._off, scan=period)
         self._ask("configure")
-        time.sleep(_SETTLING + len(self.routes.keys) / _READ)
+        self._rest()
         before = self.processor
         time.sleep(_SCANS * period)
         each = (self.processor - before) / _SCANS
         return Word(seconds=each, processor=each)
+
+    def _rest(self) -> None:
+        """Wait until it has brought all its routes into the kernel."""
+        deadline = time.monotonic() + STARTING
+        used, since = self.processor, time.monotonic()
+        while time.monotonic() - since < _QUIET:
+            time.sleep(_LOOK)
+            before, used = used, self.processor
+            if used - before > _LOOK / 50:
+                since = time.monotonic()
+            if since > deadline:
+                raise ProgramError(f"not at rest {STARTING:.0f} s after a new configuration")
 
     def _write_routes(self) -> None:
         for name, shifted in (("feed_a", False), ("feed_b", True)):

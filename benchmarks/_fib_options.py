@@ -46,7 +46,8 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--routes", type=_numbers, default=(100_000,), help="one or more numbers of routes")
     parser.add_argument("--rounds", type=_positive, default=3)
     parser.add_argument("--programs", type=_some_of(PROGRAMS), default=tuple(PROGRAMS), help=f"some of: {programs}")
-    parser.add_argument("--steps", type=_steps, default=tuple(Step), help=f"some of: {steps}; the first is always done")
+    always = "the first is always done, and replace before move"
+    parser.add_argument("--steps", type=_steps, default=tuple(Step), help=f"some of: {steps}; {always}")
     parser.add_argument("--limit", type=float, default=120, help="seconds after which a step did not finish")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--readme", action="store_true", help="write the tables into benchmarks/README.md")
@@ -77,7 +78,10 @@ def _some_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
 
 def _steps(text: str) -> tuple[Step, ...]:
     names = _some_of([step.value for step in Step])(text)
-    return tuple(step for step in Step if step.value in names or step is Step.ADD)
+    chosen = {Step.ADD, *(step for step in Step if step.value in names)}
+    if Step.MOVE in chosen:  # it moves the routes of one next hop as they are after that
+        chosen.add(Step.REPLACE)
+    return tuple(step for step in Step if step in chosen)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -143,9 +144,9 @@ class Program(ABC):
         process.communicate()
 
     def _wait_for(self, path: Path) -> None:
-        """Wait until a socket is there."""
+        """Wait until a socket takes connections, which is a moment after it is there."""
         deadline = time.monotonic() + STARTING
-        while not path.exists():
+        while not _is_listening(path):
             if not self.is_alive or time.monotonic() > deadline:
                 raise ProgramError(f"it does not start: {self.words()}")
             time.sleep(0.005)
@@ -162,3 +163,12 @@ def children_processor() -> float:
     """Return the seconds of processor time of all processes that were waited for."""
     used = os.times()
     return used.children_user + used.children_system
+
+
+def _is_listening(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True

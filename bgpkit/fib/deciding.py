@@ -66,7 +66,7 @@ class Decider:
         if stale:
             keys = [key for key in keys if key in self._desired or key not in stale]
         specs = list(map(self._desired.get, keys))
-        known = self._all_known(set(specs)) if held.keys().isdisjoint(keys) else None
+        known = self._forms(dict.fromkeys(specs)) if held.keys().isdisjoint(keys) else None
         if known is not None:
             batch.extend([Verb.ADD] * len(keys), keys, map(known.__getitem__, specs))
             return
@@ -81,14 +81,15 @@ class Decider:
                 self._forgive(key for key, each in zip(keys, alike, strict=True) if answers[each] is _Otherwise.NOTHING)
             keys = [key for key, each in zip(keys, alike, strict=True) if each in steps]
             alike = [each for each in alike if each in steps]
-        batch.extend([steps[each][0] for each in alike], keys, [steps[each][1] for each in alike])
+        asked = list(map(steps.__getitem__, alike))
+        batch.extend([verb for verb, _ in asked], keys, [forms for _, forms in asked])
         self._decide_each(closer, held, stale, now, batch)
 
-    def _all_known(self, specs: Iterable[Spec | None]) -> dict[Spec | None, Forms] | None:
-        """Return the forms of all specs; None where one has none, or it is not known yet."""
+    def _forms(self, specs: Iterable[Spec | None]) -> dict[Spec | None, Forms] | None:
+        """Return the forms of all specs, of which nothing is held; None where one has none, or not yet."""
         known: dict[Spec | None, Forms] = {}
         for spec in specs:
-            answer = self._known.get(spec) if spec is not None else None
+            answer = None if spec is None else self._known.get(spec) or self._resolve(spec)
             if not answer or isinstance(answer, Refusal):
                 return None
             known[spec] = answer

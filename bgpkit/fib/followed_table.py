@@ -10,6 +10,7 @@ from bgpkit.fib.netlink.page import Route
 from bgpkit.fib.route_table import RouteTable
 
 WIDTHS: Final = (32, 128)
+_LINK_LOCAL_LENGTH: Final = 10
 
 
 class ListedRoutes(RouteTable):
@@ -62,6 +63,7 @@ class FollowedTable:
         self._changed: dict[int, set[bytes]] = {width: set() for width in WIDTHS}
         self._new_addresses: set[bytes] = set()
         self._all_changed = False
+        self._never_up: set[int] = set()
         self._protocols = protocols
         self._shortest = 0 if default else 1
         self._picture = TablePicture()
@@ -139,11 +141,17 @@ class FollowedTable:
             del links[index]
         else:
             links[index] = state
-        self.doubtful |= before is not None and (state is None or (before[1] ^ state[1]) & uapi.IFF_UP != 0)
+        if before is None and state is not None and not state[1] & uapi.IFF_UP:
+            self._never_up.add(index)  # no route can have gone with it, nor come back when it is set up
+            return
+        turned = before is not None and (state is None or (before[1] ^ state[1]) & uapi.IFF_UP != 0)
+        self.doubtful |= turned and index not in self._never_up
+        if turned:
+            self._never_up.discard(index)
 
     def _heed_route(self, notice: RouteNotice) -> None:
         present, width, key, protocol, forms, replaced = notice
-        if key[0] < self._shortest:
+        if key[0] < self._shortest or _is_link_local(width, key):
             return
         table, metric = self._picture.tables[width], forms[0].metric
         equals = [route for route in table.routes(key) if route[2][0].metric == metric]
@@ -167,3 +175,11 @@ class FollowedTable:
         if present and counts:
             table.add((key, protocol, forms))
         self._changed[width].add(key)
+
+
+def _is_link_local(width: int, key: bytes) -> bool:
+    """Tell whether a prefix is one of fe80::/10, which each interface has for itself: nothing looks there by a table.
+
+    RFC 4291, section 2.5.6.
+    """
+    return width == WIDTHS[1] and key[0] >= _LINK_LOCAL_LENGTH and key[1] == 0xFE and key[2] & 0xC0 == 0x80

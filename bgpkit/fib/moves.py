@@ -1,13 +1,13 @@
 """Which prefixes are wanted as specs that have moved: found slice by slice among all that is wanted. Pure."""
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import compress, islice
 from typing import Final
 
 from bgpkit.fib.route import Spec
 
 _SLICE: Final = 8192
-"""Prefixes walked at a time: a millisecond."""
+"""Prefixes walked at a time: half a millisecond."""
 
 
 class Moves:
@@ -20,7 +20,8 @@ class Moves:
         self._later: set[Spec] = set()
         self._walked = 0
         self._size = 0
-        self._walk: Iterator[tuple[bytes, Spec]] = iter(())
+        self._keys: Iterator[bytes] = iter(())
+        self._specs: Iterator[Spec] = iter(())
 
     @property
     def left(self) -> int:
@@ -47,10 +48,11 @@ class Moves:
             self._moved, self._later = self._later, set()
             self._walked, self._size = 0, -1
         if self._size != len(self._desired):
-            self._walk = islice(self._desired.items(), self._walked, None)
+            self._keys = islice(self._desired, self._walked, None)
+            self._specs = islice(self._desired.values(), self._walked, None)
             self._size = len(self._desired)
-        moved, part = self._moved, list(islice(self._walk, _SLICE))
-        self._walked += len(part)
-        if len(part) < _SLICE:
+        keys, moved = list(islice(self._keys, _SLICE)), self._moved
+        self._walked += len(keys)
+        if len(keys) < _SLICE:
             self._moved = set()
-        return [key for key, spec in part if spec in moved]
+        return list(compress(keys, map(moved.__contains__, islice(self._specs, _SLICE))))

@@ -49,6 +49,14 @@ class Batch:
     """Each row adds where nothing was held, or replaces or removes the one form that was, under its metric."""
     observed: int = field(default=0, compare=False)
     """How much had been observed when it was decided."""
+    _prefixes: frozenset[bytes] = field(default=frozenset(), init=False, repr=False, compare=False)
+
+    @property
+    def prefixes(self) -> frozenset[bytes]:
+        """The keys of all rows; remembered."""
+        if len(self._prefixes) < len(self.keys):
+            self._prefixes = frozenset(self.keys)
+        return self._prefixes
 
     def __len__(self) -> int:
         """Return the number of rows."""

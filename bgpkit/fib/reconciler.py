@@ -13,6 +13,7 @@ foreign route is never replaced; what is removed is named with our protocol.
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from errno import EEXIST, ENOENT, ESRCH
+from itertools import repeat, starmap
 from typing import Final
 
 from bgpkit.fib.agreement import Agreement
@@ -68,12 +69,10 @@ class Reconciler:
 
     def want(self, keys: Iterable[bytes], spec: Spec) -> None:
         """From now on, each of ``keys`` is wanted as ``spec``."""
-        desired = self.desired
-        changed: list[bytes] = []
-        for key in keys:
-            if desired.get(key) is not spec:
-                desired[key] = spec
-                changed.append(key)
+        desired, changed = self.desired, list(keys)
+        if not desired.keys().isdisjoint(changed):
+            changed = [key for key in changed if desired.get(key) is not spec]
+        desired.update(dict.fromkeys(changed, spec))
         self._changed(changed, asked=spec.leads)  # where there is no way yet, an adopted route is left to the sweep
 
     def unwant(self, keys: Iterable[bytes]) -> None:
@@ -134,14 +133,17 @@ class Reconciler:
         while left and len(batch) < limit:
             some = min(left, limit - len(batch))
             left -= some
-            keys = list(dict.fromkeys([pending.popleft() for _ in range(some)]))
-            if not besides.isdisjoint(keys):
-                later += besides.intersection(keys)
+            keys = list(starmap(pending.popleft, repeat((), some)))
+            distinct = set(keys)
+            if len(distinct) < some:
+                keys = list(dict.fromkeys(keys))
+            if not besides.isdisjoint(distinct):
+                later += besides.intersection(distinct)
                 keys = [key for key in keys if key not in besides]
-            if not taken.isdisjoint(keys):
+            if not taken.isdisjoint(distinct):
                 keys = [key for key in keys if key not in taken]
             self._decider.decide(keys, self.held, self.stale, now, batch)
-            taken.update(keys)
+            taken |= distinct
         pending.extend(later)
         put_off = self._decider.put_off
         if put_off:
@@ -210,10 +212,11 @@ class Reconciler:
                 self.attempts.fail(key, _HIDDEN, now)
         self._contested.clear()
 
-    def adopt(self) -> None:
-        """Mark what is held and not wanted as stale, so that it stays until the sweep."""
-        self.stale = set(self.held)
-        self.stale = set(self.held).difference(self.desired) if self.desired else set(self.held)
+    def adopt(self) -> Iterator[None]:
+        """Mark what is held as stale, so that it stays until the sweep. Slice by slice, before anything is wanted."""
+        for part in slices(self.held):
+            self.stale.update(part)
+            yield
 
     def compare(self) -> Iterator[None]:
         """Queue each prefix that is not as it should be, slice by slice."""

@@ -12,14 +12,16 @@ from bgpkit_rib import Entry, Table
 BlockConsumer: TypeAlias = Callable[[list[bytes], Entry | None, Entry | None], None]
 """Takes keys, the entry they had and the entry they have."""
 
-SLICE: Final = 500
-"""Keys replayed before others get their turn, and the most in one block of the replay."""
+SLICE: Final = 1000
+"""Keys replayed before others get their turn."""
+AT_ONCE: Final = 3
+"""Slices replayed before the call returns: who writes them down in batches has a next one as the first is under way."""
 
 
 class Subscription:
     """One who follows a table; to call it is to end it.
 
-    The table as it is comes first, as additions, in slices: the first at once, the others in turns of the event loop.
+    The table as it is comes first, as additions, in slices: some at once, the others in turns of the event loop.
     A key that changes before its slice has come is told then, as an addition of what it is by now, and not again. So
     to the consumer every key begins with ``old`` None, and from then on each ``old`` is the ``new`` before it.
     """
@@ -39,7 +41,7 @@ class Subscription:
         self._snapshot.reverse()  # slices are cut off at the end, so that their memory goes
         self._told: set[bytes] | None = set()
         self._unsubscribe: Callable[[], None] | None = table.subscribe(self._take)
-        self._replay()
+        self._replay(AT_ONCE * SLICE)
 
     def __call__(self) -> None:
         """Tell the consumer nothing more."""
@@ -53,29 +55,30 @@ class Subscription:
         """Wait until the consumer has been told all that the table held, or the subscription has ended."""
         await self._replayed.wait()
 
-    def _replay(self) -> None:
+    def _replay(self, count: int) -> None:
         told = self._told
         if told is None:
             return
-        part = self._snapshot[-SLICE:]
-        del self._snapshot[-SLICE:]
+        part = self._snapshot[-count:]
+        del self._snapshot[-count:]
         part.reverse()
         fresh = part if told.isdisjoint(part) else [key for key in part if key not in told]
+        told.update(fresh)
         blocks: dict[int, tuple[Entry, list[bytes]]] = {}
         last, block = None, list[bytes]()
-        for key, entry in zip(fresh, map(self._table.get, fresh), strict=True):
+        for key, entry in zip(fresh, self._table.entries_of(fresh), strict=True):
             if entry is None:
                 continue
             if entry is not last:  # that of neighbours is, as a rule
                 last, block = entry, blocks.setdefault(id(entry), (entry, []))[1]
             block.append(key)
         for entry, keys in blocks.values():
-            told.update(keys)
             self._tell(keys, None, entry)
         if not self._snapshot:
             self._finish()
         else:
-            asyncio.get_running_loop().call_soon(self._replay)
+            loop = asyncio.get_running_loop()  # after what sockets wake in this turn, and what that wakes in the next
+            loop.call_later(0, loop.call_soon, self._replay, SLICE)
 
     def _finish(self) -> None:
         self._snapshot, self._told = [], None

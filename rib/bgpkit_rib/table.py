@@ -168,6 +168,10 @@ class Table:
         """Return what the table holds for ``key``."""
         return self._routes.get(key)
 
+    def entries_of(self, keys: Iterable[bytes]) -> list[Entry | None]:
+        """Return what the table holds for each of ``keys``."""
+        return list(map(self._routes.get, keys))
+
     def keys(self) -> list[bytes]:
         """Return all keys as they are now, in no order."""
         return list(self._routes)

@@ -12,7 +12,7 @@ from bgpkit.speaker.subscriptions import Subscriptions
 from bgpkit_rib import Entry, Path, Source, SourceKind, Table
 
 SOURCES = [Source(f"192.0.2.{number}", SourceKind.EBGP, bgp_identifier=number) for number in (1, 2)]
-KEYS = [bytes((8, number)) for number in range(12)]
+KEYS = [bytes((8, number)) for number in range(30)]
 
 some_keys = st.lists(st.sampled_from(KEYS), min_size=1, unique=True)
 news = st.tuples(st.sampled_from(SOURCES), some_keys, st.booleans())

@@ -4,7 +4,8 @@ rtnetlink(7); linux/rtnetlink.h.
 """
 
 import struct
-from itertools import repeat
+from array import array
+from functools import lru_cache
 from typing import Final
 
 from bgpkit.fib.form import Form, Forms, Hop
@@ -79,10 +80,10 @@ class Encoder:
         """Write number, prefix length and address into requests that are equally long: an octet of all at a time."""
         count, width = len(keys), 1 + self._width // 8
         size = len(octets) // count
-        numbers = struct.pack(f"={count}I", *range(first, first + count))
+        numbers = array("I", range(first, first + count)).tobytes()
         for place in range(4):
             octets[_NUMBER_AT + place :: size] = numbers[place::4]
-        padded = b"".join(map(bytes.ljust, keys, repeat(width), repeat(b"\0")))
+        padded = _columns(count, width).pack(*keys)
         octets[_LENGTH_AT::size] = padded[::width]
         for place in range(1, width):
             octets[_ADDRESS_AT - 1 + place :: size] = padded[place::width]
@@ -110,10 +111,9 @@ class Encoder:
         """Return the requests without numbers and prefixes."""
         verb = batch.verb
         if verb is not None:
-            known = list(map(self._known[verb].get, map(id, batch.forms)))
-            found = [octets for octets in known if octets]
-            if len(found) == len(known):
-                return found
+            known, wanted = self._known[verb], list(map(id, batch.forms))
+            if known.keys() >= set(wanted):
+                return list(map(known.__getitem__, wanted))
         rows = zip(batch.verbs, batch.forms, strict=True)
         return [self._known[verb].get(id(forms)) or self._learn(verb, forms) for verb, forms in rows]
 
@@ -140,6 +140,12 @@ class Encoder:
         route += ATTRIBUTE.pack(4 + octets, uapi.RTA_DST) + bytes(octets)
         message_type = uapi.RTM_DELROUTE if verb is Verb.DELETE else uapi.RTM_NEWROUTE
         return HEADER.pack(HEADER.size + len(route) + len(rest), message_type, _FLAGS[verb], 0, 0) + route + rest
+
+
+@lru_cache(maxsize=4)
+def _columns(count: int, width: int) -> struct.Struct:
+    """Return what fills ``count`` keys up with zeros to ``width`` octets each: batches are equally long as a rule."""
+    return struct.Struct(f"{width}s" * count)
 
 
 def fits(form: Form, width: int) -> bool:

@@ -3,28 +3,24 @@
 netlink(7), rtnetlink(7).
 """
 
-import asyncio
 import os
 import struct
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from errno import EMSGSIZE, ENOBUFS, EPERM
+from errno import EMSGSIZE, EPERM
 from fcntl import ioctl
-from threading import Lock
 from typing import Final
 
 from bgpkit.errors import FibError
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.netlink.decode import decode_refusal, messages
+from bgpkit.fib.netlink.collected import Collected
 from bgpkit.fib.netlink.encode import encode_probe
 from bgpkit.fib.netlink.object_octets import encode_objects
-from bgpkit.fib.netlink.reader import DATAGRAM, NetlinkReader
+from bgpkit.fib.netlink.reader import NetlinkReader
+from bgpkit.fib.netlink.sender import Sender
 from bgpkit.fib.objects import ObjectOperation
 from bgpkit.fib.operation import Answers, Batch, Refusal
 
-_BEGINNING: Final = 0.0005
-"""Seconds that a thread may take to begin, before the loop goes on all the same."""
 _AT_ONCE: Final = 32
 """Changes for which the kernel takes less time than another thread would."""
 
@@ -39,7 +35,7 @@ class NetlinkKernel(NetlinkReader):
         """
         super().__init__(table, protocol=protocol, vrf=vrf, netns=netns)
         self._protocol = protocol
-        self._sender = ThreadPoolExecutor(1, "bgpkit.fib")
+        self._sender = Sender(self._asking)
         self._prepared: tuple[Batch, int, bytes] | None = None
         try:
             self._probe()
@@ -58,20 +54,20 @@ class NetlinkKernel(NetlinkReader):
 
     def close(self) -> None:
         """Close both sockets; routes stay."""
-        self._sender.shutdown(wait=False)
+        self._sender.close()
         super().close()
 
     async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
         """Send a batch in one call, acknowledged on its last message; errors are known by sequence number.
 
-        The kernel carries the batch out before ``send`` returns; for one
-        that takes its time another thread waits, and what ``meanwhile`` gives is written down for the next call.
+        The kernel carries the batch out before ``send`` returns; for one that takes its time another thread waits, and
+        what ``meanwhile`` gives is written down for the next call.
         """
         first, octets = self._encoded(batch)
-        last = first + len(batch) - 1
+        collected = Collected(self._asking, first, first + len(batch) - 1)
         try:
             if len(batch) > _AT_ONCE:
-                await self._send_beside(octets, lambda: self._prepare(meanwhile()))
+                await self._sender.send(octets, lambda: self._prepare(meanwhile()), collected.read)
             else:
                 self._asking.send(octets)
                 meanwhile()
@@ -80,7 +76,7 @@ class NetlinkKernel(NetlinkReader):
                 return await self._execute_halves(batch)
             refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
             return Answers(dict.fromkeys(range(len(batch)), refusal), complete=True)
-        return self._outcome(first, last)
+        return collected.outcome()
 
     async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
         """Send a batch of changes of next-hop objects likewise.
@@ -88,36 +84,14 @@ class NetlinkKernel(NetlinkReader):
         Whoever listens is told of each route that moves with an object: the kernel takes 0.3 seconds for a million.
         """
         first = self._sequence + 1
-        self._sequence = last = self._sequence + len(operations)
+        self._sequence += len(operations)
+        collected = Collected(self._asking, first, self._sequence)
         try:
-            await self._send_beside(encode_objects(operations, self._protocol, first), _nothing)
+            await self._sender.send(encode_objects(operations, self._protocol, first), _nothing, collected.read)
         except OSError as error:
             refusal = Refusal(error.errno or 0, f"netlink: {error.strerror}")
             return Answers(dict.fromkeys(range(len(operations)), refusal), complete=True)
-        return self._outcome(first, last)
-
-    async def _send_beside(self, octets: bytes, meanwhile: Callable[[], None]) -> None:
-        """Send beside the loop, and call ``meanwhile`` on it as soon as the kernel is at work; OSError as of ``send``.
-
-        The loop waits until the thread begins, some ten microseconds: if it went on at once, or turned, the thread
-        would have to wait for the interpreter.
-        """
-        began = Lock()
-        began.acquire()
-
-        def send() -> None:
-            """Wait for the kernel."""
-            began.release()
-            self._asking.send(octets)
-
-        sending = asyncio.get_running_loop().run_in_executor(self._sender, send)
-        try:
-            began.acquire(timeout=_BEGINNING)
-            meanwhile()
-            await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            await asyncio.wait([sending])
-            raise
+        return collected.outcome()
 
     def _encoded(self, batch: Batch) -> tuple[int, bytes]:
         """Return the number of the first request and the requests, as they are prepared or else written down now."""
@@ -133,11 +107,6 @@ class NetlinkKernel(NetlinkReader):
         if batch:
             self._prepared = batch, *self._encoded(batch)
 
-    def _outcome(self, first: int, last: int) -> Answers:
-        """Return what became of the requests ``first`` to ``last``."""
-        answers, complete = self._answers(first, last)
-        return Answers({sequence - first: refusal for sequence, refusal in answers.items() if refusal}, complete)
-
     async def _execute_halves(self, batch: Batch) -> Answers:
         """Carry out a batch that is too long for the send buffer; what comes next has been prepared."""
         prepared, self._prepared = self._prepared, None
@@ -148,30 +117,11 @@ class NetlinkKernel(NetlinkReader):
         refused = dict(head.refused) | {place + middle: refusal for place, refusal in rest.refused.items()}
         return Answers(refused, head.complete and rest.complete)
 
-    def _answers(self, first: int, last: int) -> tuple[dict[int, Refusal | None], bool]:
-        """Read what is there already for the requests ``first`` to ``last``, and tell whether nothing was lost."""
-        answers: dict[int, Refusal | None] = {}
-        whole = True
-        while True:
-            try:
-                data = self._asking.recv(DATAGRAM)
-            except OSError as error:
-                if error.errno == ENOBUFS:
-                    whole = False
-                    continue
-                return answers, whole and last in answers
-            for message in messages(data):
-                if message.kind == uapi.NLMSG_ERROR and first <= message.sequence <= last:
-                    answers[message.sequence] = decode_refusal(data, message)
-            if whole and last in answers:
-                return answers, True
-
     def _probe(self) -> None:
         """Ask for something that changes nothing; FibError when the kernel says that we may not."""
         self._sequence += 1
         self._asking.send(encode_probe(self._sequence))
-        answers, _ = self._answers(self._sequence, self._sequence)
-        refusal = answers.get(self._sequence)
+        refusal = Collected(self._asking, self._sequence, self._sequence).outcome().refused.get(0)
         if refusal is not None and refusal.errno == EPERM:
             raise FibError("changing the kernel's routes needs the capability CAP_NET_ADMIN; run as root", EPERM)
 

@@ -3,7 +3,9 @@
 rtnetlink(7); linux/nexthop.h.
 """
 
+import re
 import struct
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,7 +31,7 @@ _FLAGS: Final = {
 }
 _OF_A_GROUP: Final = frozenset({uapi.NHA_ID, uapi.NHA_GROUP, uapi.NHA_GROUP_TYPE, uapi.NHA_OP_FLAGS})
 _OF_A_SINGLE: Final = frozenset({uapi.NHA_ID, uapi.NHA_OIF, uapi.NHA_GATEWAY, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP})
-_NAMED: Final = struct.pack("=HH", 8, uapi.RTA_NH_ID)
+_USE: Final = re.compile(re.escape(struct.pack("=HH", 8, uapi.RTA_NH_ID)) + rb"(?=(.{4}))", re.DOTALL)
 """The header of the attribute by which a route names its object."""
 _FAMILY_OF_OCTETS: Final = {width // 8: family for width, family in FAMILY_OF_WIDTH.items()}
 _GATEWAY_OCTETS: Final = frozenset({0, 4, 16})
@@ -70,12 +72,7 @@ def encode_user_dump(sequence: int, family: int) -> bytes:
 
 def decode_users(data: bytes) -> set[int]:
     """Return the numbers of the objects that routes of a datagram name; others that happen to look so do no harm."""
-    used: set[int] = set()
-    at = data.find(_NAMED)
-    while at >= 0:
-        used.add(number(data, at + 4, at + 8))
-        at = data.find(_NAMED, at + 4)
-    return used
+    return {int.from_bytes(each, sys.byteorder) for each in set(_USE.findall(data))}
 
 
 def encode_lookup(sequence: int, gateway: bytes, vrf: int) -> bytes:

@@ -3,7 +3,9 @@
 netlink(7), rtnetlink(7).
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from errno import EAGAIN, EINTR, EOPNOTSUPP
 
 from bgpkit.fib.netlink import uapi
@@ -46,9 +48,11 @@ class NetlinkObjects(TableReader):
             raise
         self._kernel = kernel
         self._vrf_device = vrf
+        self._thread = ThreadPoolExecutor(1, "bgpkit.fib.objects")
 
     def close(self) -> None:
         """Close the sockets that are its own."""
+        self._thread.shutdown(wait=False)
         self._looking.close()
         super().close()
 
@@ -71,12 +75,16 @@ class NetlinkObjects(TableReader):
             yield [decode_object(data, each) for each in messages(data) if each.kind == uapi.RTM_NEWNEXTHOP]
 
     async def used_objects(self) -> set[int]:
-        """Return the numbers of the objects that routes name, of any table and protocol; more do no harm."""
-        used: set[int] = set()
-        for family in FAMILY_OF_WIDTH.values():
-            async for data in self._pages(encode_user_dump(self._next(), family)):
-                used |= decode_users(data)
-        return used
+        """Return the numbers of the objects that routes name, of any table and protocol; more do no harm.
+
+        A thread reads: the kernel looks through the main table for the routes of the local one, which is no slice.
+        """
+        reading = asyncio.get_running_loop().run_in_executor(self._thread, self._find_users)
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            await asyncio.wait([reading])
+            raise
 
     def device_of(self, gateway: bytes) -> int:
         """Return the index of the interface on which ``gateway``, a packed address, is a neighbour; 0 for none.
@@ -99,6 +107,14 @@ class NetlinkObjects(TableReader):
                 if message.kind == uapi.RTM_NEWADDR:
                     best = max(best, decode_link_prefix(data, message, gateway))
         return best[1]
+
+    def _find_users(self) -> set[int]:
+        """Read the routes of all tables."""
+        used: set[int] = set()
+        for family in FAMILY_OF_WIDTH.values():
+            for data in self._datagrams(encode_user_dump(self._next(), family)):
+                used |= decode_users(data)
+        return used
 
     def _ask(self, request: bytes) -> list[bytes]:
         """Return the datagrams that answer a request; the kernel has them ready before the call returns."""

@@ -8,7 +8,7 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from errno import EAGAIN, ENOBUFS, ENOENT
 from typing import Final
@@ -146,6 +146,12 @@ class NetlinkReader:
         return addresses
 
     async def _pages(self, request: bytes) -> AsyncIterator[bytes]:
+        """Give the datagrams that answer a dump request, between turns of the loop; FibError as of the others."""
+        for data in self._datagrams(request):
+            yield data
+            await asyncio.sleep(0)
+
+    def _datagrams(self, request: bytes) -> Iterator[bytes]:
         """Give the datagrams that answer a dump request; FibError when the kernel breaks off."""
         try:
             self._discard()
@@ -155,7 +161,6 @@ class NetlinkReader:
                 yield data
                 if _ends(data):
                     return
-                await asyncio.sleep(0)
         except OSError as error:
             raise FibError(f"the kernel's table cannot be read: {error.strerror}", error.errno or 0) from error
 

@@ -97,3 +97,13 @@ def test_what_the_kernel_has_refused_to_explain_is_left_alone() -> None:
     contested = next(each.key for each in every if each.verb is Verb.ADD)
     rig.decider.contested.add(contested)
     assert sorted(each.key for each in rig.decide()) == sorted(each.key for each in every if each.key != contested)
+
+
+def test_what_is_not_held_at_all_is_added_without_a_look_at_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nobody has asked for the form of its spec before: a full table begins so."""
+    rig = Rig(foreign=False)
+    monkeypatch.delattr(Decider, "_decide")
+    keys, batch = [key for key, spec in rig.desired.items() if spec is A], Batch(32)
+    rig.decider.decide(keys, {}, (), 0.0, batch)
+    assert (batch.verb, batch.keys, batch.plain) == (Verb.ADD, keys, True)
+    assert set(batch.forms) == {(FORM,)}

@@ -1,12 +1,15 @@
 """The dialogue: what is read before, between and after the batches, against a model of the kernel."""
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
+
+import pytest
 
 from bgpkit.fib import NextHop, RouteKind
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice
-from bgpkit.fib.operation import Verb
+from bgpkit.fib.operation import Answers, Batch, Verb
 from bgpkit.fib.reconciler import Reconciler
 from bgpkit.fib.route import Spec
 from tests.unit.fib.model_kernel import OURS, ModelKernel, complete
@@ -17,6 +20,15 @@ STATIC = 4
 A = Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")),))
 FORM_A = make_form(1, [Hop(b"\x0a\0\0\2", 2, onlink=False, weight=1)], 0)
 FORM_B = make_form(1, [Hop(b"\x0a\0\0\3", 3, onlink=False, weight=1)], 0)
+
+
+class QuickKernel(ModelKernel):
+    """A kernel that is done before it could ask for the next batch."""
+
+    async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
+        """Carry a batch out."""
+        del meanwhile
+        return await super().execute(batch, lambda: None)
 
 
 def compare(dialogue: Dialogue) -> None:
@@ -48,9 +60,9 @@ def work(dialogue: Dialogue) -> int:
     raise AssertionError("it never comes to rest")
 
 
-def with_route() -> tuple[ModelKernel, Dialogue, Reconciler]:
+def with_route(kind: type[ModelKernel] = ModelKernel) -> tuple[ModelKernel, Dialogue, Reconciler]:
     """Return a kernel that holds KEY as wanted, and the dialogue that put it there."""
-    kernel = ModelKernel()
+    kernel = kind()
     dialogue, reconciler = start(kernel)
     reconciler.want([KEY], A)
     assert work(dialogue) == 1
@@ -97,9 +109,10 @@ def test_a_change_just_after_the_batch_is_seen_through() -> None:
     assert kernel.ours() == {PLACE: [FORM_A]}
 
 
-def test_a_notice_that_crossed_a_deletion_does_not_bring_the_route_back_to_mind() -> None:
+@pytest.mark.parametrize("kind", [ModelKernel, QuickKernel])
+def test_a_notice_that_crossed_a_deletion_does_not_bring_the_route_back_to_mind(kind: type[ModelKernel]) -> None:
     """Added by another hand, deleted by us, wanted again: the old notice must not pass for the route."""
-    kernel, dialogue, reconciler = with_route()
+    kernel, dialogue, reconciler = with_route(kind)
     reconciler.unwant([KEY])
     kernel.before_batch = lambda: kernel.change(PLACE, OURS, FORM_A)
     complete(dialogue.write(0.0))
@@ -355,3 +368,24 @@ def test_what_is_being_written_when_all_is_abandoned_goes_too() -> None:
     work(dialogue)
     assert kernel.executed
     assert kernel.ours() == {}
+
+
+def test_routes_that_wait_for_an_object_do_not_wait_until_all_others_are_written() -> None:
+    """A new next hop is met in a long row of batches: its object is made after the one that is under way by then."""
+    kernel, keys = ModelKernel(), [bytes((24, 10, 1, number)) for number in range(20)]
+    dialogue = Dialogue(OURS, kernel, lambda _: 0, objects=kernel, batch=1)
+    reconciler = dialogue.reconcilers[32]
+
+    def write() -> int:
+        """Ask for objects, then for routes, as the worker does."""
+        complete(dialogue.write_objects(lambda: 0.0))
+        return complete(dialogue.write(0.0))
+
+    reconciler.want(keys[:1], A)
+    assert [write(), write()] == [0, 1]
+    reconciler.want(keys[1:3], A)
+    reconciler.want([OTHER], B)
+    reconciler.want(keys[3:], A)
+    assert 2 <= write() <= 4
+    assert write() >= len(keys) - 5
+    assert {key for _, key in kernel.ours()} == {OTHER, *keys}

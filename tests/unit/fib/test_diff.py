@@ -22,6 +22,7 @@ def test_every_difference_is_shown_in_its_place() -> None:
     kernel.add((32, taken), 4, BLACKHOLE)
     dialogue = Dialogue(OURS, kernel, lambda _: 0)
     complete(dialogue.read_all(lambda: 0.0, adopt=True))
+    assert list(dialogue.compare())
     drop, send = Spec(RouteKind.BLACKHOLE, ()), Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.9")),))
     dialogue.reconcilers[32].want([taken, wanted], drop)
     dialogue.reconcilers[32].want([refused], send)

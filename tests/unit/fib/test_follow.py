@@ -179,7 +179,7 @@ def test_a_path_that_is_not_forwarded_leaves_an_adopted_route_to_the_sweep() -> 
     table = Table(32)
     reconciler, _ = follow(table, lambda _: None)
     reconciler.held = {KEYS[0]: (make_form(6, [], 0),)}
-    reconciler.adopt()
+    assert list(reconciler.adopt())
     table.announce(path(PEER), KEYS)
     assert list(reconciler.take(9, 0.0)) == []
     assert reconciler.stale == {KEYS[0]}

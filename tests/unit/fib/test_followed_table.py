@@ -125,6 +125,28 @@ def test_an_interface_that_changes_changes_everything_and_leaves_no_doubt_while_
     assert not table.changed
 
 
+def test_an_interface_that_comes_and_is_set_up_leaves_no_doubt() -> None:
+    """No route went with it before, so none comes back with it unsaid; going down, and up again, does."""
+    told = (link(9, DOWN), link(9, DOWN, "renamed"), link(9))
+    assert followed(*told).doubtful is False
+    assert followed(*told, link(9, DOWN)).doubtful is True
+    table = followed()
+    table.take(TablePicture([link(9, DOWN)]))
+    table.heed(link(9))
+    assert table.doubtful is True
+
+
+def test_link_local_prefixes_are_of_no_interest() -> None:
+    """Each of many interfaces has fe80::/64; which of them comes first is nobody's question."""
+    table = followed()
+    for prefix in ("fe80::/64", "fe80::/64", "febf:1::/32"):
+        table.heed(notice(prefix, through(metric=256), KERNEL))
+        assert (table.doubtful, table.changed) == (False, False)
+    for number, prefix in enumerate(("fec0::/64", "fe00::/8", "2001:db8::/64"), 1):
+        table.heed(notice(prefix, through(metric=256), KERNEL))
+        assert (table.doubtful, len(table.tables[128].keys())) == (False, number)
+
+
 def test_an_address_that_comes_is_told_once() -> None:
     """One that is there on another interface already is not."""
     table = followed()

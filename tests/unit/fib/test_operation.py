@@ -47,3 +47,12 @@ def test_answers_are_fine_when_all_is_there_and_nothing_refused() -> None:
     assert Answers({}, complete=True).fine
     assert not Answers({}, complete=False).fine
     assert not Answers({0: Refusal(1, "no")}, complete=True).fine
+
+
+def test_the_prefixes_of_a_batch_are_those_of_all_rows() -> None:
+    """They are remembered, and put together anew for a batch that has grown."""
+    batch = batch_of(*ROWS[:2])
+    assert batch.prefixes == {ROWS[0].key, ROWS[1].key}
+    assert batch.prefixes is batch.prefixes
+    batch.add(Verb.ADD, ROWS[2].key, FORMS)
+    assert batch.prefixes == {row.key for row in ROWS}

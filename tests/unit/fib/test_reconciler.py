@@ -120,7 +120,7 @@ def test_a_wish_that_is_taken_back_before_it_is_written_costs_nothing() -> None:
 def test_adopted_routes_stay_until_the_sweep() -> None:
     """After a restart, what nobody has asked for yet keeps forwarding."""
     made = reconciler({KEY: form(A), OTHER: form(B)})
-    made.adopt()
+    assert list(made.adopt())
     made.want([KEY], A)
     assert list(made.compare())
     assert verbs(made) == []
@@ -326,7 +326,7 @@ def test_a_dump_shows_what_notices_did_not() -> None:
 def test_abandoning_takes_out_all_that_is_ours() -> None:
     """Wanted, stale, failed: all goes, and nothing comes back."""
     made = reconciler({KEY: form(A), OTHER: form(B)})
-    made.adopt()
+    assert list(made.adopt())
     made.want([KEY], A)
     list(made.abandon())
     assert sorted(verbs(made), key=lambda each: each[1]) == [(Verb.DELETE, KEY, 0), (Verb.DELETE, OTHER, 0)]
@@ -413,7 +413,7 @@ def test_what_is_at_rest_has_nothing_that_may_differ() -> None:
     assert not rests(made)  # something is pending
     assert verbs(made) == []
     assert rests(made)
-    made.adopt()
+    assert list(made.adopt())
     assert not rests(made)
     made.sweep()
     verbs(made)

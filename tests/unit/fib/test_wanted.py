@@ -78,7 +78,7 @@ def test_unstating_lets_an_adopted_route_go() -> None:
     form = Resolver(32, lambda _: 0).resolve(FOLLOWED)
     assert not isinstance(form, Refusal)
     reconciler.take_dump({KEY: form}, {}, 0.0)
-    reconciler.adopt()
+    assert list(reconciler.adopt())
     wanted.unstate(KEY)
     assert reconciler.stale == set()
     assert [operation.verb.value for operation in reconciler.take(9, 0.0)] == ["delete"]

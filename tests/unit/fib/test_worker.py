@@ -22,7 +22,7 @@ from tests.unit.fib.model_kernel import OURS, ModelKernel
 
 DROP = Spec(RouteKind.BLACKHOLE, ())
 SEND = Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")),))
-KEYS = [bytes((24, 10, number >> 8, number & 255)) for number in range(4000)]
+KEYS = [bytes((24, 10, number >> 8, number & 255)) for number in range(8000)]
 
 
 class Clock:
@@ -102,7 +102,7 @@ class Rig:
 
 
 async def test_wishes_are_written_in_batches_and_the_loop_runs_between() -> None:
-    """Four thousand routes take four batches; another task gets a turn during each."""
+    """Eight thousand routes take four batches; another task gets a turn during each."""
     async with Rig() as rig:
         turns = 0
 
@@ -116,7 +116,7 @@ async def test_wishes_are_written_in_batches_and_the_loop_runs_between() -> None
         rig.dialogue.reconcilers[32].want(KEYS, DROP)
         await rig.worker.settled()
         counter.cancel()
-        assert len(rig.kernel.ours()) == rig.dialogue.writes == 4000
+        assert len(rig.kernel.ours()) == rig.dialogue.writes == 8000
         assert turns >= 4
 
 

@@ -30,6 +30,15 @@ def test_an_announcement_of_new_keys_is_one_block_with_its_octets() -> None:
     assert len(table) == table.count(A) == 2
 
 
+def test_the_entries_of_keys_come_in_the_order_of_the_keys() -> None:
+    """A key that the table does not have has none."""
+    table = Table(32)
+    one, other = Path(A, b"1"), Path(A, b"2")
+    table.announce(one, [K1, K4])
+    table.announce(other, [K3])
+    assert table.entries_of([K4, K2, K3, K1]) == [one, None, other, one]
+
+
 def test_keys_of_one_old_entry_are_one_block_wherever_they_stand() -> None:
     """Blocks gather keys by old entry, each in the order of the announcement, without octets."""
     table = Table(32)

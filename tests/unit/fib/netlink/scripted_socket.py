@@ -1,6 +1,8 @@
 """A netlink socket that gives what it is told to, in place of the kernel's."""
 
+import os
 import struct
+import weakref
 from collections import deque
 from errno import EAGAIN, ENOBUFS
 from types import TracebackType
@@ -19,6 +21,8 @@ class ScriptedSocket:
         """Have nothing to give."""
         self.given: deque[bytes | OSError] = deque()
         self.sent: list[bytes] = []
+        self._silent = os.eventfd(0)
+        weakref.finalize(self, os.close, self._silent)
         self.answering = False
         """Each batch is answered by an acknowledgement of its last request."""
 
@@ -44,8 +48,8 @@ class ScriptedSocket:
         """Take any option."""
 
     def fileno(self) -> int:
-        """Return no descriptor."""
-        return -1
+        """Return a descriptor that is never readable."""
+        return self._silent
 
     def close(self) -> None:
         """Stay readable."""
