@@ -278,6 +278,8 @@ class Export:
 
 def _closed_way(kind: SourceKind, key: ExportKey) -> str:
     """Return why paths of sources of ``kind`` do not go to the peers of ``key``, or nothing."""
+    if key.own_only and kind is not SourceKind.LOCAL:
+        return "routes of others are held back until peers have sent theirs after our restart (RFC 4724, section 4.1)"
     if may_advertise(kind, key.kind, client_to_client=key.client_to_client):
         return ""
     if kind is SourceKind.CLIENT:

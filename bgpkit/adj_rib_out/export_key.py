@@ -68,6 +68,8 @@ class ExportKey:
     """What we are to the peers, in families with OTC; None: OTC is not looked at. RFC 9234, section 5."""
     graceful_shutdown: bool = False
     """Everything goes out with GRACEFUL_SHUTDOWN, and to internal peers with LOCAL_PREF 0. RFC 8326, section 4."""
+    own_only: bool = False
+    """Only routes of our own are sent: after a restart the others are yet to be chosen. RFC 4724, section 4.1."""
     policy: Policy
 
     @property

@@ -5,8 +5,9 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from bgpkit.command import bfd, decode, explain, fib, peers, reflect, routes, run, status, watch
 from bgpkit.command.errors import UsageError
@@ -38,13 +39,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our words has read enough; the interpreter must not find the closed pipe again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # whoever read our words has read enough
         return 0
     except OSError as error:
         print(f"bgpkit: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+        _write_no_more()
         return 1
     return status
+
+
+def _write_no_more() -> None:
+    """Let the interpreter not find the same fault of standard output again when it ends."""
+    with suppress(io.UnsupportedOperation):  # what is no file holds nothing back
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _give_somewhere_to_write() -> None:
@@ -59,8 +66,22 @@ def _take_any_character(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
+class _Writable(Protocol):
+    def write(self, text: str, /) -> object: ...
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says when its help cannot be written, over which argparse passes in silence."""
+
+    def _print_message(self, message: str, file: _Writable | None = None) -> None:
+        if file is not None and file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
+
+
 def _run(argv: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(prog="bgpkit", description="Tools round the BGP-4 speaker bgpkit.")
+    parser = _Parser(prog="bgpkit", description="Tools round the BGP-4 speaker bgpkit.")
     parser.add_argument("--version", action="version", version=f"bgpkit {version('bgpkit')}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for name, command in _COMMANDS.items():

@@ -40,7 +40,7 @@ def explain_destination(
     exports: list[ExplainedExport] = []
     for peer in asked:
         group = shared.outputs.group(peer.source, family)
-        exports += exports_to(peer, family, key, table, group, held_back=shared.deferral.active)
+        exports += exports_to(peer, family, key, table, group, held_back=shared.sends_nothing_yet)
     return Explanation(
         family=family,
         destination=str(nlri),

@@ -228,7 +228,7 @@ class SpeakerPeer:
     def join_groups(self) -> None:
         """Take, or change, the place in the update groups that the configuration asks for."""
         negotiated, connection = self._negotiated, self.session.connection
-        if negotiated is None or connection is None or self._shared.deferral.active:
+        if negotiated is None or connection is None or self._shared.sends_nothing_yet:
             return
         for family in negotiated.families:
             if self._shared.route_targets.holds_back(self.source, family):

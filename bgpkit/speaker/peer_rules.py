@@ -78,6 +78,7 @@ def export_key(
         route_targets=shared.route_targets.interest(source, family),
         role=config.role if external and family in _HAVE_OTC else None,
         graceful_shutdown=config.graceful_shutdown,
+        own_only=shared.deferral.active,
         policy=shared.policies(config)[1],
     )
 

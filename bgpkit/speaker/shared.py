@@ -49,6 +49,8 @@ class Shared:
     deferral: SelectionDeferral
     restarted: bool
     """The speaker began as a restart that kept its forwarding state."""
+    own_routes_first: bool = False
+    """While the choice of routes is held back after a restart, those of our own are sent."""
     holds_end_of_rib: bool = False
     """End-of-RIB is held back from the start, until the embedder says otherwise."""
     next_hops: NextHops
@@ -79,7 +81,14 @@ class Shared:
         self.outputs.concerned = self.route_targets.concerned
         if self.holds_end_of_rib:
             self.outputs.hold_end_of_rib()
+        if self.own_routes_first and self.deferral.active:
+            self.outputs.hold_end_of_rib()
         self.outputs.end_of_rib_sent = self._end_of_rib_sent
+
+    @property
+    def sends_nothing_yet(self) -> bool:
+        """Whether no routes at all are sent, since a restart of ours is not over. RFC 4724, section 4.1."""
+        return self.deferral.active and not self.own_routes_first
 
     def kind_of(self, asn: int, *, client: bool) -> SourceKind:
         """Return what a peer of AS ``asn`` is to us."""

@@ -61,6 +61,7 @@ class Speaker(PeerCalls, RestartCalls):
         restarting: bool = False,
         selection_deferral_time: float = 60.0,
         hold_end_of_rib: bool = False,
+        own_routes_first: bool = False,
         decision: DecisionOptions | None = None,
         client_to_client: bool = True,
         confederation: Confederation | None = None,
@@ -74,6 +75,8 @@ class Speaker(PeerCalls, RestartCalls):
         ``listen`` holds (address, port) pairs, or bound sockets; ``cluster_id`` is the BGP Identifier unless given
         (RFC 4456, section 7). ``restarting`` says that this is a restart and forwarding went on meanwhile: choice and
         advertisement of routes wait for the peers, at most ``selection_deferral_time`` seconds (RFC 4724). With
+        ``own_routes_first`` peers are sent our own routes meanwhile, which need no choice, so that another crash before
+        the restart is over does not find them stale (section 4.2); End-of-RIB waits as ever. With
         ``hold_end_of_rib`` peers are told that they have all routes only after `release_end_of_rib`.
         Without ``client_to_client`` clients, which are fully meshed among themselves then, get each other's routes
         no more (RFC 4456, section 10). ``confederation`` says that ``asn`` is a member AS of one (RFC 5065).
@@ -87,7 +90,7 @@ class Speaker(PeerCalls, RestartCalls):
         self._listen, self._tables = tuple(listen), tables_for(families)
         self._restarting = restarting
         self._selection_deferral_time = checked_seconds("selection_deferral_time", selection_deferral_time)
-        self._hold_end_of_rib = hold_end_of_rib
+        self._hold_end_of_rib, self._own_routes_first = hold_end_of_rib, own_routes_first
         self._decision = decision or DecisionOptions()
         self._client_to_client, self._confederation = client_to_client, confederation
         self._next_hops = NextHops(next_hops)
@@ -100,9 +103,8 @@ class Speaker(PeerCalls, RestartCalls):
         self._roster: Roster | None = None
         self._shared: Shared | None = None
         self._access = Access(network)
-        self._jitter, self._liveness = jitter, liveness
+        self._jitter, self._liveness, self._entered = jitter, liveness, False
         self._watchers, self._subscriptions, self._events = Watchers(), Subscriptions(), EventLog()
-        self._entered = False
 
     @property
     def asn(self) -> int:
@@ -146,6 +148,7 @@ class Speaker(PeerCalls, RestartCalls):
             ),
             restarted=self._restarting,
             holds_end_of_rib=self._hold_end_of_rib,
+            own_routes_first=self._own_routes_first,
             next_hops=self._next_hops,
             decision=self._decision,
             confederation=self._confederation,
@@ -325,7 +328,7 @@ class Speaker(PeerCalls, RestartCalls):
     def subscribe(self, family: Family, consumer: BlockConsumer) -> Subscription:
         """Call ``consumer(keys, old, new)`` for every change block of the table, until what is returned is called.
 
-        What the table holds already comes first, as additions, in slices of which the first comes at once:
+        What the table holds already comes first, as additions, in slices of which the first come at once:
         ``await subscription.replayed()`` waits for the last. To the consumer every key begins with ``old`` None, and
         then each ``old`` is the ``new`` before it. A consumer that raises is logged and called no more.
         """
@@ -377,6 +380,8 @@ class Speaker(PeerCalls, RestartCalls):
     def _selection_ended(self) -> None:
         for peer in self._peers().peers:
             peer.selection_ended()
+        if self._own_routes_first:
+            self._open().outputs.release_end_of_rib()
 
     def _open(self) -> Shared:
         if self._shared is None:

@@ -5,11 +5,22 @@ import struct
 
 import pytest
 
-from bgpkit import Speaker
+from bgpkit import Speaker, State
 from bgpkit.speaker.selection_deferral import LIVENESS_SECONDS
 from tests.support import octets
-from tests.support.scripted_peer import ScriptedPeer
-from tests.support.speakers import THEIRS, THIRD, scripted, settled, speaker_at, towards_scripted
+from tests.support.scripted_peer import ScriptedPeer, eventually
+from tests.support.speakers import (
+    OURS,
+    THEIRS,
+    THIRD,
+    established,
+    scripted,
+    settled,
+    speaker_at,
+    state,
+    towards,
+    towards_scripted,
+)
 from tests.support.virtual_time import run
 
 GRACEFUL = octets.graceful_restart((1, True))
@@ -251,3 +262,72 @@ def test_end_of_rib_of_every_family_follows_the_initial_routes() -> None:
                 assert heard.index(routes) < heard.index(ipv4_end)
 
     run(prove())
+
+
+@pytest.mark.rfc("4724", "4.1")
+def test_own_routes_may_go_first_and_end_of_rib_waits_all_the_same() -> None:
+    """Asked for: others' routes wait for the last peer, and each peer is told the end once, after them."""
+
+    async def prove() -> None:
+        async with speaker_at(restarting=True, own_routes_first=True) as speaker:
+            for address in (THEIRS, THIRD):
+                await speaker.add_peer(towards_scripted(address, route_reflector_client=True))
+            await speaker.announce(OWN)
+            pair = await scripted(speaker, GRACEFUL), await scripted(speaker, GRACEFUL, address=THIRD)
+            async with pair[0] as one, pair[1] as two:
+                for peer in pair:
+                    assert announced_restart(peer) == (True, {1: True})
+                    assert (await peer.update()).announced == (OWN,)
+                await one.send(octets.update(octets.attributes(), "10.2.0.0/16"), octets.end_of_rib())
+                await heard_nothing(speaker, one, two)
+                await speaker.announce("10.4.0.0/16")
+                for peer in pair:
+                    assert (await peer.update()).announced == ("10.4.0.0/16",)
+                await two.send(octets.end_of_rib())
+                assert await one.routes() == {}
+                assert set(await two.routes()) == {"10.2.0.0/16"}
+                await heard_nothing(speaker, one, two)
+
+    run(prove())
+
+
+@pytest.mark.rfc("4724", "4.1")
+def test_own_routes_first_is_nothing_for_a_speaker_that_does_not_restart() -> None:
+    """It sends what it has and tells the end at once."""
+
+    async def prove() -> None:
+        async with speaker_at(own_routes_first=True) as speaker:
+            await speaker.add_peer(towards_scripted())
+            await speaker.announce(OWN)
+            async with await scripted(speaker, GRACEFUL) as peer:
+                assert set(await peer.routes()) == {OWN}
+
+    run(prove())
+
+
+@pytest.mark.rfc("4724", "4.2")
+def test_own_routes_that_go_first_outlast_a_second_crash() -> None:
+    """The peer drops what has been stale twice over; what it has heard again in between it keeps."""
+
+    async def prove() -> None:
+        async with speaker_at(THEIRS) as helper:
+            await helper.add_peer(towards_scripted(OURS))
+            async with speaker_at() as first:
+                await crash_of(first, helper)
+            async with speaker_at(restarting=True, own_routes_first=True) as second:
+                await second.add_peer(towards_scripted(THIRD))  # it never comes: the restart is not over
+                await crash_of(second, helper)
+                assert {str(route.prefix) for route in helper.routes()} == {OWN}
+
+    run(prove())
+
+
+async def crash_of(speaker: Speaker, helper: Speaker) -> None:
+    """Let a speaker announce its route to a helper, then go without a word."""
+    await speaker.announce(OWN)
+    await speaker.add_peer(towards(helper, speaker))
+    await established(helper, OURS)
+    fresh = [OWN]
+    await eventually(lambda: [str(each.prefix) for each in helper.routes() if not each.path.stale] == fresh, "heard")
+    await speaker.stop(graceful=True)
+    await eventually(lambda: state(helper, OURS) is not State.ESTABLISHED, "the session lost")

@@ -404,3 +404,13 @@ def test_an_ipv6_next_hop_of_an_ipv4_route_goes_only_where_it_has_been_agreed_on
         assert [keys for _, keys in one.outgoing(path, KEYS)] == ([KEYS] if sent else [])
         assert one.held(path, KEYS) == (KEYS if sent else [])
         assert bool(told) is not sent
+
+
+def test_before_routes_are_chosen_only_our_own_go_out() -> None:
+    """RFC 4724, section 4.1: those of others wait, and an explanation says for what."""
+    early = export(SourceKind.CLIENT, own_only=True)
+    assert block_of(path_from(SourceKind.LOCAL, next_hop=None, as_path=AsPath()), early) is not None
+    for kind in (SourceKind.CLIENT, SourceKind.NON_CLIENT, SourceKind.EBGP):
+        learned = path_from(kind)
+        assert block_of(learned, early) is None
+        assert early.barrier(learned).startswith("routes of others are held back until peers have sent theirs")

@@ -1,8 +1,11 @@
 """The command ``bgpkit`` itself."""
 
 import io
+import os
+import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +83,19 @@ def test_an_output_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stdout", Full())
     assert main(["decode", KEEPALIVE.hex()]) == 1
     assert capsys.readouterr().err == "bgpkit: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(("words", "unbuffered"), [(["--help"], ""), (["run", "--help"], "1")])
+def test_help_that_finds_no_room_is_told(words: list[str], unbuffered: str) -> None:
+    """Once, and not again when the interpreter ends; whether or not it holds its output back."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bgpkit.command.main", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    said = "bgpkit: the output cannot be written: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (1, said)

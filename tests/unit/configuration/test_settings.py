@@ -40,6 +40,7 @@ def test_what_is_no_endpoint_is_told(text: str) -> None:
 def test_whatever_a_speaker_can_be_told_has_a_key() -> None:
     """But for what a program gives, and what stands in other tables: a new word of `Speaker` is noticed here."""
     of_programs = {"self", "network", "next_hops", "restarting", "liveness", "hold_end_of_rib", "jitter"}
+    of_programs |= {"own_routes_first"}
     words = set(inspect.signature(Speaker.__init__).parameters) - of_programs
     assert {field.name for field in fields(SpeakerSettings)} - {"stop"} == words
 
