@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 from typing import Any, Final
 
 from bgpkit_node.cni import install_shim, request
@@ -83,6 +83,17 @@ def bridge(folder: Path) -> Plugin:
     ipam = {"type": "host-local", "subnet": "10.99.0.0/16", "dataDir": str(folder / "host-local")}
     own = {"type": "bridge", "bridge": "cni0", "isGateway": True, "ipam": ipam}
     return Plugin("bridge + host-local", found.path, {"cniVersion": "1.0.0", "name": "bridged", **own})
+
+
+def interpreter_start() -> float:
+    """Return how many seconds the system's interpreter takes to start and to end: what no Python plugin is under."""
+    command, pipe = ["/usr/bin/python3", "-IS", "-c", "pass"], subprocess.PIPE
+    start = perf_counter()
+    process = subprocess.Popen(
+        command, env={"PATH": os.environ["PATH"]}, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT
+    )
+    process.communicate(timeout=_PATIENCE)
+    return perf_counter() - start
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks._network_policy_state import NODE, endpoint, policy, state
+from benchmarks._network_policy_state import NODE, endpoint, for_pod, policy, state
 from bgpkit_node.nft import Enforcer
 from bgpkit_node.policy import PolicyEngine, PolicyState, StateChange, changes_between, program_of_state, state_after
 from bgpkit_node.policy.model import Endpoint
@@ -50,6 +50,7 @@ def measured(endpoints: int, policies: int, local: int, rounds: int) -> Row:
     kinds: dict[str, Callable[[int], StateChange]] = {
         "label": lambda turn: _put(_relabelled(turn * _STRIDE % endpoints, local)),
         "policy": lambda turn: _rewritten(turn % policies),
+        "new policy": lambda turn: _written(turn % local),
         "new pod": lambda turn: _put(endpoint(endpoints + turn, local=True)),
     }
     with Enforcer() as enforcer:
@@ -98,6 +99,12 @@ def _relabelled(number: int, local: int) -> Endpoint:
 
 def _put(changed: Endpoint) -> StateChange:
     return StateChange(endpoints={changed.key: changed})
+
+
+def _written(number: int) -> StateChange:
+    """Return a change that brings a policy for pods of the node, of which no other policy has the rules."""
+    changed = policy(for_pod(number), port=1000 + number)
+    return StateChange(policies={changed.id: changed})
 
 
 def _rewritten(number: int) -> StateChange:

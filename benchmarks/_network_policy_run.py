@@ -16,7 +16,7 @@ from benchmarks._network_policy_packets import EMPTY, Rates, TrafficError, best,
 from benchmarks._network_policy_traffic import Kind
 from bgpkit_node.errors import NodeError
 
-_KINDS: Final = ("label", "policy", "new pod")
+_KINDS: Final = ("label", "policy", "new policy", "new pod")
 _TITLES: Final = {
     Kind.ESTABLISHED: "packets/s",
     Kind.NEW: "new packets/s",

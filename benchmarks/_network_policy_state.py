@@ -13,6 +13,7 @@ from bgpkit_node.resources import KubernetesNetworkPolicy, load_documents
 NODE: Final = "n1"
 _NAMESPACES: Final = 50
 _APPS: Final = 20
+_BEYOND: Final = 1000 * _NAMESPACES * _APPS
 _FIRST: Final = int(IPv4Address("10.0.0.1"))
 
 
@@ -51,6 +52,11 @@ spec:
     (document,) = load_documents(text, "benchmark")
     assert isinstance(document.resource, KubernetesNetworkPolicy)
     return policy_of_kubernetes(document.resource)
+
+
+def for_pod(number: int) -> int:
+    """Return the number of a policy, none of :func:`state`, that is for the pod with a number."""
+    return _BEYOND + number
 
 
 def state(endpoints: int, policies: int, local: int) -> PolicyState:

@@ -38,7 +38,7 @@ def test_the_quick_run_has_every_row(tmp_path: Path) -> None:
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     costs = [told["changes"][0]["full"], *told["changes"][0]["changes"].values()]
     assert min(cost[name] for cost in costs for name in ("engine", "commit")) > 0
-    assert list(told["changes"][0]["changes"]) == ["label", "policy", "new pod"]
+    assert list(told["changes"][0]["changes"]) == ["label", "policy", "new policy", "new pod"]
     figures = told["traffic"]["20"]
     assert list(figures) == list(RULES)
     assert min(rate for kinds in figures.values() for rates in kinds.values() for rate in rates) > 0

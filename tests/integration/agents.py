@@ -27,6 +27,8 @@ metadata: {name: default}
 spec: {asNumber: 63400}
 """
 PATIENCE: Final = 30.0
+OLD_REGISTERS: Final = ("GLIBC_TUNABLES", "OPENSSL_ia32cap")
+"""Variables without which no program lives in a guest kernel: see `tests.support.guest_kernel`."""
 
 
 class Agents:
@@ -63,7 +65,7 @@ class Agents:
 
     def start(self, name: str, *options: str, ready: bool = True) -> RunningProcess:
         """Start the agent of a node; it is ready when it answers."""
-        words = command("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
+        words = self._program("agent", "--node", name, "--run-dir", str(self.directory(name)), *options)
         # Half a second of the machine's time for each agent; tests of health and metrics say an address.
         environment = [
             "NO_DEFAULT_POOLS=true",
@@ -77,6 +79,10 @@ class Agents:
             self.running[name] = process
             process.wait_ready(lambda: self._answers(name), PATIENCE)
         return process
+
+    def _program(self, *words: str) -> list[str]:
+        """Return the command line of an agent."""
+        return command(*words)
 
     def _surroundings(self, name: str) -> list[str]:
         """Return what else stands in the environment of a node's agent."""
@@ -149,6 +155,7 @@ class Agents:
             "CNI_IFNAME": "eth0",
             "CNI_PATH": str(self._shim.parent),
             "CNI_ARGS": f"IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME={pod}",
+            **{key: os.environ[key] for key in OLD_REGISTERS if key in os.environ},
         }
         config = {
             "cniVersion": "1.0.0",

@@ -49,7 +49,8 @@ class ClusterAgents(Agents):
         self.pods: dict[str, tuple[str, Namespace]] = {}
         """The node and the namespace of each pod."""
         super().__init__(namespaces, folder, shape.names)
-        self.etcd = EtcdCluster(folder, shape.etcd, host="10.4.7.2", within=self.control) if shape.etcd else None
+        host = "10.4.7.2" if 4 in shape.versions else "[fd00:4:7::2]"
+        self.etcd = EtcdCluster(folder, shape.etcd, host=host, within=self.control) if shape.etcd else None
         if self.etcd is not None:
             self.where = [f"ETCD_ENDPOINTS={','.join(self.etcd.endpoints)}"]
         self.router_speaks = False
@@ -69,8 +70,7 @@ class ClusterAgents(Agents):
             self._to_the_router(self.control, 0)
         for name, machine in self.machines.items():
             number = self.shape.segment_of(name)
-            own = (f"{self.shape.address(name)}/{self.shape.length}", f"{self.shape.address(name, 6)}/64")
-            segments[number].attach(machine, *own[: 1 + (6 in self.shape.versions)])
+            segments[number].attach(machine, *self.shape.interfaces(name).values())
             if self.router is not None:
                 self._to_the_router(machine, number)
 
@@ -82,8 +82,7 @@ class ClusterAgents(Agents):
         """Return the documents of the nodes; they say who reflects."""
         found: list[str] = []
         for name in self.shape.names:
-            six = {"ipv6Address": f"{self.shape.address(name, 6)}/64"} if 6 in self.shape.versions else {}
-            bgp = {"ipv4Address": f"{self.shape.address(name)}/{self.shape.length}", **six}
+            bgp = {f"ipv{version}Address": own for version, own in self.shape.interfaces(name).items()}
             labels = {"segment": str(self.shape.segment_of(name))}
             if name in self.reflectors:
                 bgp["routeReflectorClusterID"] = "244.0.0.1"
@@ -103,9 +102,9 @@ class ClusterAgents(Agents):
 
     def begin(self, name: str, *options: str) -> None:
         """Start the agent of a node without waiting for it."""
-        six = ("--ip6", f"{self.shape.address(name, 6)}/64") if 6 in self.shape.versions else ()
-        four = ("--ip", f"{self.shape.address(name)}/{self.shape.length}")
-        self.running[name] = self.start(name, *four, *six, *options, ready=False)
+        own = self.shape.interfaces(name)
+        words = ("--ip", own.get(4, "none"), "--ip6", own.get(6, "none"))
+        self.running[name] = self.start(name, *words, *options, ready=False)
 
     def begin_all(self) -> None:
         """Start all agents, and wait until each answers."""

@@ -25,11 +25,6 @@ class Shape:
         """The names of the nodes."""
         return tuple(f"n{number}" for number in range(1, self.nodes + 1))
 
-    @property
-    def length(self) -> int:
-        """The prefix length of the nodes' IPv4 addresses; where IPv4 is not spoken they are identifiers, no more."""
-        return 24 if 4 in self.versions else 32
-
     def segment_of(self, name: str) -> int:
         """Return the segment of a node, 0 or 1."""
         return (int(name[1:]) - 1) % self.segments
@@ -38,6 +33,10 @@ class Shape:
         """Return a node's address."""
         segment, number = 7 + self.segment_of(name), 10 + int(name[1:])
         return f"10.4.{segment}.{number}" if version == 4 else f"fd00:4:{segment}::{number:x}"
+
+    def interfaces(self, name: str) -> dict[int, str]:
+        """Return the address with its subnet that a node has of each IP version that it speaks."""
+        return {version: f"{self.address(name, version)}/{24 if version == 4 else 64}" for version in self.versions}
 
     def router(self, segment: int, version: int = 4) -> str:
         """Return the address of the router on a segment."""

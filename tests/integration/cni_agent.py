@@ -14,7 +14,7 @@ from typing import Final
 from bgpkit_node.cni import AgentSocket, CniService, Wish
 from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
-from bgpkit_node.ipam import IPAddress
+from bgpkit_node.ipam import Go, IPAddress, at_once
 from bgpkit_node.resources import ResourceStore
 from tests.support.memory_datastore import MemoryDatastore
 
@@ -30,15 +30,19 @@ class MemoryAddresses:
         self._held: dict[str, tuple[IPAddress, ...]] = {}
         self._attributes: dict[str, dict[str, str]] = {}
 
-    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
-        """Take what is wished for, else the lowest free ones."""
+    async def assign(
+        self, handle: str, attributes: dict[str, str], wish: Wish, go: Go = at_once
+    ) -> tuple[IPAddress, ...]:
+        """Take what is wished for, else the lowest free ones; what the handle holds goes back."""
+        await go()
+        self._held.pop(handle, None)
         taken = {address for addresses in self._held.values() for address in addresses}
         found = wish.addresses or tuple(
             next(a for a in (ip_address(FIRST[version]) + i for i in range(600)) if a not in taken)
             for version in wish.versions
         )
         self._attributes[handle] = attributes
-        self._held[handle] = (*self._held.get(handle, ()), *found)
+        self._held[handle] = found
         await asyncio.sleep(self._delay)
         return found
 

@@ -5,12 +5,14 @@ CNI library of container runtimes write.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from tests.integration.agents import ADDRESSES, command
 from tests.support.commands import Answer, asked
+from tests.support.daemons import program
 from tests.support.netns import Namespace, Namespaces
 
 SUBNETS: Final = {"k8s-node1": "10.244.0", "k8s-master1": "10.244.1", "k8s-node2": "10.244.2"}
@@ -20,6 +22,32 @@ CONFLIST: Final = """\
   {"type": "flannel", "delegate": {"hairpinMode": true, "isDefaultGateway": true}},
   {"type": "portmap", "capabilities": {"portMappings": true}}]}
 """
+SIX: Final = {"k8s-node1": "fd00:10:244", "k8s-master1": "fd00:10:244:1", "k8s-node2": "fd00:10:244:2"}
+"""The same of IPv6: the part of the /64 before the last colons."""
+MASQUERADE: Final = (
+    "-m mark --mark 0x4000/0x4000 -m comment --comment 'flanneld masq' -j RETURN",
+    "-s {range} -d {range} -m comment --comment 'flanneld masq' -j RETURN",
+    "-s {range} ! -d {many} -m comment --comment 'flanneld masq' -j MASQUERADE --random-fully",
+    "! -s {range} -d {range} -m comment --comment 'flanneld masq' -j MASQUERADE --random-fully",
+)
+FORWARD: Final = (
+    "-s {range} -m comment --comment 'flanneld forward' -j ACCEPT",
+    "-d {range} -m comment --comment 'flanneld forward' -j ACCEPT",
+)
+IPTABLES: Final = (
+    ("iptables-nft", "10.244.0.0/16", "224.0.0.0/4"),
+    ("ip6tables-nft", "fd00:10:244::/56", "ff00::/8"),
+)
+"""Programs, the range of all pods, and that of addresses of many."""
+TABLE: Final = """\
+table ip flannel-ipv4 {
+  chain postrtg {
+    type nat hook postrouting priority srcnat
+    ip saddr 10.244.0.0/16 ip daddr != 224.0.0.0/4 counter masquerade fully-random
+  }
+}
+"""
+"""What flannel makes instead when it is told to use nftables."""
 OPERATORS: Final = ("192.168.50.0/24", "10.244.128.0/17")
 """Static routes that somebody has made by hand; one leads into flannel's range, and is no node's part of it."""
 
@@ -34,6 +62,7 @@ class FlannelNode:
         self.subnet = SUBNETS[name]
         self._namespaces = namespaces
         self._folder = folder
+        self._six_too = vxlan
         for part in ("net.d", "bin", "results"):
             (folder / part).mkdir(parents=True)
         (folder / "net.d" / "10-flannel.conflist").write_text(CONFLIST)
@@ -48,6 +77,7 @@ class FlannelNode:
             machine.ip("route", "add", destination, "via", "10.4.7.1")
         if vxlan:
             self._tunnel()
+            self._six()
         for other, subnet in SUBNETS.items():
             if other == name:
                 continue
@@ -67,6 +97,49 @@ class FlannelNode:
         self.machine.ip("addr", "add", f"{self.subnet}.0/32", "dev", "flannel.1")
         self.machine.ip("link", "set", "flannel.1", "mtu", "1450", "up")
 
+    def _six(self) -> None:
+        """Make the same of IPv6, as flannel has it beside that of IPv4."""
+        own = f"id 1 local {underlay6(self.name)} dev eth0 dstport 8472 nolearning".split()
+        self.machine.sysctl("net.ipv6.conf.all.forwarding", 1)
+        self.machine.ip("addr", "add", f"{SIX[self.name]}::1/64", "dev", "cni0")
+        self.machine.ip("link", "add", "flannel-v6.1", "address", _mac(self.name), "type", "vxlan", *own)
+        self.machine.ip("addr", "add", f"{SIX[self.name]}::/128", "dev", "flannel-v6.1")
+        self.machine.ip("link", "set", "flannel-v6.1", "mtu", "1430", "up")
+        for other, subnet in SIX.items():
+            if other == self.name:
+                continue
+            entry = [_mac(other), "dev", "flannel-v6.1", "dst", underlay6(other), "self", "permanent"]
+            self.machine.run(["bridge", "fdb", "append", *entry])
+            way = ["dev", "flannel-v6.1"]
+            self.machine.ip("neigh", "add", f"{subnet}::", "lladdr", _mac(other), *way, "nud", "permanent")
+            self.machine.ip("route", "add", f"{subnet}::/64", "via", f"{subnet}::", *way, "onlink")
+        with (self._folder / "subnet.env").open("a") as file:
+            file.write(f"FLANNEL_IPV6_NETWORK=fd00:10:244::/56\nFLANNEL_IPV6_SUBNET={SIX[self.name]}::1/64\n")
+
+    def add_rules(self) -> None:
+        """Write flannel's rules among those of others, as its daemon does: by iptables, and as a table of nftables."""
+        for tool, pods, many in IPTABLES:
+            own = [f"{tool} -t nat -N FLANNEL-POSTRTG", f"{tool} -N FLANNEL-FWD"]
+            own += [f"{tool} -t nat -A FLANNEL-POSTRTG {rule.format(range=pods, many=many)}" for rule in MASQUERADE]
+            own += [f"{tool} -A FLANNEL-FWD {rule.format(range=pods)}" for rule in FORWARD]
+            own.append(f"{tool} -t nat -A POSTROUTING -o docker0 -j RETURN")
+            own.append(f"{tool} -t nat -A POSTROUTING -m comment --comment 'flanneld masq' -j FLANNEL-POSTRTG")
+            own.append(f"{tool} -t nat -A POSTROUTING -o lo -j RETURN")
+            own.append(f"{tool} -A FORWARD -m comment --comment 'flanneld forward' -j FLANNEL-FWD")
+            self._shell("\n".join(own))
+        self.machine.run(["nft", TABLE])
+
+    def rules(self) -> str:
+        """Return what iptables-save prints, for both IP versions, but for comments, and flannel's own table."""
+        printed = self._shell("iptables-nft-save; ip6tables-nft-save; nft -s list tables | grep flannel || true")
+        tables = [line for line in printed.splitlines() if line.startswith("table ")]
+        contents = [self._shell(f"nft -s list {table}") for table in tables]
+        return "\n".join([line for line in printed.splitlines() if not line.startswith("#")] + contents)
+
+    def _shell(self, script: str) -> str:
+        words = [f"{key}={value}" for key, value in iptables().items()]
+        return self.machine.run(["env", *words, "sh", "-ec", script]).stdout
+
     def _way_to(self, other: str, subnet: str) -> None:
         entry = [_mac(other), "dev", "flannel.1", "dst", ADDRESSES[other], "self", "permanent"]
         self.machine.run(["bridge", "fdb", "append", *entry])
@@ -82,6 +155,9 @@ class FlannelNode:
         inside.ip("link", "set", "eth0", "up")
         inside.ip("addr", "add", f"{address}/24", "dev", "eth0")
         inside.ip("route", "add", "default", "via", f"{self.subnet}.1")
+        if self._six_too:
+            inside.ip("addr", "add", f"{SIX[self.name]}::{last}/64", "dev", "eth0")
+            inside.ip("-6", "route", "add", "default", "via", f"{SIX[self.name]}::1")
         if cached:
             sandbox = {"name": "eth0", "sandbox": str(inside.path)}
             entry = {
@@ -129,22 +205,47 @@ class FlannelNode:
                 for name, link in names.items()
             },
             "addresses": {
-                link["ifname"]: [f"{each['local']}/{each['prefixlen']}" for each in link["addr_info"]]
-                for link in self.machine.ip_json("-4", "addr")
+                link["ifname"]: [
+                    f"{each['local']}/{each['prefixlen']}" for each in link["addr_info"] if _global(each["local"])
+                ]
+                for link in self.machine.ip_json("addr")
             },
             "routes": {
                 (row["dst"], row.get("gateway"), row.get("dev"), row.get("protocol"), tuple(row["flags"]))
-                for row in self.machine.ip_json("-4", "route")
+                for version in ("-4", "-6")
+                for row in self.machine.ip_json(version, "route")
+                if _global(row["dst"])
             },
-            "forwarding": self._forwarding() if "flannel.1" in names else None,
+            "forwarding": {name: self._forwarding(name) for name in names if name.startswith("flannel")},
         }
 
-    def _forwarding(self) -> set[tuple[str, str]]:
-        words = self.machine.run(["bridge", "-j", "fdb", "show", "dev", "flannel.1"]).stdout
-        neighbours = self.machine.ip_json("neigh", "show", "dev", "flannel.1")
+    def _forwarding(self, name: str) -> set[tuple[str, str]]:
+        words = self.machine.run(["bridge", "-j", "fdb", "show", "dev", name]).stdout
+        neighbours = self.machine.ip_json("neigh", "show", "dev", name)
         entries = {(row["mac"], row.get("dst", "")) for row in json.loads(words)}
         return entries | {(row["dst"], row["lladdr"]) for row in neighbours if "PERMANENT" in row["state"]}
 
 
 def _mac(name: str) -> str:
     return f"02:00:00:00:00:{int(ADDRESSES[name].rpartition('.')[2]):02x}"
+
+
+def underlay6(name: str) -> str:
+    """Return the IPv6 address of a machine on the segment."""
+    return f"fd00:4:7::{ADDRESSES[name].rpartition('.')[2]}"
+
+
+def iptables() -> dict[str, str]:
+    """Return the environment in which iptables is found, and finds its own parts where it is only unpacked."""
+    found = program("iptables", "iptables-nft")
+    environment = {"PATH": f"{found.path.parent}:{os.environ['PATH']}:/usr/sbin:/sbin"}
+    if found.libraries:
+        environment["LD_LIBRARY_PATH"] = ":".join(map(str, found.libraries))
+        environment["XTABLES_LIBDIR"] = str(
+            next(folder for folder in found.libraries if (folder / "xtables").exists()) / "xtables"
+        )
+    return environment
+
+
+def _global(text: str) -> bool:
+    return not text.startswith(("fe80:", "ff00:", "multicast"))

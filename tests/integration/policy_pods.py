@@ -2,7 +2,7 @@
 
 import errno
 import socket
-import time
+import struct
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ from typing import Any, Final
 from bgpkit_node.cni import request
 from tests.integration.agents import POOL, Agents
 from tests.support.netns import Namespace, Namespaces
-from tests.support.processes import wait_until
+from tests.support.processes import RunningProcess, wait_until
 
 NODE: Final = "k8s-master1"
 PORT: Final = 80
 _IN_FORCE: Final = "in force"
+_RESENT: Final = struct.Struct("100xI")
+"""Where ``struct tcp_info`` of Linux counts segments that were sent again: tcpi_total_retrans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,38 @@ class PolicyNode:
         """Return the table with the handles of all that is in it, and without counters."""
         return self.agents.machines[NODE].run(["nft", "-a", "-s", "list", "table", "inet", "bgpkit"]).stdout
 
+    @contextmanager
+    def changes(self, log: Path) -> Generator[list[str]]:
+        """Give what the kernel tells of changes of the table meanwhile, a line each; complete after the context."""
+        machine, found = self.agents.machines[NODE], list[str]()
+        watching = RunningProcess(machine.command(["nft", "monitor"]), log)
+
+        def hears(name: str) -> bool:
+            """Tell whether the watch knows of a table that is made and taken away here."""
+            for verb in ("add", "delete"):
+                machine.run(["nft", verb, "table", "inet", name])
+            return f"table inet {name}" in watching.words()
+
+        try:
+            wait_until(lambda: hears("begun"), "the watch of the tables")
+            yield found
+            wait_until(lambda: hears("ended"), "all that the kernel tells")
+            found += [line for line in watching.words().splitlines() if " inet bgpkit " in line]
+        finally:
+            watching.stop()
+
 
 class Stream:
-    """A connection that carries an octet there and back every few milliseconds, and notes the longest silence."""
+    """A connection that carries an octet there and back every few milliseconds.
+
+    A machine that is busy makes it slow; what tells of a packet that was let down is that one is sent again.
+    """
 
     def __init__(self, client: Pod, server: Pod, listener: socket.socket) -> None:
         """Connect."""
         with client.namespace.entered():
             self._client = socket.create_connection((server.address, PORT), timeout=2)
         self._server, _ = listener.accept()
-        self.longest = 0.0
         self.exchanged = 0
         self._ending = Event()
         self._threads = [Thread(target=self._answer, daemon=True), Thread(target=self._ask, daemon=True)]
@@ -101,6 +125,12 @@ class Stream:
         self._client.settimeout(0.2)
         for each in self._threads:
             each.start()
+
+    @property
+    def resent(self) -> int:
+        """How many packets the kernel has had to send again, at both ends."""
+        ends = (self._client, self._server)
+        return sum(_RESENT.unpack(end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _RESENT.size))[0] for end in ends)
 
     def close(self) -> None:
         """End it."""
@@ -111,17 +141,14 @@ class Stream:
         self._server.close()
 
     def _ask(self) -> None:
-        last = time.monotonic()
         while not self._ending.is_set():
             try:
                 self._client.send(b"?")
-                if self._client.recv(1):
-                    self.exchanged += 1
-                    last, silence = time.monotonic(), time.monotonic() - last
-                    self.longest = max(self.longest, silence)
+                self.exchanged += len(self._client.recv(1))
             except OSError:
-                self.longest = max(self.longest, time.monotonic() - last)
-            self._ending.wait(0.005)
+                continue
+            finally:
+                self._ending.wait(0.005)
 
     def _answer(self) -> None:
         while not self._ending.is_set():

@@ -1,8 +1,11 @@
 """Agents over etcd: it goes away and comes back, an agent does, and another machine comes with its name."""
 
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Generator
-from contextlib import ExitStack
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,13 @@ from tests.support.skips import require_kernel
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("agents")]
 
 MASTER, NODE1, _ = ADDRESSES
+HEALTH: Final = "127.0.0.1:9099"
+PROBE: Final = f"""\
+from http.client import HTTPConnection
+asked = HTTPConnection("{HEALTH}", timeout=5)
+asked.request("GET", "/readiness")
+print(asked.getresponse().read().decode(), end="")
+"""
 CONFIG: Final = """\
 apiVersion: projectcalico.org/v3
 kind: CalicoAPIConfig
@@ -110,6 +120,48 @@ def test_without_the_datastore_forwarding_goes_on(agents: EtcdAgents) -> None:
         assert '"error"' not in words
 
 
+def test_an_agent_that_starts_without_the_datastore_waits_for_it(agents: EtcdAgents, tmp_path: Path) -> None:
+    """What the life before left in the kernel stays, probes and the service manager are told; then it begins."""
+    before = agents.routes(MASTER)
+    assert before
+    agents.etcd.kill()
+    agents.running.pop(MASTER).kill()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.setblocking(False)
+        agents.where.append(f"NOTIFY_SOCKET={tmp_path / 'notify'}")
+        agent = agents.start(MASTER, "--health-address", HEALTH, ready=False)
+        agents.where.pop()
+        agents.running[MASTER] = agent
+        wait_until(lambda: "datastore.unreachable" in agent.words(), "it waits", PATIENCE)
+        probe = agents.machines[MASTER].command([sys.executable, "-c", PROBE])
+        why = "the agent is starting; etcd cannot be reached: http://10.4.7.11:2379 refuses connections"
+        wait_until(lambda: answer_of(probe) == f"{why}\n", "the probe is told", PATIENCE)
+        assert heard(manager).count("READY=1") == 0
+        assert (agent.is_running, agents.routes(MASTER)) == (True, before)
+        agents.start_etcd()
+        wait_until(lambda: "READY=1" in heard(manager), "ready", PATIENCE)
+    wait_until(lambda: ADDRESSES[NODE1] in agents.established(MASTER), "the session", PATIENCE)
+    wait_until(lambda: agents.routes(MASTER) == before, "the same routes", PATIENCE)
+    words = agent.words()
+    assert words.count("datastore.unreachable") == words.count("datastore.reachable_again") == 1
+    assert '"restarting": true' in words
+
+
+def heard(manager: socket.socket) -> str:
+    """Return what the service manager has been told since it was asked last."""
+    told: list[str] = []
+    with suppress(BlockingIOError):
+        while True:
+            told.append(manager.recv(4096).decode())
+    return "\n".join(told)
+
+
+def answer_of(words: Sequence[str]) -> str:
+    """Return what a program prints."""
+    return subprocess.run(words, capture_output=True, text=True, timeout=10, check=False).stdout
+
+
 def test_the_name_of_an_agent_is_its_machines(agents: EtcdAgents) -> None:
     """Killed, it is back at once on its machine; another machine is refused, in one sentence, and breaks nothing."""
     agents.running.pop(MASTER).kill()
@@ -122,3 +174,13 @@ def test_the_name_of_an_agent_is_its_machines(agents: EtcdAgents) -> None:
     assert "node k8s-master1 has a running agent on another machine" in words
     assert second.status == 1
     wait_until(lambda: ADDRESSES[NODE1] in agents.established(MASTER), "the session", PATIENCE)
+
+
+def test_the_environment_gives_ranges_of_cluster_ips(agents: EtcdAgents) -> None:
+    """They are announced as if a BGPConfiguration said so."""
+    agents.running.pop(MASTER).kill()
+    agents.where.append("CALICO_ADVERTISE_CLUSTER_IPS=10.99.0.0/16,10.98.0.0/16")
+    agent = agents.start(MASTER)
+    agents.where.pop()
+    wanted = ('"prefix": "10.99.0.0/16"', '"prefix": "10.98.0.0/16"')
+    wait_until(lambda: all(words in agent.words() for words in wanted), "both are announced", PATIENCE)

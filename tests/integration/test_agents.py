@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents
+from tests.integration.steady_pings import SteadyPings, ping_steadily
 from tests.support.netns import Namespaces
 from tests.support.processes import RunningProcess, wait_until
 
@@ -75,6 +76,8 @@ def test_from_the_mesh_to_a_reflector(three: Agents) -> None:
     wait_until(lambda: here.ping(there), "ping", PATIENCE)
     assert [row["dst"] for row in three.machines[MASTER].ip_json("route", "show", mine)] == [mine]
 
+    _crash_twice(three, blocks[MASTER][0])
+    assert here.ping(there)
     session = _session(three, MASTER, NODE1)
     three.apply(REFLECTOR)
     three.wait_established(MASTER, NODE1)
@@ -126,21 +129,26 @@ def test_an_agent_that_returns_changes_no_route(two: Agents) -> None:
     assert [line for line in words.splitlines() if "bird" in line] == []
 
 
-def test_another_as_number_brings_the_sessions_back_under_it(two: Agents) -> None:
-    """The sessions come back with the new number, and kernel routes stay meanwhile. walkthrough 19."""
+def test_another_as_number_brings_the_sessions_back_under_it(two: Agents, tmp_path: Path) -> None:
+    """The sessions come back with the new number; kernel routes stay meanwhile, and no ping is lost. walkthrough 19."""
     for name in (MASTER, NODE1):
         two.start(name)
-    two.add_pod(MASTER, "pod-a")
-    two.add_pod(NODE1, "pod-b")
-    wait_until(lambda: len(two.routes(MASTER)) == 2, "routes", PATIENCE)
+    here, _ = two.add_pod(MASTER, "pod-a")
+    _, there = two.add_pod(NODE1, "pod-b")
+    wait_until(lambda: all(len(two.routes(name)) == 2 for name in (MASTER, NODE1)), "routes", PATIENCE)
     before = two.routes(MASTER)
     listener = two.machines[MASTER].popen(["ip", "monitor", "route"])
-    two.apply(MESH_OFF.replace("63400, nodeToNodeMeshEnabled: false", "64600"))
-    wait_until(lambda: all(two.status(name)["asn"] == 64600 for name in (MASTER, NODE1)), "new AS", PATIENCE)
-    two.wait_established(MASTER, NODE1)
-    two.wait_established(NODE1, MASTER)
-    assert {peer["asn"] for peer in two.status(MASTER)["peers"]} == {64600}
-    wait_until(lambda: two.running[MASTER].words().count("agent.converged") == 2, "converged", PATIENCE)
+    pings = SteadyPings({"there": here.command(ping_steadily(there))}, tmp_path)
+    try:
+        two.apply(MESH_OFF.replace("63400, nodeToNodeMeshEnabled: false", "64600"))
+        wait_until(lambda: all(two.status(name)["asn"] == 64600 for name in (MASTER, NODE1)), "new AS", PATIENCE)
+        two.wait_established(MASTER, NODE1)
+        two.wait_established(NODE1, MASTER)
+        assert {peer["asn"] for peer in two.status(MASTER)["peers"]} == {64600}
+        wait_until(lambda: two.running[MASTER].words().count("agent.converged") == 2, "converged", PATIENCE)
+        pings.assert_none_lost({62})
+    finally:
+        pings.stop()
     listener.terminate()
     words, _ = listener.communicate(timeout=PATIENCE)
     assert [line for line in words.splitlines() if "bird" in line] == []
@@ -200,6 +208,28 @@ def test_an_agent_whose_node_is_deleted_ends_with_a_sentence(two: Agents) -> Non
     two.wait_established(MASTER)
     two.start(NODE1)
     two.wait_established(MASTER, NODE1)
+
+
+def _crash_twice(agents: Agents, block: str) -> None:
+    """Let an agent crash, and once more while it waits for a peer that is away: others keep the route to its block.
+
+    RFC 4724, section 4.2: what was stale before the second crash goes; the block has been told anew by then.
+    """
+    agents.running.pop(NODE2).kill()
+    listener = agents.machines[NODE1].popen(["ip", "monitor", "route"])
+    for life in (1, 2):
+        agents.running.pop(MASTER).kill()
+        agent = agents.start(MASTER)
+        wait_until(lambda: ADDRESSES[NODE1] in agents.established(MASTER), "the session", PATIENCE)
+        assert life == 2 or "agent.converged" not in agent.words()
+    assert agents.routes(NODE1)[block] == ADDRESSES[MASTER]
+    agents.start(NODE2)
+    for name in ADDRESSES:
+        agents.wait_established(name, *(other for other in ADDRESSES if other != name))
+    _wait_converged(agent)
+    listener.terminate()
+    words, _ = listener.communicate(timeout=PATIENCE)
+    assert [line for line in words.splitlines() if block in line] == []
 
 
 def _session(agents: Agents, name: str, other: str) -> tuple[str, list[list[str]]]:

@@ -1,5 +1,6 @@
 """Clusters of many shapes: pods on all nodes reach each other, and every kernel has the whole of its routes."""
 
+import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
@@ -75,9 +76,10 @@ def rows(suite: Mapping[str, Row], soak: Mapping[str, Row]) -> Sequence[object]:
 def test_a_cluster_on_one_segment(start_cluster: StartCluster, shape: Shape) -> None:
     """One connection a pair, the whole of the routes in every kernel, every pod reaches every pod. walkthrough 10, 11.
 
-    Where pods and network are IPv6 only, the IPv4 address of a node is its BGP identifier and nothing else.
+    Where pods and network are IPv6 only, no node has an IPv4 address: its BGP identifier is made of its name.
     """
     cluster = start_cluster(shape)
+    _assert_forwarding(cluster)
     _place_pods(cluster)
     cluster.wait_mesh()
     cluster.wait_whole()
@@ -85,6 +87,8 @@ def test_a_cluster_on_one_segment(start_cluster: StartCluster, shape: Shape) -> 
         _assert_nothing_else(cluster, name)
     cluster.assert_all_reach_all()
     cluster.told("routes", "diff")
+    if shape.versions == (6,):
+        _assert_no_ipv4(cluster)
 
 
 @pytest.mark.parametrize("case", rows(TWO_SEGMENTS, TWO_SEGMENTS_SOAK))
@@ -136,6 +140,25 @@ def _assert_nothing_else(cluster: ClusterAgents, name: str) -> None:
         rest = [row["dst"] for row in cluster.machines[name].ip_json(f"-{version}", "route")]
         rest = [dst for dst in rest if dst not in cluster.routes_of_ours(name, version)]
         assert {dst for dst in rest if dst != "fe80::/64"} == {"10.4.7.0/24" if version == 4 else "fd00:4:7::/64"}
+
+
+def _assert_forwarding(cluster: ClusterAgents) -> None:
+    """Nodes forward what is of their addresses' versions, before they have a pod."""
+    names = [{4: "ipv4/ip_forward", 6: "ipv6/conf/all/forwarding"}[version] for version in cluster.shape.versions]
+    for machine in cluster.machines.values():
+        assert [machine.run(["cat", f"/proc/sys/net/{name}"]).stdout for name in names] == ["1\n"] * len(names)
+
+
+def _assert_no_ipv4(cluster: ClusterAgents) -> None:
+    """Nodes have no IPv4 address, in the kernel and in the datastore, and blocks of IPv6 alone."""
+    for name, machine in cluster.machines.items():
+        rows = machine.ip_json("-4", "addr", "show", "scope", "global")
+        assert [row for row in rows if row.get("addr_info")] == []
+        bgp = json.loads(cluster.told("get", "node", name, "-o", "json"))["spec"]["bgp"]
+        assert bgp == {"ipv6Address": cluster.shape.interfaces(name)[6]}
+        told = cluster.status(name)
+        assert all(ip_network(block).version == 6 for block in told["blocks"])
+        assert told["blocks"]
 
 
 def _router_configuration(shape: Shape) -> str:

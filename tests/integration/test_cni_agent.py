@@ -70,7 +70,10 @@ def addresses(result: dict[str, Any]) -> list[str]:
 
 
 def test_status_add_and_delete_follow_the_pools(agents: Agents, namespaces: Namespaces) -> None:
-    """No pool: not ready. With pools: a pod of both families, from the pool it asks for, with the MTU of the mode."""
+    """No pool: not ready. With pools: a pod of both families, from the pool it asks for, with the MTU of the mode.
+
+    It is the mode of the moment.
+    """
     with pytest.raises(CniError) as caught:
         ask(agents, "STATUS")
     assert caught.value.code == 50
@@ -96,6 +99,15 @@ def test_status_add_and_delete_follow_the_pools(agents: Agents, namespaces: Name
     assert machine.ping("10.245.0.77")
     assert machine.ip_json("route", "get", "10.245.0.77")[0]["dev"].startswith("cali")
     ask(agents, "DEL", pod)
+    agents.apply(POOLS.replace("CrossSubnet", "Never"))
+
+    def unwrapped() -> bool:
+        """Tell whether a pod has the MTU of a node that wraps nothing."""
+        sides = ask(agents, "ADD", pod)["interfaces"]
+        ask(agents, "DEL", pod)
+        return {side["mtu"] for side in sides} == {1500}
+
+    wait_until(unwrapped, "pods of the new mode", 10)
     rows = [*machine.ip_json("route"), *machine.ip_json("-6", "route")]
     assert [row for row in rows if str(row.get("dev", "")).startswith("cali")] == []
 

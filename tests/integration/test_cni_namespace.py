@@ -1,7 +1,10 @@
 """Working in another network namespace: the caller stays where it is, whatever happens there."""
 
+import os
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -81,3 +84,17 @@ def test_what_is_no_network_namespace_is_gone(tmp_path: Path) -> None:
     for path in (tmp_path / "absent", plain, Path("/proc/self/ns/uts")):
         with pytest.raises(NamespaceGoneError), open_namespace(path):
             pass
+
+
+def test_a_fifo_at_the_path_keeps_nobody(tmp_path: Path) -> None:
+    """An ADD that waited for its writer would keep all others from their addresses."""
+    os.mkfifo(tmp_path / "fifo")
+    refused = Event()
+
+    def look() -> None:
+        with suppress(NamespaceGoneError), open_namespace(tmp_path / "fifo"):
+            return
+        refused.set()
+
+    Thread(target=look, daemon=True).start()
+    assert refused.wait(10)

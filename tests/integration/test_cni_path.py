@@ -101,7 +101,10 @@ def test_pods_and_node_reach_each_other(node: CniNode, namespaces: Namespaces, d
 
 
 def test_a_second_add_fails_and_takes_no_address(node: CniNode, namespaces: Namespaces) -> None:
-    """A second ADD of an existing interface is refused, and the first keeps its one address and its network."""
+    """A second ADD of an existing interface is refused, and the first keeps its one address and its network.
+
+    So is one where another program has made the pod's interface, which stays.
+    """
     pod = namespaces.node("pod")
     node.add(pod, "web")
     held = node.handles()
@@ -111,6 +114,13 @@ def test_a_second_add_fails_and_takes_no_address(node: CniNode, namespaces: Name
     assert "eth0" in answer.document["msg"]
     assert node.handles() == held == {f"{NETWORK}.cid-web": ["10.244.113.128"]}
     assert node.namespace.ping("10.244.113.128")
+    links, other = node.pod_links(), namespaces.node("other")
+    other.ip("link", "add", "eth0", "type", "veth", "peer", "name", "wire")
+    answer = node.call("ADD", other, "other")
+    assert (answer.status, answer.document["code"]) == (1, 100)
+    assert answer.document["msg"] == "the container has an interface eth0"
+    assert (node.handles(), node.pod_links()) == (held, links)
+    assert other.ip_json("link", "show", "eth0")
 
 
 def test_the_address_is_kept_with_its_owners_names(node: CniNode, namespaces: Namespaces) -> None:

@@ -10,7 +10,7 @@ from bgpkit_node.datastore import Put
 from bgpkit_node.datastore.etcd import EtcdDatastore
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.datastore.settings import EtcdSettings, Pem
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, UnreachableError
 from tests.support.certificates import Authority
 from tests.support.commands import bgpkit_node
 from tests.support.etcd_cluster import HOST, EtcdCluster
@@ -44,11 +44,12 @@ def open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Generator[EtcdClust
     cluster.stop()
 
 
-async def _refusal(settings: EtcdSettings) -> str:
-    """Return the sentence of a store that cannot be opened."""
+async def _refusal(settings: EtcdSettings, *, may_pass: bool = False) -> str:
+    """Return the sentence of a store that cannot be opened, at present or until someone mends what is wrong."""
     with pytest.raises(DatastoreError) as caught:
         async with opened_datastore(settings, warn=pytest.fail):
             pytest.fail("it was opened")
+    assert isinstance(caught.value, UnreachableError) is may_pass
     sentence = str(caught.value)
     assert "\n" not in sentence
     assert "Error" not in sentence
@@ -131,7 +132,7 @@ async def test_each_mistake_with_endpoints_has_its_sentence(open_to_all: EtcdClu
     plain = dataclasses.replace(good, endpoints=(url.replace("https", "http"),))
     assert "speaks TLS: write https:// instead of http://" in await _refusal(plain)
     nobody = dataclasses.replace(good, endpoints=(_DEAD, "https://no.such.name.invalid:2379"))
-    assert await _refusal(nobody) == (
+    assert await _refusal(nobody, may_pass=True) == (
         f"etcd cannot be reached: {_DEAD} refuses connections; "
         "https://no.such.name.invalid:2379 has a name that cannot be resolved"
     )
@@ -141,6 +142,17 @@ async def test_each_mistake_with_endpoints_has_its_sentence(open_to_all: EtcdClu
         assert "does not speak TLS: write http:// instead of https://" in await _refusal(encrypted)
     finally:
         bare.stop()
+
+
+async def test_a_transaction_that_is_too_large_writes_nothing(open_to_all: EtcdCluster) -> None:
+    """One sentence names etcd's option; as many as it says can be written at once."""
+    many = [Put(f"/calico/many/{number:03}", b"") for number in range(128)]
+    async with opened_datastore(open_to_all.settings(), warn=pytest.fail) as store:
+        with pytest.raises(DatastoreError, match=r"nothing was written: .* 127 .* larger --max-txn-ops than 128"):
+            await store.transact(many)
+        assert open_to_all.ask("get", "--prefix", "/calico/many/", "--keys-only").split() == []
+        await store.transact(many[:127])
+    assert len(open_to_all.ask("get", "--prefix", "/calico/many/", "--keys-only").split()) == 127
 
 
 async def test_a_dead_endpoint_among_others_is_a_warning(open_to_all: EtcdCluster) -> None:

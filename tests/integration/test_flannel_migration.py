@@ -1,5 +1,6 @@
 """Leaving flannel, node by node: exactly what is flannel's goes, and can come back. walkthrough 8 and 9."""
 
+import itertools
 import json
 from collections.abc import Generator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents
-from tests.integration.flannel_lab import FlannelNode
+from tests.integration.flannel_lab import SIX, FlannelNode, iptables, underlay6
 from tests.support.commands import asked
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import RunningProcess, wait_until
@@ -38,27 +39,21 @@ def without(picture: dict[str, Any], *names: str) -> dict[str, Any]:
         "routes": {
             route
             for route in picture["routes"]
-            if route[2] not in names and not (route[0].startswith("10.244.") and route[0].endswith("/24"))
+            if route[2] not in names and not route[0].startswith("fd00:10:244:")
+            if not (route[0].startswith("10.244.") and route[0].endswith("/24"))
         },
-        "forwarding": None,
+        "forwarding": {},
     }
 
 
 def test_vxlan_is_planned_removed_and_put_back(namespaces: Namespaces, tmp_path: Path) -> None:
-    """The plan names what goes and nothing else; it goes; again nothing changes; undone, packets flow as before."""
-    segment = namespaces.segment()
-    nodes: dict[str, FlannelNode] = {}
-    for name in (MASTER, NODE1):
-        machine = namespaces.node(name)
-        segment.attach(machine, f"{ADDRESSES[name]}/24")
-        nodes[name] = FlannelNode(namespaces, name, machine, tmp_path / name, vxlan=True)
-    master = nodes[MASTER]
-    named, unnamed = master.add_pod("named", 5, cached=True), master.add_pod("unnamed", 6, cached=False)
-    nodes[NODE1].add_pod("far", 7, cached=True)
-    assert named.ping("10.244.0.7")
-    assert unnamed.ping("10.244.1.1")
-    where = {"BGPKIT_NODE_DATASTORE": str(tmp_path / "none"), "BGPKIT_NODE_RUN_DIR": str(tmp_path)}
-    before = master.picture()
+    """The plan names what goes and nothing else; it goes; again nothing changes; undone, packets flow as before.
+
+    Of IPv6 and of the rules of iptables, too.
+    """
+    master, named = two_nodes(namespaces, tmp_path)
+    where = {"BGPKIT_NODE_DATASTORE": str(tmp_path / "none"), "BGPKIT_NODE_RUN_DIR": str(tmp_path), **iptables()}
+    before, rules = master.picture(), master.rules()
     plan = told(master, "--plan", **where)
     assert_exact(plan, f"{tmp_path}/{MASTER}/net.d/10-flannel.conflist")
     master.migrate("--apply", environment=where).assert_refused("nothing removed: there is no terminal to ask at")
@@ -69,7 +64,12 @@ def test_vxlan_is_planned_removed_and_put_back(namespaces: Namespaces, tmp_path:
         "veth5": "away: no pod of its name has been created anew",
         "veth6": "not measured: its name is not known, by which it would be found again",
     }
-    assert master.picture() == without(before, "flannel.1", "cni0")
+    assert master.picture() == without(before, "flannel.1", "flannel-v6.1", "cni0")
+    assert "flannel" not in (left := master.rules()).lower()
+    assert [line for line in left.splitlines() if line.startswith("-A")] == [
+        "-A POSTROUTING -o docker0 -j RETURN",
+        "-A POSTROUTING -o lo -j RETURN",
+    ] * 2
     assert (master.files(), (tmp_path / MASTER / "bin" / "bgpkit").exists()) == ({"10-bgpkit.conflist"}, True)
     after = (master.picture(), (tmp_path / MASTER / "record.json").read_text())
     again = told(master, "--apply", "--yes", **where)
@@ -78,8 +78,28 @@ def test_vxlan_is_planned_removed_and_put_back(namespaces: Namespaces, tmp_path:
 
     assert told(master, "--undo", "--yes", **where)["notPutBack"] == []
     assert (master.picture(), master.files()) == (before, {"10-flannel.conflist"})
+    assert master.rules() == rules
     assert named.ping("10.244.0.7")
+    assert named.ping(f"{SIX[NODE1]}::7")
     master.migrate("--undo", "--yes", environment=where).assert_refused("nothing to undo: there is no record")
+
+
+def two_nodes(namespaces: Namespaces, folder: Path) -> tuple[FlannelNode, Namespace]:
+    """Return a node with flannel's VXLAN and rules, and a pod on it that the runtime has named."""
+    segment = namespaces.segment()
+    nodes: dict[str, FlannelNode] = {}
+    for name in (MASTER, NODE1):
+        machine = namespaces.node(name)
+        segment.attach(machine, f"{ADDRESSES[name]}/24", f"{underlay6(name)}/64")
+        nodes[name] = FlannelNode(namespaces, name, machine, folder / name, vxlan=True)
+    master = nodes[MASTER]
+    named, unnamed = master.add_pod("named", 5, cached=True), master.add_pod("unnamed", 6, cached=False)
+    nodes[NODE1].add_pod("far", 7, cached=True)
+    assert named.ping("10.244.0.7")
+    assert unnamed.ping("10.244.1.1")
+    assert named.ping(f"{SIX[NODE1]}::7")
+    master.add_rules()
+    return master, named
 
 
 def assert_exact(plan: dict[str, Any], conflist: str) -> None:
@@ -88,8 +108,17 @@ def assert_exact(plan: dict[str, Any], conflist: str) -> None:
         conflist,
         "10.244.0.0/24 via 10.244.0.0 dev flannel.1 onlink",
         "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink",
+        "fd00:10:244::/64 via fd00:10:244:: dev flannel-v6.1 onlink",
+        "fd00:10:244:2::/64 via fd00:10:244:2:: dev flannel-v6.1 onlink",
         "flannel.1 (vxlan 1, UDP port 8472, 10.244.1.0/32)",
-        "cni0 (bridge, 10.244.1.1/24, 2 pods)",
+        "flannel-v6.1 (vxlan 1, UDP port 8472, fd00:10:244:1::/128)",
+        "cni0 (bridge, 10.244.1.1/24, fd00:10:244:1::1/64, 2 pods)",
+        *(
+            f"chain {chain} of table {table} ({program}, {count} rules)"
+            for program in ("iptables-nft", "ip6tables-nft")
+            for table, chain, count in (("filter", "FLANNEL-FWD", 3), ("nat", "FLANNEL-POSTRTG", 5))
+        ),
+        "table ip flannel-ipv4 (nft)",
     ]
     assert [(pod["name"], pod["interface"], pod["addresses"]) for pod in plan["pods"]] == [
         ("named", "veth5", ["10.244.1.5"]),
@@ -164,16 +193,54 @@ def assert_advised(agents: Agents) -> None:
 
 
 def assert_underlay_examined(agents: Agents, pods: dict[str, str]) -> None:
-    """Fail unless doctor tells from one node that everything gets through to the others. walkthrough 29."""
+    """Fail unless doctor tells, at one node, what all nodes have measured of each other. walkthrough 29.
+
+    A node falls silent, another one's packets are cut to less on the way, and the exit code is 1.
+    """
+    agents.machines[MASTER].ip("route", "del", "10.244.128.0/17")  # the operator's, which doctor complains of
+    found = underlay(agents, 0)
+    pairs = list(itertools.permutations(ADDRESSES, 2))
+    assert [each["where"] for each in found] == [f"{one} -> {other}" for one, other in pairs]
+    for each, (one, other) in zip(found, pairs, strict=True):
+        measured = each["measured"]
+        assert 0 < measured.pop("roundTripMs") < 1000
+        assert measured == {
+            "from": one,
+            "to": other,
+            "reached": True,
+            "pathMtu": 1500,
+            "linkMtu": 1500,
+            "bgp": "accepted",
+            "vxlan": "refused",
+            "ipip": "refused",
+            "pod": pods[other],
+            "podAnswers": True,
+        }
+    for machine, rule in ((NODE1, "tcp dport 179 drop"), (NODE2, "icmp type echo-request ip length > 1400 drop")):
+        agents.machines[machine].run(
+            ["nft", f"table ip t {{ chain c {{ type filter hook input priority 0; {rule}; }}; }}"]
+        )
+    agents.running[MASTER].stop()
+    bad = {
+        each["where"]: (each["verdict"], each["measured"]["bgp"], each["measured"]["pathMtu"])
+        for each in underlay(agents, 1)
+    }
+    assert bad == {
+        f"{MASTER} -> {NODE1}": ("failure", "silence", 1500),
+        f"{MASTER} -> {NODE2}": ("failure", "accepted", 1400),
+        f"{NODE1} -> {MASTER}": ("ok", "refused", 1500),
+        f"{NODE1} -> {NODE2}": ("failure", "accepted", 1400),
+        f"{NODE2} -> {MASTER}": ("ok", "refused", 1500),
+        f"{NODE2} -> {NODE1}": ("failure", "silence", 1500),
+    }
+
+
+def underlay(agents: Agents, status: int) -> list[dict[str, Any]]:
+    """Return what doctor finds of the underlay at the first node; it ends with ``status``."""
     with agents.machines[MASTER].entered():
-        answer = asked("doctor", "--underlay", "--json", datastore=agents.datastore)
-    found = [each for each in json.loads(answer.out) if each["what"] == "underlay"]
-    assert {each["verdict"] for each in found} == {"ok"}, found
-    assert [each["where"] for each in found] == [
-        f"{what} {name}" for name in (NODE1, NODE2) for what in ("BGP to", "VXLAN to", "IPIP to", "pods of")
-    ]
-    for name in (NODE1, NODE2):
-        assert any(each["finding"].startswith(f"{pods[name]} answers pings") for each in found)
+        answer = asked("doctor", "--underlay", "--timeout", "2", "--json", environment=surroundings(agents, MASTER))
+    assert answer.status == status, [each for each in json.loads(answer.out) if each["verdict"] == "failure"]
+    return [each for each in json.loads(answer.out) if each["what"] == "underlay"]
 
 
 def surroundings(agents: Agents, name: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
 from typing import Any, Final
 
 import pytest
@@ -142,6 +143,27 @@ def test_the_way_of_a_packet_is_what_captures_see(looked: Looked, to_node: bool)
             assert step["next_hop"] == match.get("gateway", "")
 
 
+def test_the_address_that_a_pod_has_outside_is_what_captures_see(looked: Looked) -> None:
+    """With natOutgoing a pod reaches another node under the address of its own, and a pod under its own; as told."""
+    machines, taps = (
+        looked.agents.machines,
+        [(MASTER, "eth0"), (NODE2, "eth0"), (MASTER, looked.cali(MASTER, looked.a))],
+    )
+    looked.agents.apply(POOL.replace("blockSize: 26", "blockSize: 26, natOutgoing: true"))
+    try:
+        table = ["nft", "list", "table", "inet", "bgpkit-nat"]
+        wait_until(lambda: "10.244.0.0/16" in machines[MASTER].run(table, check=False).stdout, "NAT", PATIENCE)
+        for to, changed in ((ADDRESSES[NODE2], ADDRESSES[MASTER]), (looked.b, looked.a)):
+            told = json.loads(looked.run("explain", "pod-a", "--to", to, "--json")[1])["translation"]
+            assert (told or {"address": looked.a})["address"] == changed
+            with PacketCaptures([(name, machines[name], interface) for name, interface in taps]) as captures:
+                assert looked.pod_a.ping(to)
+                seen = captures.echo_requests()
+            assert [{each.source for each in seen[place]} for place in taps] == [{changed}, {changed}, {looked.a}]
+    finally:
+        looked.agents.apply(POOL.replace("blockSize: 26", "blockSize: 26, natOutgoing: false"))
+
+
 def test_routes_of_all_nodes_are_compared_on_one_screen(looked: Looked) -> None:
     """A pod's route that is gone on another node and one that is too many: exit code 1, and both are told."""
     assert looked.run("routes", "diff")[0] == 0
@@ -172,6 +194,23 @@ def test_the_kernels_route_is_told_of_every_node(looked: Looked) -> None:
         assert f"dev {match['dev']}" in answer["kernel"]
     told = json.loads(looked.run("explain", ADDRESSES[NODE1], "--json")[1])[0]["nodes"]
     assert [name for name in told if told[name]["kernel"].startswith("local 10.4.7.12")] == [NODE1]
+
+
+def test_an_address_that_no_pod_has_does_not_go_round_in_circles(looked: Looked) -> None:
+    """The node with the block takes the packet in and sends it nowhere, not even by a default route that leads back."""
+    machines = looked.agents.machines
+    free = str(ip_network(f"{looked.b}/26", strict=False)[-2])
+    machines[NODE2].ip("route", "add", "default", "via", ADDRESSES[MASTER])
+    try:
+        with PacketCaptures([(name, machines[name], "eth0") for name in (MASTER, NODE2)]) as captures:
+            assert not looked.pod_a.ping(free)
+            seen = captures.echo_requests()
+    finally:
+        machines[NODE2].ip("route", "del", "default")
+    way = {(MASTER, "eth0"): (63, "out"), (NODE2, "eth0"): (63, "in")}
+    assert {place: {(each.ttl, each.direction) for each in found} for place, found in seen.items()} == {
+        place: {each} for place, each in way.items()
+    }
 
 
 def test_a_peer_of_another_as_is_diagnosed(looked: Looked) -> None:

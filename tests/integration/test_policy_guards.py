@@ -80,6 +80,20 @@ def test_a_pod_wraps_no_packets(cluster: PolicyCluster, document: dict[str, Any]
         assert not ipip(a, a.address)
 
 
+def test_what_belongs_to_no_connection_and_begins_none_is_dropped(
+    cluster: PolicyCluster, document: dict[str, Any]
+) -> None:
+    """An answer to an echo that nobody has asked for, from a pod and to one; only a node reaches its pods even so."""
+    places = _programmed(cluster, document)
+    a, b, far, node = (places[name] for name in ("default/a", "default/b", "ext/far", "node/n1"))
+    with ExitStack() as stack:
+        at_pod, at_far = (_hearing(stack, target, protocol=socket.IPPROTO_ICMP) for target in (b, far))
+        assert at_pod(node, node.address)
+        assert not at_pod(a, a.address)
+        assert not at_pod(far, far.address)
+        assert not at_far(a, a.address)
+
+
 def test_a_pod_that_no_state_speaks_of_is_shut_off(cluster: PolicyCluster, document: dict[str, Any]) -> None:
     """Its interface is one of pods by its name, so nothing passes until it is known; only its node reaches it."""
     places = cluster.arrange(document)

@@ -1,37 +1,33 @@
 """Policies for the interfaces of a node, by packets: what the node gets and sends itself, and what nobody shuts."""
 
-import socket
 from collections.abc import Generator
-from contextlib import ExitStack
-from ipaddress import ip_address
-from typing import Any, Final
+from dataclasses import replace
 
 import pytest
-import yaml
 
-from bgpkit_node.nft import Enforcer, NftError
-from bgpkit_node.policy import PolicyState, policy_of, program_of_state
-from bgpkit_node.policy.from_endpoints import endpoint_of_host
-from bgpkit_node.policy.model import Endpoint
-from bgpkit_node.policy.program import NodeProgram
-from bgpkit_node.resources import HostEndpoint, load_documents
-from tests.integration.nat_lab import NODE, OTHER_NODE, OUTSIDE, POD, NatLab, connected, family_of, listening
-from tests.support.netns import Namespace, Namespaces
+from bgpkit_node.nft import EnforcementSettings, Enforcer, NftError, Refusal
+from bgpkit_node.policy import program_of_state
+from bgpkit_node.policy.program import ProgramChange
+from tests.integration.host_policies import (
+    PORT,
+    SSH,
+    allowed,
+    base_chains,
+    hears,
+    host,
+    policy,
+    program,
+    reaches,
+    rule,
+    state,
+)
+from tests.integration.nat_lab import NODE, OUTSIDE, POD, SIBLING, NatLab, connected, listening
+from tests.support.netns import Namespaces
 from tests.support.skips import require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("nat")]
 
-PORT: Final = 5000
-SSH: Final = 22
-VXLAN: Final = 4789
-_QUIET: Final = 0.2
-POD_HERE: Final = Endpoint(
-    key="default/pod",
-    node="n1",
-    addresses=(ip_address(POD[4]), ip_address(POD[6])),
-    interface="cali0",
-    local=True,
-)
+REJECTING = EnforcementSettings(refusal=Refusal.REJECT)
 
 
 @pytest.fixture
@@ -43,7 +39,7 @@ def lab(namespaces: Namespaces) -> Generator[NatLab]:
         yield lab
 
 
-@pytest.mark.parametrize("interface", ["eth0", "*"])
+@pytest.mark.parametrize("interface", ["eth0", "*", ""])
 def test_an_interface_without_policies_is_shut_but_for_what_keeps_a_node_alive(lab: NatLab, interface: str) -> None:
     """Failsafe ports, what was begun before, its pods, what it forwards, what other nodes wrap; by IPv4 and IPv6."""
     with Enforcer() as enforcer, listening(lab.node, NODE[4]) as waiting:
@@ -52,8 +48,11 @@ def test_an_interface_without_policies_is_shut_but_for_what_keeps_a_node_alive(l
         with calling, answering:
             for version in (4, 6):
                 assert reaches(lab.outside, lab.node, NODE[version])
-            assert enforcer.enforce(program(host(interface)))
-            assert not enforcer.enforce(program(host(interface)))
+            by_address = [] if interface else ["192.0.2.1", NODE[6]]
+            wire = program(host(interface, expectedIPs=by_address))
+            assert enforcer.enforce(wire)
+            assert not enforcer.enforce(wire)
+            assert enforcer.faults == {}
             calling.sendall(b"x")
             assert answering.recv(1) == b"x"
         for version in (4, 6):
@@ -92,90 +91,44 @@ def test_policies_decide_and_the_named_interface_goes_before_all(lab: NatLab) ->
         assert not reaches(lab.outside, lab.node, NODE[4])
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "fields", "sentence"),
-    [
-        ({"expectedIPs": ["10.4.7.11"]}, {}, "not enforced yet without spec.interfaceName"),
-        ({"interfaceName": "eth0"}, {"applyOnForward": True}, "applyOnForward is not enforced yet"),
-        ({"interfaceName": "eth0"}, {"applyOnForward": True, "preDNAT": True}, "preDNAT (is|are) not enforced yet|not"),
-    ],
-)
-def test_what_is_not_enforced_is_refused_whole(
-    lab: NatLab, endpoint: dict[str, Any], fields: dict[str, Any], sentence: str
-) -> None:
-    """In one sentence, and what was in force stays so."""
-    refused = policy("early", ingress=[{"action": "Deny"}], **fields)
-    with Enforcer() as enforcer:
-        enforcer.enforce(program(host("eth0")))
-        with pytest.raises(NftError, match=sentence):
-            enforcer.enforce(program(host(**endpoint), policies=[refused]))
+def test_named_ports_are_those_of_the_interface_with_the_address(lab: NatLab) -> None:
+    """A rule that names a port means the number that the HostEndpoint gives it."""
+    ports = [{"name": "metrics", "protocol": "TCP", "port": PORT}]
+    named = {"action": "Allow", "protocol": "TCP", "destination": {"ports": ["metrics"]}}
+    given = state(host(expectedIPs=[NODE[4]], ports=ports), policies=[policy("named", ingress=[named])])
+    with Enforcer(REJECTING) as enforcer:
+        enforcer.enforce(program_of_state("n1", given))
+        for port, expected in ((PORT, True), (PORT + 1, False)):
+            assert reaches(lab.outside, lab.node, NODE[4], port) is expected
+            assert allowed(given, OUTSIDE[4], NODE[4], port) is expected
+
+
+def test_an_endpoint_that_cannot_be_enforced_stops_no_other(lab: NatLab) -> None:
+    """It is told of; when an interface comes to have its address, that is shut at the next change."""
+    lost = host(name="lost", labels={"role": "none"}, expectedIPs=["10.9.9.9"])
+    shut, called = program(host("eth0"), lost), program(lost)
+    with Enforcer(REJECTING) as enforcer:
+        enforcer.enforce(shut)
         assert not reaches(lab.outside, lab.node, NODE[4])
+        assert enforcer.faults == {"lost": "HostEndpoint(lost): no interface of this node has 10.9.9.9"}
+        enforcer.enforce(called)
+        assert reaches(lab.outside, lab.node, NODE[4])
+        lab.node.ip("addr", "add", "10.9.9.9/32", "dev", "eth0")
+        nothing = ProgramChange(endpoints={}, policies={}, sets={}, members={})
+        assert enforcer.change(nothing, lambda: called)
+        assert enforcer.faults == {}
+        assert not reaches(lab.outside, lab.node, NODE[4])
+        lab.node.ip("addr", "del", "10.9.9.9/32", "dev", "eth0")
+        with pytest.raises(NftError, match=r"HostEndpoint\(lost\): no interface"), Enforcer(whole=True) as strict:
+            strict.enforce(program(host("eth0"), lost))
 
 
-def host(
-    interface: str = "", *, name: str = "wire", labels: dict[str, str] | None = None, **spec: Any
-) -> dict[str, Any]:
-    """Return a HostEndpoint of node n1."""
-    named = {"interfaceName": interface} if interface else {}
-    metadata = {"name": name, "labels": {"role": "node", **(labels or {})}}
-    return document("HostEndpoint", metadata, {"node": "n1", **named, **spec})
-
-
-def policy(name: str, *, selector: str = "role == 'node'", **spec: Any) -> dict[str, Any]:
-    """Return a GlobalNetworkPolicy."""
-    return document("GlobalNetworkPolicy", {"name": name}, {"selector": selector, **spec})
-
-
-def rule(action: str, *, port: int = PORT, source: str = "") -> dict[str, Any]:
-    """Return a rule for TCP to a port."""
-    found: dict[str, Any] = {"action": action, "protocol": "TCP", "destination": {"ports": [port]}}
-    return {**found, "source": {"nets": [f"{source}/32"]}} if source else found
-
-
-def document(kind: str, metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource of Calico's as it is written."""
-    return {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": metadata, "spec": spec}
-
-
-def program(*hosts: dict[str, Any], policies: list[dict[str, Any]] | None = None) -> NodeProgram:
-    """Return what node n1, which has one open pod, enforces."""
-    text = yaml.safe_dump_all([*hosts, *(policies or [])])
-    found = [each.resource for each in load_documents(text, "test")] if text.strip() else []
-    endpoints = [endpoint_of_host(each, {}, "n1") for each in found if isinstance(each, HostEndpoint)]
-    asked = [each for each in map(policy_of, found) if each is not None]
-    state = PolicyState(
-        endpoints={each.key: each for each in (POD_HERE, *endpoints)},
-        policies={each.id: each for each in asked},
-        nodes={
-            "n1": frozenset(map(ip_address, NODE.values())),
-            "n2": frozenset(map(ip_address, OTHER_NODE.values())),
-        },
-    )
-    return program_of_state("n1", state)
-
-
-def reaches(caller: Namespace, server: Namespace, address: str, port: int = PORT) -> bool:
-    """Tell whether a TCP connection can be made."""
-    with caller.entered():
-        calling = socket.socket(family_of(address), socket.SOCK_STREAM)
-    with listening(server, address, port=port), calling:
-        calling.settimeout(_QUIET)
-        try:
-            calling.connect((address, port))
-        except OSError:
-            return False
-    return True
-
-
-def hears(sender: Namespace, server: Namespace, address: str) -> bool:
-    """Tell whether a datagram comes to the port of VXLAN."""
-    with ExitStack() as stack:
-        waiting = stack.enter_context(listening(server, address, socket.SOCK_DGRAM, VXLAN))
-        with sender.entered():
-            sending = stack.enter_context(socket.socket(family_of(address), socket.SOCK_DGRAM))
-        sending.sendto(b"x", (address, VXLAN))
-        waiting.settimeout(_QUIET)
-        try:
-            return waiting.recv(1) == b"x"
-        except TimeoutError:
-            return False
+def test_a_pod_whose_interface_has_another_name_sends_as_itself_too(lab: NatLab) -> None:
+    """What looks at its packets is there only as long as there is such a pod."""
+    lab.pod.ip("addr", "add", f"{SIBLING[4]}/32", "dev", "lo")
+    with Enforcer(EnforcementSettings(interface_prefix="veth")) as enforcer:
+        for pods, spoofing in ((program(), False), (replace(program(), endpoints={}), True)):
+            enforcer.enforce(pods)
+            assert ("other_senders" in base_chains(lab.node)) is not spoofing
+            assert hears(lab.pod, lab.outside, OUTSIDE[4], PORT)
+            assert hears(lab.pod, lab.outside, OUTSIDE[4], PORT, source=SIBLING[4]) is spoofing

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from bgpkit_node.nft import kernel_table
+from bgpkit_node.nft import library
 from tests.support.commands import Answer, asked, bgpkit_node
 from tests.support.netns import Namespace, Namespaces
 from tests.support.skips import require_kernel, require_package
@@ -119,14 +118,13 @@ def test_what_is_no_name_of_a_table_is_refused(node: Namespace) -> None:
     answer.assert_refused("'x { }' is no name of a table")
 
 
-def test_without_nft_or_without_the_right_it_says_what_to_do(
-    node: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_nft_or_without_the_right_it_says_what_to_do(node: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence each, exit code 1."""
-    monkeypatch.setattr(kernel_table, "_SYSTEM_FOLDERS", ())
-    with node.entered():
-        answer = asked("policy", "program", given=json.dumps(state()), environment={"PATH": str(tmp_path)})
-    answer.assert_refused("there is no program nft: install the package nftables")
+    programmed(node, {"node": "n1", "teardown": True})
+    with node.entered(), monkeypatch.context() as patch:
+        patch.setattr(library, "NAME", "libnftables.so.none")
+        answer = asked("policy", "program", given=json.dumps(state()))
+    answer.assert_refused("there is no library libnftables.so.none: install the package nftables")
     weak = node.command(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])
     bgpkit_node("policy", "program", given=json.dumps(state()), prefix=weak).assert_refused("run as root")
 

@@ -1,15 +1,16 @@
-"""From the mesh to two reflectors, one of them drained and back, and to the mesh: no packet and no route is lost."""
+"""From the mesh to two reflectors and back, in one step or in many, one of them drained: nothing is lost."""
 
 import json
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
 from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents
 from tests.integration.steady_pings import SteadyPings, ping_steadily
-from tests.support.netns import Namespaces
+from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("agents")]
@@ -39,6 +40,9 @@ spec: {nodeSelector: all(), peerSelector: "route-reflector == 'true'"}
 """
 
 
+MESH: Final = {"master1": (FIRST, SECOND), "node1": (MASTER, SECOND), "node2": (MASTER, FIRST)}
+
+
 def node(name: str, *, reflects: bool = False) -> str:
     """Return a Node with addresses of both IP versions."""
     labels = ', labels: {route-reflector: "true"}' if reflects else ""
@@ -51,21 +55,54 @@ spec: {{bgp: {{ipv4Address: {ADDRESSES[name]}/24, ipv6Address: "{ADDRESSES6[name
 """
 
 
-@pytest.fixture
-def three(namespaces: Namespaces, tmp_path: Path) -> Generator[Agents]:
-    """Three agents in a mesh of both IP versions."""
-    agents = Agents(namespaces, tmp_path)
-    for name, machine in agents.machines.items():
-        machine.ip("addr", "add", f"{ADDRESSES6[name]}/64", "dev", "eth0")
-    agents.apply("---\n".join([POOL, POOL6, *map(node, ADDRESSES)]))
-    password = tmp_path / "secrets" / "bgp" / "mesh"
-    password.parent.mkdir(parents=True)
-    password.touch(0o600)
-    password.write_text("correct horse\n", encoding="utf-8")
-    for name in agents.machines:
-        agents.start(name, "--secrets", str(tmp_path / "secrets"))
-    yield agents
-    agents.stop()
+class Meshed(NamedTuple):
+    """Three nodes in a mesh of both IP versions, and a pod on each."""
+
+    agents: Agents
+    pods: dict[str, tuple[Namespace, str]]
+
+    @contextmanager
+    def nothing_lost(self, folder: Path, **further: list[str]) -> Generator[None]:
+        """Ping every 10 ms, for every ordered pair of pods and by further commands: no packet and no route goes."""
+        pods, before = self.pods, {name: routes(self.agents, name) for name in ADDRESSES}
+        listeners = [machine.popen(["ip", "monitor", "route"]) for machine in self.agents.machines.values()]
+        pairs = [(one, other) for one in pods for other in pods if one != other]
+        commands = {f"{one}-{other}": pods[one][0].command(ping_steadily(pods[other][1])) for one, other in pairs}
+        pings = SteadyPings({**commands, **further}, folder)
+        try:
+            yield
+            assert {name: routes(self.agents, name) for name in ADDRESSES} == before
+            pings.assert_none_lost({62})
+        finally:
+            pings.stop()
+        for listener in listeners:
+            listener.terminate()
+            words, _ = listener.communicate(timeout=PATIENCE)
+            assert [line for line in words.splitlines() if "bird" in line] == []
+
+
+@pytest.fixture(scope="module")
+def meshed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Meshed]:
+    """Give the cluster, which the tests use one after the other; the first one leaves it in a mesh."""
+    namespaces, folder = Namespaces(), tmp_path_factory.mktemp("reflectors")
+    try:
+        agents = Agents(namespaces, folder)
+        for name, machine in agents.machines.items():
+            machine.ip("addr", "add", f"{ADDRESSES6[name]}/64", "dev", "eth0")
+        agents.apply("---\n".join([POOL, POOL6, *map(node, ADDRESSES)]))
+        password = folder / "secrets" / "bgp" / "mesh"
+        password.parent.mkdir(parents=True)
+        password.touch(0o600)
+        password.write_text("correct horse\n", encoding="utf-8")
+        for name in agents.machines:
+            agents.start(name, "--secrets", str(folder / "secrets"))
+        wait_sessions(agents, **MESH)
+        pods = {name: agents.add_pod(name, f"pod-{name}", assign_ipv6="true") for name in ADDRESSES}
+        wait_until(lambda: all(len(routes(agents, name)) == 6 for name in ADDRESSES), "routes in all kernels", PATIENCE)
+        yield Meshed(agents, pods)
+        agents.stop()
+    finally:
+        namespaces.close()
 
 
 def wait_sessions(agents: Agents, **wanted: tuple[str, ...]) -> None:
@@ -91,6 +128,8 @@ def _drain_and_undo(agents: Agents) -> None:
     """Take the first reflector out and back; the second one cannot be taken out meanwhile."""
     told = agents.run("drain", FIRST)
     assert (told.returncode, "1 client of it: k8s-master1" in told.stdout) == (0, True), told
+    assert told.stdout.splitlines()[-1].endswith("it can be stopped"), told
+    assert ADDRESSES[FIRST] not in {peer["address"] for peer in agents.status(MASTER)["peers"]}
     wait_sessions(agents, master1=(SECOND,), node1=(SECOND,), node2=(MASTER, FIRST))
     refused = agents.run("drain", SECOND)
     assert (refused.returncode, "k8s-master1 - k8s-node1" in refused.stderr) == (1, True), refused
@@ -111,40 +150,66 @@ def _answers_unsigned(agents: Agents) -> bool:
     return agents.machines[FIRST].run(words, check=False).returncode == 0
 
 
-def test_no_packet_and_no_route_is_lost_to_reflectors_and_back(three: Agents, tmp_path: Path) -> None:
+def _types(agents: Agents) -> dict[str, str]:
+    """Return the kind of each Established session of the first node over IPv4, by the other node."""
+    found = agents.established(MASTER)
+    return {name: found[address] for name, address in ADDRESSES.items() if address in found}
+
+
+def _refused(agents: Agents, *words: str, given: str | None = None) -> str:
+    """Run a command that has to be refused; return why."""
+    answer = agents.run(*words, given=given)
+    assert answer.returncode == 1, answer
+    return answer.stderr
+
+
+def test_no_packet_and_no_route_is_lost_to_reflectors_and_back(meshed: Meshed, tmp_path: Path) -> None:
     """A ping every 10 ms for every ordered pair of pods, and for one in IPv6, through all of it. walkthrough 20, 23."""
-    mesh = {"master1": (FIRST, SECOND), "node1": (MASTER, SECOND), "node2": (MASTER, FIRST)}
-    wait_sessions(three, **mesh)
-    pods = {name: three.add_pod(name, f"pod-{name}", assign_ipv6="true") for name in ADDRESSES}
-    wait_until(lambda: all(len(routes(three, name)) == 6 for name in ADDRESSES), "routes in all kernels", PATIENCE)
-    before = {name: routes(three, name) for name in ADDRESSES}
-    listeners = [machine.popen(["ip", "monitor", "route"]) for machine in three.machines.values()]
+    three, pods = meshed
     far = json.loads(pods[SECOND][0].run(["ip", "-j", "-6", "addr", "show", "dev", "eth0", "scope", "global"]).stdout)
-    commands = {
-        f"{one}-{other}": pods[one][0].command(ping_steadily(pods[other][1]))
-        for one in pods
-        for other in pods
-        if one != other
-    }
-    commands["six"] = pods[MASTER][0].command(ping_steadily(far[0]["addr_info"][0]["local"]))
-    pings = SteadyPings(commands, tmp_path)
-    try:
+    six = pods[MASTER][0].command(ping_steadily(far[0]["addr_info"][0]["local"]))
+    with meshed.nothing_lost(tmp_path, six=six):
         reflecting = [node(name, reflects=True) for name in (FIRST, SECOND)]
         three.apply("---\n".join([CONFIGURATION % "false", *reflecting, PEERS]))
-        wait_sessions(three, master1=(FIRST, SECOND), node1=(MASTER, SECOND), node2=(MASTER, FIRST))
+        wait_sessions(three, **MESH)
         assert set(three.established(MASTER).values()) == {"node specific"}
         _drain_and_undo(three)
         three.apply("---\n".join([CONFIGURATION % "true", *map(node, ADDRESSES)]))
         assert three.run("delete", "bgppeer", "peer-with-route-reflectors").returncode == 0
         wait_until(lambda: set(three.established(MASTER).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
-        wait_sessions(three, **mesh)
+        wait_sessions(three, **MESH)
         _sign(three)
-        wait_sessions(three, **mesh)
-        assert {name: routes(three, name) for name in ADDRESSES} == before
-        pings.assert_none_lost({62})
-    finally:
-        pings.stop()
-    for listener in listeners:
-        listener.terminate()
-        words, _ = listener.communicate(timeout=PATIENCE)
-        assert [line for line in words.splitlines() if "bird" in line] == []
+        wait_sessions(three, **MESH)
+
+
+def test_no_step_of_many_loses_a_packet_or_a_route(meshed: Meshed, tmp_path: Path) -> None:
+    """One document at a time, in each order that keeps a path; others are refused. walkthrough 20, 23.
+
+    The cluster ID ends no session of the mesh. A reflector without its marks is out; the last one cannot be.
+    """
+    three, _ = meshed
+    to_first = {"master1": (FIRST,), "node1": (MASTER, SECOND), "node2": (FIRST,)}
+    with meshed.nothing_lost(tmp_path):
+        three.apply(node(FIRST, reflects=True))
+        assert "k8s-master1 - k8s-node2" in _refused(three, "apply", "-f", "-", given=CONFIGURATION % "false")
+        assert _types(three) == {FIRST: "node-to-node mesh", SECOND: "node-to-node mesh"}
+        three.apply(PEERS)
+        changed = {FIRST: "node specific", SECOND: "node-to-node mesh"}
+        wait_until(lambda: _types(three) == changed, "the first reflector is peered with by resource", PATIENCE)
+        three.apply(CONFIGURATION % "false")
+        wait_sessions(three, **to_first)
+
+        three.apply(node(SECOND, reflects=True))
+        wait_sessions(three, **MESH)
+        three.apply(node(FIRST))
+        wait_sessions(three, master1=(SECOND,), node1=(SECOND,), node2=(MASTER, FIRST))
+        for words in (("label", "node", SECOND, "route-reflector", "--remove"), ("apply", "-f", "-")):
+            assert "k8s-master1 - k8s-node1" in _refused(three, *words, given=node(SECOND))
+
+        three.apply(CONFIGURATION % "true")
+        three.apply(node(SECOND))
+        wait_until(lambda: set(_types(three).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
+        three.apply(node(FIRST, reflects=True))
+        wait_until(lambda: _types(three) == changed, "the peering was there before the reflector", PATIENCE)
+        three.apply(CONFIGURATION % "false")
+        wait_sessions(three, **to_first)

@@ -8,11 +8,14 @@ import pytest
 
 from bgpkit_node.kernel import LinkNotices, Netlink
 from bgpkit_node.resources import FelixSettings
-from bgpkit_node.tunnels.devices import abandon_device, keep_device, strip_device
+from bgpkit_node.tunnels.devices import abandon_device, is_ours, keep_device, strip_device
 from bgpkit_node.tunnels.ends import TunnelEnd
+from bgpkit_node.tunnels.guard_table import GuardTable
+from bgpkit_node.tunnels.senders import Guard
 from bgpkit_node.tunnels.tunnel import VXLAN, VXLAN6
 from bgpkit_node.tunnels.wishes import DeviceWish
 from tests.support.netns import Namespace, Namespaces
+from tests.support.skips import require_package
 
 pytestmark = pytest.mark.netns
 
@@ -128,6 +131,12 @@ def test_a_device_is_given_up_when_no_route_goes_by_it(node: Namespace) -> None:
     """That of another program is not: unless it was made here it must have an address out of a pool."""
     assert abandon(made_here=False)
     keep()
+    with Netlink() as netlink:
+        assert [is_ours(netlink, VXLAN, pools) for pools in (POOLS, ())] == [True, False]
+        assert not is_ours(netlink, VXLAN6, POOLS)
+        node.ip("link", "set", "vxlan.calico", "down")
+        assert not is_ours(netlink, VXLAN, POOLS)
+        keep()
     node.ip("route", "add", "10.244.2.0/26", "via", "10.244.2.1", "dev", "vxlan.calico", "onlink")
     assert not abandon(made_here=False)
     node.ip("route", "del", "10.244.2.0/26")
@@ -145,6 +154,21 @@ def test_a_strict_filter_on_the_device_is_made_loose(node: Namespace) -> None:
     node.sysctl("net.ipv4.conf.all.rp_filter", 1)
     keep()
     assert node.run(["cat", "/proc/sys/net/ipv4/conf/vxlan.calico/rp_filter"]).stdout == "2\n"
+
+
+@pytest.mark.parametrize("words", ["flush set inet bgpkit-tunnels nodes4", "flush table inet bgpkit-tunnels"])
+def test_what_another_hand_takes_from_the_guard_comes_back(node: Namespace, words: str) -> None:
+    """Without its senders it would keep out every node; ranges and single addresses are known again, of both sorts."""
+    require_package("nftables")
+    senders = ["10.4.7.2/31", "10.4.8.0/24", "255.255.255.255/32", "fd00:7::/64", "fd00:8::1/128", "::/1"]
+    guard = Guard(tunnels=frozenset({VXLAN, VXLAN6}), senders=frozenset(map(ip_network, senders)), port=4789)
+    assert [GuardTable().settle(guard) for _ in range(2)] == [True, False]
+    whole = node.run(["nft", "list", "table", "inet", "bgpkit-tunnels"]).stdout
+    node.run(["nft", words])
+    assert [GuardTable().settle(guard) for _ in range(2)] == [True, False]
+    assert node.run(["nft", "list", "table", "inet", "bgpkit-tunnels"]).stdout == whole
+    assert GuardTable().settle(Guard())
+    assert node.run(["nft", "list", "tables"]).stdout == ""
 
 
 def entries(node: Namespace) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """IPIP between nodes of two segments, and the change to VXLAN and back; in a guest kernel where this has no ipip."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
 from tests.integration.agents import PATIENCE
+from tests.integration.explained_packets import assert_as_explained, walked
 from tests.integration.steady_pings import SteadyPings, ping_steadily
 from tests.integration.tunnel_lab import Seen, TunnelLab, WireTap
 from tests.support.netns import Namespaces
@@ -58,6 +59,24 @@ def test_blocks_are_reached_through_tunl0_and_through_vxlan_without_a_ping_lost(
         lab.set_mode(**modes)
         wait_routes(lab, device)
     pings.assert_none_lost({64})
+    _assert_walk_and_path_mtu(lab, {"n1": here, "n2": there})
+
+
+def _assert_walk_and_path_mtu(lab: TunnelLab, addresses: Mapping[str, str]) -> None:
+    """Between pods: captures show what ``explain`` tells, and the node tells the pod what a router tells the node."""
+    source, there = addresses.values()
+    for name, address in addresses.items():
+        lab.machines[name].ip("addr", "del", f"{address}/32", "dev", "lo")
+        lab.lay_pod(name, address)
+    pod = lab.pods["pod-n1"][1]
+    walk = walked(lab.datastore, source, there)
+    seen = assert_as_explained(walk, lab.machines, lambda: pod.ping(there))
+    assert [place for place in seen if " cali" not in place] == [
+        *("n1 tunl0 out", "n1 eth0 out", "n2 eth0 in", "n2 tunl0 in"),
+    ]
+    lab.narrow(1400)
+    assert "Frag needed and DF set (mtu = 1380)" in lab.pings_too_long("pod-n1", there, 1480)
+    assert lab.sent("pod-n1", "pod-n2", 1_000_000) == 1_000_000
 
 
 def own_block(lab: TunnelLab, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from bgpkit_node.diagnosis import Reply, probe_ipip, probe_udp
+from bgpkit_node.diagnosis import Reply, probe_ipip, probe_path, probe_udp
 from tests.support.netns import Namespace, Namespaces, connect
 
 pytestmark = pytest.mark.netns
@@ -64,6 +64,32 @@ def test_a_machine_with_ipip_answers_what_is_wrapped(machines: tuple[Namespace, 
     (inner,) = seen
     assert (_checksum(inner[:20]), _checksum(inner[20:]), inner[9]) == (0, 0, socket.IPPROTO_ICMP)
     assert (inner[12:16], inner[16:20]) == (socket.inet_aton(HERE), socket.inet_aton(THERE))
+
+
+def test_the_largest_packet_of_a_path_is_found_to_the_octet(namespaces: Namespaces) -> None:
+    """Behind a router with a smaller link that says so, and behind one that is told to say nothing. RFC 1191."""
+    here, router, there = map(namespaces.node, ("here", "router", "there"))
+    connect(here, router, interfaces=("eth0", "near"), addresses=([f"{HERE}/24"], ["10.9.0.254/24"]))
+    connect(router, there, interfaces=("far", "eth0"), addresses=(["10.9.1.254/24"], ["10.9.1.2/24"]))
+    router.sysctl("net.ipv4.ip_forward", 1)
+    for machine, gateway in ((here, "10.9.0.254"), (there, "10.9.1.254")):
+        machine.ip("route", "add", "default", "via", gateway)
+    with here.entered():
+        whole = probe_path("10.9.1.2")
+        router.run(["nft", "table ip t { chain c { type filter hook output priority 0; icmp type 3 drop; }; }"])
+        router.ip("link", "set", "far", "mtu", "1337")
+        silent = probe_path("10.9.1.2")
+        router.run(["nft", "delete table ip t"])
+        telling = probe_path("10.9.1.2")
+        assert probe_path(NOBODY, seconds=0.2) is None
+        assert probe_path("192.0.2.1", seconds=0.2) is None
+    assert [found and (found.mtu, found.link_mtu, found.learned) for found in (whole, silent, telling)] == [
+        (1500, 1500, True),
+        (1337, 1500, False),
+        (1337, 1500, True),
+    ]
+    assert whole is not None
+    assert 0 < whole.seconds < 1
 
 
 def _checksum(octets: bytes) -> int:

@@ -1,11 +1,12 @@
 """Two segments with a router between that knows no pod routes, agents on them, and pools of every mode."""
 
 import asyncio
+import itertools
 import socket
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -13,12 +14,17 @@ from typing import Any, Final, NamedTuple, Self
 
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import SqliteSettings
+from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.resources import load_documents
+from tests.integration.agents import PATIENCE
 from tests.integration.cluster_machines import ClusterAgents
 from tests.integration.cluster_shape import POOLS, Shape, document
 from tests.integration.steady_pings import SteadyPings, ping_steadily
-from tests.support.netns import Namespace, Namespaces
+from tests.support.netns import Namespace, Namespaces, connect
+from tests.support.processes import wait_until
 
+DEVICES: Final = {4: "vxlan.calico", 6: "vxlan-v6.calico"}
+"""The devices of VXLAN, by IP version."""
 _EVERY_PROTOCOL: Final = 3
 _ETHERNET: Final = 14
 _IPIP, _UDP = 4, 17
@@ -34,6 +40,7 @@ class TunnelLab(ClusterAgents):
     def __init__(self, namespaces: Namespaces, folder: Path, nodes: int, versions: tuple[int, ...] = (4,)) -> None:
         """Make the machines and pools without encapsulation; agents are started by :meth:`begin_pods`."""
         super().__init__(namespaces, folder, Shape(nodes=nodes, segments=2, versions=versions))
+        self._stranger: Namespace | None = None
 
     def apply(self, text: str, *options: str) -> None:
         """Apply resources without a process of the operator's, which takes a second."""
@@ -47,14 +54,40 @@ class TunnelLab(ClusterAgents):
         for name in self.machines:
             self.place_pod(name, f"pod-{name}")
 
+    def lay_pod(self, name: str, address: str) -> None:
+        """Make a pod on a node by hand, where the CNI plugin has no kernel to filter its packets."""
+        pod, interface = self._namespaces.node(f"pod-{name}"), f"cali-{name}"
+        connect(self.machines[name], pod, interfaces=(interface, "eth0"), addresses=((), (f"{address}/32",)))
+        self.machines[name].ip("addr", "add", "169.254.1.1/32", "dev", interface, "scope", "link")
+        self.machines[name].ip("route", "add", address, "dev", interface)
+        pod.ip("route", "add", "169.254.1.1", "dev", "eth0")
+        pod.ip("route", "add", "default", "via", "169.254.1.1")
+        self.pods[f"pod-{name}"] = (name, pod)
+        asyncio.run(_assign(self.datastore, name, address))
+
     def set_mode(self, **modes: str) -> None:
-        """Give all pools a mode, such as ``vxlan="Always"``; without any no packet is wrapped."""
-        spec = {f"{kind}Mode": mode for kind, mode in modes.items()}
-        documents = [
-            document("IPPool", f"pool{version}", {"cidr": POOLS[version][0], "blockSize": POOLS[version][1], **spec})
-            for version in self.shape.versions
-        ]
+        """Give all pools a mode, such as ``vxlan="Always"``; without any no packet is wrapped. IPv6 has no IPIP."""
+        documents: list[str] = []
+        for version in self.shape.versions:
+            spec = {f"{kind}Mode": mode for kind, mode in modes.items() if version == 4 or kind != "ipip"}
+            whole = {"cidr": POOLS[version][0], "blockSize": POOLS[version][1], **spec}
+            documents.append(document("IPPool", f"pool{version}", whole))
         self.apply("---\n".join(documents))
+
+    def stranger(self) -> Namespace:
+        """Return a machine on the segment of n1 that is no node."""
+        if self._stranger is None:
+            self._stranger = self._namespaces.node("stranger")
+            self._segments[0].attach(self._stranger, "10.4.7.66/24", "fd00:4:7::66/64")
+        return self._stranger
+
+    def narrow(self, octets: int) -> None:
+        """Let the router pass on no longer packets than of so many octets; 0: as long as its interfaces take."""
+        assert self.router is not None
+        for number, segment in enumerate(("7", "8")):
+            for words in (f"-4 route change 10.4.{segment}.0/24", f"-6 route change fd00:4:{segment}::/64 metric 256"):
+                limit = ("mtu", str(octets)) if octets else ()
+                self.router.ip(*words.split(), "dev", f"eth{number}", "proto", "kernel", *limit)
 
     def row(self, name: str, pod: str, version: int = 4) -> dict[str, Any]:
         """Return the route of protocol bird that a node has to the block of a pod, as ``ip`` tells it."""
@@ -69,10 +102,43 @@ class TunnelLab(ClusterAgents):
 
     def device(self, name: str, version: int = 4) -> dict[str, Any]:
         """Return the VXLAN device of a node, as ``ip`` tells it; nothing where there is none."""
-        wanted = "vxlan.calico" if version == 4 else "vxlan-v6.calico"
         rows = self.machines[name].ip_json("-d", "link", "show", "type", "vxlan")
-        found = [row for row in rows if row.get("ifname") == wanted]
+        found = [row for row in rows if row.get("ifname") == DEVICES[version]]
         return found[0] if found else {}
+
+    def device_address(self, name: str) -> str:
+        """Return the address of the VXLAN device of a node over IPv6."""
+        [row] = self.machines[name].ip_json("-6", "addr", "show", "dev", "vxlan-v6.calico", "scope", "global")
+        return next(str(one["local"]) for one in row["addr_info"] if "local" in one)
+
+    def widen(self, pod: str, octets: int) -> None:
+        """Give both ends of a pod's cable this MTU, as a pod has that was there before packets were wrapped."""
+        name, namespace = self.pods[pod]
+        [row] = self.machines[name].ip_json("route", "show", self.pod_addresses(pod)[4])
+        self.machines[name].ip("link", "set", str(row["dev"]), "mtu", str(octets))
+        namespace.ip("link", "set", "eth0", "mtu", str(octets))
+
+    def pings_too_long(self, pod: str, there: str, octets: int) -> str:
+        """Send three pings of so many octets that nobody may fragment, and return what ping says."""
+        data = octets - (28 if "." in there else 48)
+        argv = ["ping", "-n", "-c3", "-i0.05", "-W0.3", "-Mdo", f"-s{data}", there]
+        return self.pods[pod][1].run(argv, check=False).stdout
+
+    def wait_devices(self, *, near: bool, far: bool) -> None:
+        """Wait until each node reaches pods of others by VXLAN, ``near`` ones on its own segment, and ``far`` ones."""
+        segment = self.shape.segment_of
+        for version, name in itertools.product(self.shape.versions, self.machines):
+            by_device = {node: near if segment(node) == segment(name) else far for node in self.machines}
+            wanted = {
+                pod: DEVICES[version] if by_device[node] else "eth0"
+                for pod, (node, _) in self.pods.items()
+                if node != name
+            }
+
+            def there(name: str = name, version: int = version, wanted: dict[str, str] = wanted) -> bool:
+                return self.devices(name, version) == wanted
+
+            wait_until(there, f"the ways of {name} over IPv{version}: {wanted}", PATIENCE)
 
     def ping_all(self, pairs: Sequence[tuple[str, str]], folder: Path) -> SteadyPings:
         """Begin to ping between pods, every 10 ms, in every IP version."""
@@ -102,6 +168,13 @@ class TunnelLab(ClusterAgents):
 async def _apply(file: Path, text: str) -> None:
     async with opened_store(SqliteSettings(file), create=True) as store:
         await store.apply(load_documents(text, "lab"))
+
+
+async def _assign(file: Path, name: str, address: str) -> None:
+    async with opened_store(SqliteSettings(file)) as store:
+        ipam = Ipam(store.datastore, StoredPools(store))
+        attributes = {"namespace": "default", "pod": f"pod-{name}"}
+        await ipam.assign_address(ip_address(address), node=name, handle=f"pod-{name}", attributes=attributes)
 
 
 def _send(client: socket.socket, octets: int) -> None:

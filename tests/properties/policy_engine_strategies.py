@@ -47,8 +47,8 @@ _TERMS = (
 )
 _SERVICE: Final = ServiceId("default", "web")
 _PROTOCOLS = st.sampled_from([6, 17, 1])
-_V4: Final = tuple(ip_address(f"10.0.0.{host}") for host in range(1, 8))
-_V6: Final = tuple(ip_address(f"fd00::{host}") for host in range(1, 8))
+V4: Final = tuple(ip_address(f"10.0.0.{host}") for host in range(1, 8))
+V6: Final = tuple(ip_address(f"fd00::{host}") for host in range(1, 8))
 _NODE_ADDRESSES: Final = {node: ip_address(f"192.0.2.{host}") for host, node in enumerate(NODES, 11)}
 _OTHERS: Final = (*_NODE_ADDRESSES.values(), ip_address("203.0.113.9"), ip_address("2001:db8::9"))
 _NETS = st.lists(
@@ -103,7 +103,7 @@ def rules(draw: st.DrawFn) -> Rule:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Draw a policy out of a few ids."""
-    early = draw(st.sampled_from(["", "", "", "", "untracked", "pre_dnat"]))
+    early = draw(st.sampled_from(["", "", "", "forward", "untracked", "pre_dnat"]))
     return Policy(
         id=PolicyId("NetworkPolicy", "default", draw(st.sampled_from("pqrs"))),
         selector=draw(selectors()),
@@ -115,23 +115,25 @@ def policies(draw: st.DrawFn) -> Policy:
         staged=draw(st.sampled_from([False, False, False, True])),
         do_not_track=early == "untracked",
         pre_dnat=early == "pre_dnat",
+        apply_on_forward=early == "forward",
     )
 
 
 @st.composite
 def endpoints(draw: st.DrawFn, number: int) -> Endpoint:
     """Draw the endpoint with a number, which gives its key and its addresses."""
+    host = draw(st.sampled_from([False, False, False, True]))
     return Endpoint(
         key=f"default/{number}",
         node=draw(st.sampled_from(NODES)),
         labels=tuple(sorted(draw(_LABELS).items())),
-        addresses=draw(st.sampled_from([(_V4[number],), (_V4[number], _V6[number]), (_V6[number],)])),
+        addresses=draw(st.sampled_from([(V4[number],), (V4[number], V6[number]), (V6[number],)])),
         ports=draw(
             st.sampled_from([(), (NamedPort("web", 6, 80),), (NamedPort("web", 6, 81), NamedPort("dns", 17, 53))])
         ),
         profiles=draw(st.sampled_from([(), ("kns.default",), ("gone",), ("other", "kns.default")])),
-        interface=f"cali{number}",
-        host=draw(st.sampled_from([False, False, False, True])),
+        interface=draw(st.sampled_from(["eth0", "*", ""])) if host else f"cali{number}",
+        host=host,
     )
 
 
@@ -142,7 +144,7 @@ def states(draw: st.DrawFn) -> PolicyState:
     members = [draw(endpoints(number)) for number in range(count)]
     chosen = draw(st.lists(policies(), max_size=3))
     nets = draw(st.lists(_NETS, max_size=2))
-    backends = st.sets(st.sampled_from([AddressPort(_V4[0], 6, 80), AddressPort(_V6[1], 17, 53)]))
+    backends = st.sets(st.sampled_from([AddressPort(V4[0], 6, 80), AddressPort(V6[1], 17, 53)]))
     profiles = {"kns.default": Profile(name="kns.default", ingress=_everything(), egress=_everything())}
     if draw(st.booleans()):
         profiles["other"] = Profile(name="other", ingress=tuple(draw(st.lists(rules(), max_size=2))))
@@ -190,7 +192,7 @@ def _other_changes(draw: st.DrawFn, *, goes: bool) -> StateChange:
             nets = NetworkSet(key="default/0", labels=tuple(draw(_LABELS).items()), nets=draw(_NETS))
             return StateChange(network_sets={nets.key: None if goes else nets})
         case "service":
-            service = Service(id=_SERVICE, backends=frozenset({AddressPort(_V4[draw(st.integers(0, 3))], 6, 80)}))
+            service = Service(id=_SERVICE, backends=frozenset({AddressPort(V4[draw(st.integers(0, 3))], 6, 80)}))
             return StateChange(services={_SERVICE: None if goes else service})
         case _:
             return StateChange(nodes={"n3": None if goes else frozenset({_OTHERS[2]})})
@@ -199,8 +201,8 @@ def _other_changes(draw: st.DrawFn, *, goes: bool) -> StateChange:
 @st.composite
 def packets(draw: st.DrawFn) -> Packet:
     """Draw a packet between addresses of one family."""
-    source = draw(st.sampled_from([*_V4[:5], *_V6[:5], *_OTHERS]))
-    family: list[Address] = [each for each in (*_V4[:5], *_V6[:5], *_OTHERS) if each.version == source.version]
+    source = draw(st.sampled_from([*V4[:5], *V6[:5], *_OTHERS]))
+    family: list[Address] = [each for each in (*V4[:5], *V6[:5], *_OTHERS) if each.version == source.version]
     protocol = draw(_PROTOCOLS)
     return Packet(
         source=source,

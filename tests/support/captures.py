@@ -30,6 +30,13 @@ def capture_of_streams(streams: Iterable[bytes]) -> bytes:
     return b"".join(packets)
 
 
+def capture_of_frames(frames: Iterable[bytes]) -> bytes:
+    """Return a capture file of Ethernet frames as they are, a second between them."""
+    return _FILE_HEADER + b"".join(
+        pack("<IIII", number, 0, len(frame), len(frame)) + frame for number, frame in enumerate(frames)
+    )
+
+
 def _frame(client: bytes, start: int, part: bytes) -> bytes:
     """Return an Ethernet frame with the part of a stream that starts at octet ``start``."""
     tcp = pack(">HHIIBBHHH", 179, 40000, 1 + start, 1, 5 << 4, 0x18, 65535, 0, 0) + part

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from ipaddress import IPv4Address, IPv6Address
 
 from bgpkit_node.cni import Attachment, Connected, Wiring, Wish
-from bgpkit_node.ipam import IPAddress
+from bgpkit_node.ipam import Go, IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
 
 HANDLE = "net.c1"
@@ -40,8 +40,9 @@ class World:
         if name in self.failing:
             raise self.failing[name]
 
-    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish, go: Go) -> tuple[IPAddress, ...]:
         """Take one address of each family."""
+        await go()
         self.held[handle] = tuple(address for address in (ADDRESS, ADDRESS6) if address.version in wish.versions)
         self.done.append(f"for {attributes['namespace']}/{attributes['pod']} on {attributes['node']}")
         await self._step("assign", wish)
@@ -86,15 +87,19 @@ class World:
         """Bring rules into force."""
         await self._step("commit", endpoint)
 
-    async def inspect(self, attachment: Attachment) -> None:
-        """Allow or refuse."""
+    async def prepare(
+        self, attachment: Attachment, wiring: Wiring, versions: Collection[int], made: Callable[[], None]
+    ) -> Connected:
+        """Make the interface, if the step before allows it."""
         await self._step("inspect", attachment)
-
-    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
-        """Wire up."""
+        made()
         self.wired[attachment.handle] = attachment
-        await self._step("connect", attachment, wiring)
+        await self._step("prepare", attachment, wiring, frozenset(versions))
         return Connected("ee:ee:ee:ee:ee:ee", "02:00:00:00:00:07")
+
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> None:
+        """Wire up."""
+        await self._step("connect", attachment, wiring)
 
     async def disconnect(self, attachment: Attachment) -> bool:
         """Take down."""

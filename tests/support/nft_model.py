@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from bgpkit_node.nft.element import Element
+from bgpkit_node.nft.element import Element, of_version
 from bgpkit_node.nft.rendering import Rendering
 from bgpkit_node.nft.table import fixed_chains
 from bgpkit_node.policy import Packet
 
 _WORDS: Final = re.compile(r'"[^"]*"|\{[^}]*\}|\S+')
-_STATEMENTS: Final = {"counter", "log", "accept", "drop", "jump", "goto", "return", "reject"}
+_STATEMENTS: Final = {"counter", "log", "accept", "drop", "jump", "goto", "return", "reject", "notrack", "update"}
+_SETTING: Final = ["meta", "mark", "set", "meta", "mark"]
 _PORT_PROTOCOLS: Final = {"tcp": 6, "udp": 17, "sctp": 132, "udplite": 136}
 _SOME_PORT: Final = 54321
+_TO_NODE: Final = ("to_node", "to_host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,12 @@ class _Seen:
 
 
 def passes(rendering: Rendering, packet: Packet, iif: str, oif: str) -> bool:
-    """Tell whether the first packet of a connection is let through; ``oif`` is empty where the node is meant."""
+    """Tell whether the first packet of a connection is let through; an interface is empty where the node is meant."""
     chains = {chain.name: chain.rules for chain in (*fixed_chains(rendering.settings), *rendering.chains.values())}
     model = _Model(chains, rendering.elements, _Seen(packet, iif, oif))
-    hooks = ("senders", "from_pods", "to_pods") if oif else ("senders", "to_node")
-    return all(model.run(hook) is not False for hook in hooks)
+    coming = ("senders", "other_senders", "coming", "arriving")
+    hooks = ("leaving", "from_host") if not iif else (*coming, *(("from_pods", "to_pods") if oif else _TO_NODE))
+    return all(model.run(hook) is not False for hook in hooks if hook in chains)
 
 
 class _Model:
@@ -48,6 +51,7 @@ class _Model:
         self._chains = chains
         self._sets = sets
         self._seen = seen
+        self._mark = 0
 
     def run(self, chain: str) -> bool | None:
         """Return whether a chain lets the packet through, or None if it does not decide."""
@@ -65,7 +69,14 @@ class _Model:
 
     def _carry_out(self, words: list[str]) -> tuple[bool | None, bool]:
         """Return the verdict, and whether the chain ends here without one."""
-        match [word for word in words if word != "counter"]:
+        words = [word for word in words if word not in {"counter", "notrack"}]
+        if words[: len(_SETTING)] == _SETTING:
+            operator, value = words[len(_SETTING) : len(_SETTING) + 2]
+            self._mark = self._mark | int(value, 16) if operator == "|" else self._mark & int(value, 16)
+            words = [word for word in words[len(_SETTING) + 2 :] if word != "counter"]
+        match words:
+            case []:
+                return None, False
             case ["accept", *_]:
                 return True, True
             case ["drop", *_] | ["reject", *_]:
@@ -84,7 +95,13 @@ class _Model:
     def _conditions(self, words: list[str]) -> int | None:
         """Return where the statements begin, None if a condition does not hold."""
         place = 0
-        while place < len(words) and words[place] not in _STATEMENTS:
+        while place < len(words) and words[place] not in _STATEMENTS and words[place:][: len(_SETTING)] != _SETTING:
+            if words[place : place + 3] == ["meta", "mark", "&"]:
+                mask, _, wanted = words[place + 3 : place + 6]
+                if self._mark & int(mask, 16) != int(wanted, 16):
+                    return None
+                place += 6
+                continue
             fields: list[str] = []
             while True:
                 count = 1 if words[place] in {"iifname", "oifname"} else 2
@@ -108,6 +125,8 @@ class _Model:
             return None
         name = self._seen.iif if fields == ["iifname"] else self._seen.oif
         packed = name.encode().ljust(16, b"\0")
+        if fields == ["meta nfproto"]:
+            packed = of_version(self._seen.version, "", "").key
         found = [each.chain for each in self._sets[words[place].removeprefix("@")] if each.key == packed]
         if not found:
             return None
@@ -141,6 +160,7 @@ class _Model:
             f"{ip} daddr": lambda: packet.destination.packed,
             "meta nfproto": lambda: f"ipv{version}",
             "meta l4proto": lambda: packet.protocol,
+            "ct state": lambda: "new",
             f"{'icmp' if version == 4 else 'icmpv6'} type": lambda: icmp.type if icmp else None,
             f"{'icmp' if version == 4 else 'icmpv6'} code": lambda: icmp.code if icmp else None,
         }
@@ -176,5 +196,7 @@ def _equal(value: str | bytes | int, wanted: str) -> bool:
         case bytes():
             return ip_address(value) in ip_network(wanted)
         case int():
+            if wanted in _PORT_PROTOCOLS:
+                return value == _PORT_PROTOCOLS[wanted]
             first, _, last = wanted.partition("-")
             return int(first) <= value <= int(last or first)

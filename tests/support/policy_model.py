@@ -14,17 +14,81 @@ from bgpkit_node.policy.program import (
 from bgpkit_node.policy.verdict import Packet
 
 PORT_PROTOCOLS = (6, 17, 33, 132, 136)
+_INBOUND = {(6, 22), (17, 68), *((6, port) for port in (179, 2379, 2380, 5473, 6443, 6666, 6667))}
+_OUTBOUND = {(17, 53), (17, 67), *((6, port) for port in (179, 2379, 2380, 5473, 6443, 6666, 6667))}
 
 
 def passes(program: NodeProgram, packet: Packet) -> bool:
     """Tell whether a node lets the first packet of a connection pass, as far as it is its to decide."""
-    source, destination = _local(program, packet.source), _local(program, packet.destination)
-    is_pod = destination is not None and not destination.endpoint.host
-    if is_pod and (source is destination or packet.source in program.node_addresses):
+    hosts = sorted(
+        (each for each in program.endpoints.values() if each.endpoint.host), key=lambda each: each.endpoint.key
+    )
+    own = program.node_addresses.union(*(each.endpoint.addresses for each in hosts))
+    pods = {
+        address: each
+        for each in program.endpoints.values()
+        if not each.endpoint.host
+        for address in each.endpoint.addresses
+    }
+    wire = next(iter(sorted(hosts, key=lambda each: _distance(program, each))), None)
+    source, destination = pods.get(packet.source), pods.get(packet.destination)
+    if packet.source in own:
+        if packet.destination in own or destination is not None:
+            return True
+        wire = _having(hosts, packet.source) or wire
+        return wire is None or _host_passes(program, wire, Direction.EGRESS, packet, "")
+    if packet.destination in own:
+        wire = _having(hosts, packet.destination) or wire
+        if source is not None:
+            return _side_passes(program, source, Direction.EGRESS, packet)
+        return wire is None or _host_passes(program, wire, Direction.INGRESS, packet, "")
+    if source is not None and source is destination:
         return True
-    if source is not None and not _side_passes(program, source, Direction.EGRESS, packet):
-        return False
-    return destination is None or _side_passes(program, destination, Direction.INGRESS, packet)
+    asked = [
+        source is None or _side_passes(program, source, Direction.EGRESS, packet),
+        destination is None or _side_passes(program, destination, Direction.INGRESS, packet),
+    ]
+    if wire is not None and source is not None and destination is None:
+        asked.append(_host_passes(program, wire, Direction.EGRESS, packet, "forward"))
+    if wire is not None and source is None and destination is not None:
+        asked.append(_host_passes(program, wire, Direction.INGRESS, packet, "forward"))
+    return all(asked)
+
+
+def _distance(program: NodeProgram, host: EndpointProgram) -> int:
+    if program.node_addresses & set(host.endpoint.addresses):
+        return 0
+    return 1 if host.endpoint.interface == "*" else 2
+
+
+def _having(hosts: Iterable[EndpointProgram], address: Address) -> EndpointProgram | None:
+    return next((each for each in hosts if address in each.endpoint.addresses), None)
+
+
+def _host_passes(program: NodeProgram, host: EndpointProgram, direction: Direction, packet: Packet, stage: str) -> bool:
+    """Tell what an interface of a node says, to the node itself or of what it forwards."""
+    called, answering = (_INBOUND, _OUTBOUND) if direction is Direction.INGRESS else (_OUTBOUND, _INBOUND)
+    alive = (packet.protocol, packet.port) in called
+    early = {"do_not_track": alive or (packet.protocol, packet.source_port) in answering, "pre_dnat": alive}
+    if stage == "forward" and direction is Direction.EGRESS:
+        early = {}
+    for name, is_spared in early.items():
+        for tier in host.tiers(direction):
+            if is_spared:
+                break
+            chosen = [each for each in tier.policies if name in _stages(program, each)]
+            action = _first(program, chosen, direction, packet)
+            if action in {Action.ALLOW, Action.DENY}:
+                return action is Action.ALLOW
+    if stage != "forward":
+        return alive or _side_passes(program, host, direction, packet)
+    for tier in host.tiers(direction):
+        chosen = [each for each in tier.policies if "forward" in _stages(program, each)]
+        decides = any(not program.policies[each].staged for each in chosen)
+        final = _first(program, chosen, direction, packet) or (tier.default if decides else Action.NEXT_TIER)
+        if final is not Action.NEXT_TIER:
+            return final is Action.ALLOW
+    return True
 
 
 def rule_is_about(program: NodeProgram, rule: RuleProgram, packet: Packet) -> bool:
@@ -41,22 +105,12 @@ def rule_is_about(program: NodeProgram, rule: RuleProgram, packet: Packet) -> bo
     )
 
 
-def _local(program: NodeProgram, address: Address) -> EndpointProgram | None:
-    return next((each for each in program.endpoints.values() if address in each.endpoint.addresses), None)
-
-
 def _side_passes(program: NodeProgram, endpoint: EndpointProgram, direction: Direction, packet: Packet) -> bool:
-    for early in ("do_not_track", "pre_dnat"):
-        for tier in endpoint.tiers(direction):
-            chosen = [each for each in tier.policies if _stage(program, each) == early]
-            action = _first(program, chosen, direction, packet)
-            if action in {Action.ALLOW, Action.DENY}:
-                return action is Action.ALLOW
     for tier in endpoint.tiers(direction):
-        chosen = [each for each in tier.policies if _stage(program, each) == ""]
-        action = _first(program, chosen, direction, packet) or tier.default
-        if action is not Action.NEXT_TIER:
-            return action is Action.ALLOW
+        chosen = [each for each in tier.policies if "" in _stages(program, each)]
+        final = _first(program, chosen, direction, packet) or tier.default
+        if final is not Action.NEXT_TIER:
+            return final is Action.ALLOW
     if direction in endpoint.open:
         return True
     for profile in endpoint.profiles:
@@ -66,9 +120,11 @@ def _side_passes(program: NodeProgram, endpoint: EndpointProgram, direction: Dir
     return False
 
 
-def _stage(program: NodeProgram, policy_id: PolicyId) -> str:
+def _stages(program: NodeProgram, policy_id: PolicyId) -> set[str]:
     policy = program.policies[policy_id]
-    return "do_not_track" if policy.do_not_track else "pre_dnat" if policy.pre_dnat else ""
+    if policy.do_not_track or policy.pre_dnat:
+        return {"do_not_track" if policy.do_not_track else "pre_dnat"}
+    return {"", "forward"} if policy.apply_on_forward else {""}
 
 
 def _first(program: NodeProgram, policies: Sequence[PolicyId], direction: Direction, packet: Packet) -> Action | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from bgpkit_setup.packages import find_executable
-from tests.support.captures import capture_of_stream, capture_of_streams
+from tests.support.captures import capture_of_frames, capture_of_stream, capture_of_streams
 from tests.support.skips import require_package
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str
@@ -60,6 +60,14 @@ def read_trees(folder: Path, messages: Sequence[bytes]) -> list[list[str]]:
     packets = _run(capture, _FOUR_OCTET_AS, "-V", "-O", "bgp").split("\nFrame ")
     assert len(packets) == len(messages), "each message fits one segment"
     return [packet.partition("\nBorder Gateway Protocol")[2].splitlines() for packet in packets]
+
+
+def read_frames(folder: Path, frames: Sequence[bytes], names: Sequence[str]) -> list[Fields]:
+    """Return what stands in the fields ``names`` of each frame, the outermost first; ``folder`` takes the capture."""
+    capture = _saved(folder, capture_of_frames(frames))
+    options = ("-T", "fields", "-E", "aggregator=|", *(f"-e{name}" for name in names))
+    rows = [line.split("\t") for line in _run(capture, _FOUR_OCTET_AS, *options).splitlines()]
+    return [{name: tuple(value.split("|")) for name, value in zip(names, row, strict=True) if value} for row in rows]
 
 
 def complaints(tree: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@
     │   ├── AlreadyExistsError      a key that was to be created is there
     │   ├── ConflictError           a key has another revision than the caller read
     │   ├── NotFoundError           a key that was to be changed or deleted is not there
+    │   ├── UnreachableError        nobody answers now: the same may succeed later
     │   └── CompactedError          the changes after a revision are forgotten: list again
     ├── ResourceError               a resource that cannot be: names file, document, line and field
     ├── InvalidResourcesError       all the resources of a call that cannot be; `.errors` are ResourceErrors
@@ -60,6 +61,10 @@ class NotFoundError(DatastoreError):
         self.key = key
 
 
+class UnreachableError(DatastoreError):
+    """The datastore does not answer now, which may pass by itself: who has time tries again."""
+
+
 class CompactedError(DatastoreError):
     """The changes after a revision are no longer (or not) in the store: the caller lists again."""
 
@@ -106,7 +111,12 @@ class InvalidResourcesError(NodeError):
 
 
 class PasswordError(NodeError):
-    """The password of a session cannot be had, so that the session stays down."""
+    """The password of a session cannot be had, so that the session stays down, unless it is optional and absent."""
+
+    def __init__(self, text: str, *, absent: bool = False) -> None:
+        """Keep whether there is no such secret, or no such key of it."""
+        super().__init__(text)
+        self.absent = absent
 
 
 class IpamError(NodeError):

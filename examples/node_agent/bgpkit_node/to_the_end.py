@@ -7,7 +7,7 @@ from typing import TypeVar
 _Result = TypeVar("_Result")
 
 
-async def to_the_end(work: Coroutine[object, object, _Result]) -> _Result:
+async def to_the_end(work: Coroutine[object, object, _Result] | asyncio.Future[_Result]) -> _Result:
     """Run ``work`` to its end and return or raise what it does.
 
     A cancellation that comes meanwhile is raised after that end, in place of the result.

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,24 @@ def service(world: World) -> CniService:
 
 
 async def test_add_looks_first_and_then_takes_an_address(service: CniService, world: World) -> None:
-    """An address is taken only where the interface can be made, for a named owner."""
+    """An address is taken only where the interface can be made, for a named owner; nothing is up before."""
     await service.handle(call("ADD"))
-    assert world.done == ["inspect", "for default/web on n1", "assign", "connect", "write", "commit"]
+    assert world.done == ["inspect", "prepare", "for default/web on n1", "assign", "connect", "write", "commit"]
+
+
+@pytest.mark.parametrize(("slow", "waits"), [("assign", "prepare"), ("prepare", "assign"), ("connect", "commit")])
+async def test_kernel_and_datastore_do_not_wait_for_each_other(
+    service: CniService, world: World, slow: str, waits: str
+) -> None:
+    """The interface is made while an address is looked for, the rules are while it is set up; all before the answer."""
+    world.waiting[slow] = asyncio.Event()
+    adding = asyncio.ensure_future(service.handle(call("ADD")))
+    await world.began[waits].wait()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert (adding.done(), world.done[-1] == "commit") == (False, slow == "connect")
+    world.waiting[slow].set()
+    await adding
 
 
 async def test_add_of_what_exists_takes_no_address(service: CniService, world: World) -> None:
@@ -46,7 +60,7 @@ async def test_add_of_what_exists_takes_no_address(service: CniService, world: W
     assert world.done == ["inspect"]
 
 
-@pytest.mark.parametrize("step", ["assign", "connect", "write", "commit"])
+@pytest.mark.parametrize("step", ["prepare", "assign", "connect", "write", "commit"])
 @pytest.mark.parametrize("error", [CniError(102, "no"), RuntimeError("a fault of ours")])
 async def test_a_failure_is_undone_kernel_first(service: CniService, world: World, step: str, error: Exception) -> None:
     """Whatever fails, interface and address are gone after; the address last, when no route leads to it."""
@@ -57,7 +71,7 @@ async def test_a_failure_is_undone_kernel_first(service: CniService, world: Worl
     assert (world.held, world.wired, world.endpoints) == ({}, {}, {})
 
 
-@pytest.mark.parametrize("step", ["assign", "connect", "write", "commit"])
+@pytest.mark.parametrize("step", ["prepare", "assign", "connect", "write", "commit"])
 async def test_a_cancellation_is_undone(service: CniService, world: World, step: str) -> None:
     """A cancelled ADD leaves nothing, even when it is cancelled again while it is undone."""
     world.waiting = {step: asyncio.Event(), "release": asyncio.Event()}
@@ -82,12 +96,14 @@ async def test_the_first_error_is_reported_when_undoing_fails_too(service: CniSe
     assert world.held == {}
 
 
-async def test_an_address_left_by_a_killed_agent_is_given_back_first(service: CniService, world: World) -> None:
-    """An ADD of a container whose handle holds an address, but which has no interface, ends with one address."""
-    world.held[HANDLE] = (IPv4Address("10.244.1.99"),)
+async def test_an_add_of_what_exists_undoes_nothing(service: CniService, world: World) -> None:
+    """What is there is that of the first ADD, and stays whole."""
     await service.handle(call("ADD"))
-    assert world.done[1] == "release"
-    assert world.held == {HANDLE: (ADDRESS,)}
+    before = (dict(world.held), dict(world.wired), dict(world.endpoints))
+    world.failing["inspect"] = CniError(100, "exists")
+    with pytest.raises(CniError, match="exists"):
+        await service.handle(call("ADD"))
+    assert (world.held, world.wired, world.endpoints) == before
 
 
 async def test_trouble_with_addresses_is_code_11(service: CniService, world: World) -> None:

@@ -2,20 +2,20 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 
 from bgpkit_node.cni.own_thread import in_own_thread
+from tests.support.processes import wait_until
 
 
 async def test_each_work_has_a_thread_of_its_own_that_ends() -> None:
     """Not the loop's, and not a pooled one."""
-    first, second = [await in_own_thread(threading.current_thread) for _ in range(2)]
-    assert first is not second
-    assert threading.current_thread() not in {first, second}
-    for thread in (first, second):
-        thread.join(5)
-        assert not thread.is_alive()
+    threads = [await in_own_thread(threading.get_native_id) for _ in range(2)]
+    assert threading.get_native_id() not in threads
+    places = [Path(f"/proc/self/task/{thread}") for thread in threads]
+    await asyncio.to_thread(wait_until, lambda: not any(place.exists() for place in places), "their end", 5)
 
 
 async def test_what_the_work_raises_is_raised() -> None:

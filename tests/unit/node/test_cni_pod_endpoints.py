@@ -1,5 +1,6 @@
 """Pods' endpoints in the resource store: written beside others' words, removed for their own container only."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
 
@@ -50,6 +51,19 @@ async def test_labels_survive_the_next_container_of_the_pod(store: ResourceStore
     assert (written.metadata.labels["app"], written.spec.container_id) == ("web", "c1")
 
 
+async def test_a_new_one_is_written_without_a_look(endpoints: PodEndpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most are new, and the transaction tells of one that is not: a pod that starts waits for no reading."""
+
+    async def refuse(_datastore: MemoryDatastore, key: str) -> None:
+        """Say that nothing may be read."""
+        raise AssertionError(key)
+
+    monkeypatch.setattr(MemoryDatastore, "get", refuse)
+    assert (await endpoints.write(endpoint())).revision == 1
+    with pytest.raises(AssertionError, match=NAME):
+        await endpoints.write(endpoint("c2"))
+
+
 async def test_a_label_that_comes_between_reading_and_writing_is_not_lost(
     store: ResourceStore, endpoints: PodEndpoints
 ) -> None:
@@ -77,6 +91,32 @@ async def test_an_endpoint_that_cannot_be_read_is_written_over(store: ResourceSt
     assert await endpoints.stored(endpoint()) is None
     written = await endpoints.write(endpoint())
     assert written == await store.get(WorkloadEndpoint, NAME)
+
+
+async def test_a_write_that_has_begun_is_over_when_its_cancellation_is_told(
+    store: ResourceStore, endpoints: PodEndpoints
+) -> None:
+    """Or the removal that undoes a failed ADD would look for the endpoint before it is there, and leave it."""
+    datastore = store.datastore
+    assert isinstance(datastore, MemoryDatastore)
+    began, end = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        """Let the first call wait."""
+        began.set()
+        await end.wait()
+
+    datastore.before_call = slow
+    writing = asyncio.ensure_future(endpoints.write(endpoint()))
+    await began.wait()
+    writing.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not writing.done()
+    end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await endpoints.stored(endpoint()) is not None
 
 
 async def test_only_the_endpoint_of_the_container_is_removed(store: ResourceStore, endpoints: PodEndpoints) -> None:

@@ -69,3 +69,27 @@ async def test_handles_of_a_node_are_listed_by_their_beginning() -> None:
     for node, handle in (("a", "net.2"), ("a", "net.1"), ("a", "other"), ("b", "net.3")):
         await cluster.ipam.auto_assign(node=node, handle=handle, attributes={})
     assert await cluster.ipam.handles_of("a", "net.") == ("net.1", "net.2")
+
+
+async def test_a_write_that_has_begun_is_over_when_its_cancellation_is_told() -> None:
+    """Or what gives the address back would look for it before it is there, and leave it taken for ever."""
+    cluster = Cluster(pool("10.0.0.0/26", 26))
+    began, end = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        began.set()
+        await end.wait()
+
+    async def go() -> None:
+        cluster.datastore.before_call = slow
+
+    giving = asyncio.ensure_future(cluster.ipam.auto_assign(node="a", handle="pod", attributes={}, go=go))
+    await began.wait()
+    giving.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not giving.done()
+    end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await giving
+    assert len(await cluster.ipam.addresses_of("pod")) == 1

@@ -55,12 +55,12 @@ def test_addresses_that_cool_are_in_use() -> None:
 
 
 def test_blocks_in_no_pool_come_last_and_without_a_pool() -> None:
-    """In the order of their names, as calicoctl's tables are."""
+    """In the order of their addresses."""
     orphans = [host(ip_network(cidr), "a") for cidr in ("10.9.2.0/26", "10.9.10.0/26")]
     pool, rest = utilisation(snapshot(*orphans), [POOL], [])
     assert pool.blocks == ()
     assert rest.pool is None
-    assert [str(block.network) for block in rest.blocks] == ["10.9.10.0/26", "10.9.2.0/26"]
+    assert [str(block.network) for block in rest.blocks] == ["10.9.2.0/26", "10.9.10.0/26"]
 
 
 def test_both_families_are_counted() -> None:

@@ -27,6 +27,8 @@ from bgpkit_node.agent.served import Served
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.agent.tunnel_addresses import tunnel_addresses
+from bgpkit_node.agent.waiting_for_datastore import READER, lived, unless_stopped
+from bgpkit_node.datastore import Datastore
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam, StoredPools
@@ -69,16 +71,24 @@ class NodeAgent:
         await asyncio.to_thread(prepare_run_dir, options.run_dir)
         async with AsyncExitStack() as stack:
             stack.enter_context(NameClaim(options.shared_place, options.node))
-            datastore = await stack.enter_async_context(opened_datastore(options.datastore, create=True))
-            lost = await stack.enter_async_context(held_name(datastore, options.node, this_machine()))
-            watching = asyncio.create_task(self._end_when_lost(lost))
-            stack.callback(watching.cancel)
+            await _check_no_bird(options.run_dir)
+            await stack.enter_async_context(onlookers(options.onlookers, running, self._notice))
+            await lived(self._live, running, self._notice, self._stop)
+        if self._reason:
+            raise NodeError(self._reason)
+        self._log.info("agent.stopped")
+
+    async def _live(self) -> None:
+        """Serve until the agent is to stop; UnreachableError when the datastore does not answer before it can."""
+        options, running = self._options, self._running
+        async with AsyncExitStack() as stack:
+            datastore = await unless_stopped(self._stop, self._begun(stack))
+            if datastore is None:
+                return
             store = ResourceStore(datastore)
-            await _begin(store, options)
-            write_sysctl("ipv4/ip_forward", "1")
             ipam = Ipam(datastore, StoredPools(store))
             await ipam.settle_node(options.node)
-            await stack.enter_async_context(onlookers(options.onlookers, running, datastore, self._notice))
+            running.outages.over(READER)
             await stack.enter_async_context(outgoing_nat(options.node, store, running.outages))
             await stack.enter_async_context(leak_collection(running, store, ipam))
             policies = policy_keeping(running, store, options.enforcement, cut=options.cut_denied)
@@ -94,19 +104,24 @@ class NodeAgent:
                     parts = (datastore, ipam, fib, view, keeper.committed, tunnels)
                     served = Served(options, running, self._notice, *parts)
                     await served.serve(batches, self._stop)
-        if self._reason:
-            raise NodeError(self._reason)
-        self._log.info("agent.stopped")
+
+    async def _begun(self, stack: AsyncExitStack) -> Datastore:
+        """Open the datastore, hold the node's name in it and register the node; ``stack`` ends that. NodeError."""
+        options, running = self._options, self._running
+        datastore = await stack.enter_async_context(opened_datastore(options.datastore, create=True))
+        lost = await stack.enter_async_context(held_name(datastore, options.node, this_machine()))
+        stack.callback(asyncio.create_task(self._end_when_lost(lost)).cancel)
+        await _begin(ResourceStore(datastore), options)
+        running.datastore = datastore
+        stack.callback(running.datastore_gone)
+        return datastore
 
     async def _take_first(self, batches: AsyncGenerator[tuple[bool, ResourceBatch], None], view: ResourceView) -> None:
         """Let ``view`` know the resources, unless the agent is to stop before they can be had."""
-        coming, stopping = asyncio.ensure_future(anext(batches)), asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if coming.done():
-            anew, batch = coming.result()
+        first = await unless_stopped(self._stop, batches.asend(None))
+        if first is not None:
+            anew, batch = first
             view.take(batch, anew=anew)
-        coming.cancel()
 
     def _end(self) -> None:
         self._running.stopping = True
@@ -127,12 +142,15 @@ class NodeAgent:
 
 async def _begin(store: ResourceStore, options: AgentOptions) -> None:
     """Register the node, with addresses that are this machine's, and make what is made once; NodeError."""
-    own = await own_addresses(store, options.node, options.ipv4, options.ipv6)
-    check_port_free(await _port_of(store, options.node))
-    await _check_no_bird(options.run_dir)
+    own = await own_addresses(store, options.node, options.own.ipv4, options.own.ipv6)
+    write_sysctl("ipv4/ip_forward", "1")
+    if own.ipv6 is not None:
+        write_sysctl("ipv6/conf/all/forwarding", "1")
+    if options.backend.speaks_bgp:
+        check_port_free(await _port_of(store, options.node), ipv6=own.ipv4 is None)
     await register(store, options.node, own, kubernetes=options.kubernetes_node)
     await make_cluster_information(store)
-    await make_first_pools(store, options.first_pools.of(ipv6=own.ipv6 is not None))
+    await make_first_pools(store, options.first_pools.of(ipv4=own.ipv4 is not None, ipv6=own.ipv6 is not None))
 
 
 async def _check_no_bird(run_dir: Path) -> None:

@@ -3,17 +3,18 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from ipaddress import ip_address, ip_network
 from typing import Final
 
 import msgspec
 
 from bgpkit.fib import PresentRoute, read_table
-from bgpkit_node.diagnosis import Hop
+from bgpkit_node.diagnosis import Hop, OuterHeader
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPAddress
 from bgpkit_node.kernel import KernelError, Netlink, read_sysctl
+from bgpkit_node.tunnels.outer_headers import outer_header
 
 _DEVICE: Final = re.compile(r"\bdev (\S+)")
 _GATEWAY: Final = re.compile(r"\bvia (\S+)")
@@ -34,21 +35,56 @@ class HopAnswers:
         source, destination = asked_address(request, "from"), asked_address(request, "to")
         back, route = await longest_matches(source, destination)
         own_source, own = await asyncio.to_thread(are_own, source, destination)
-        words = "" if route is None else route.words
-        device, gateway = _DEVICE.search(words), _GATEWAY.search(words)
-        arrives = _DEVICE.search("" if back is None else back.words)
-        return msgspec.structs.asdict(
-            Hop(
-                node=self._node,
-                arrives_by=arrives[1] if arrives and not own_source else "",
-                own=own,
-                route="" if route is None else in_words(route),
-                device=device[1] if device else "",
-                gateway=gateway[1] if gateway else "",
-                to_pod=device is not None and device[1].startswith(POD_DEVICE),
-                ttl=await asyncio.to_thread(_own_ttl, destination.version),
-            )
+        device, gateway = _way(route)
+        arrives, _ = _way(back)
+        ttl = await asyncio.to_thread(_own_ttl, destination.version)
+        answer = Hop(
+            node=self._node,
+            arrives_by="" if own_source else arrives,
+            own=own,
+            route="" if route is None else in_words(route),
+            device=device,
+            gateway=gateway,
+            to_pod=device.startswith(POD_DEVICE),
+            outer=await _outer(device, gateway, ttl),
+            ttl=ttl,
         )
+        told: dict[str, object] = msgspec.to_builtins(answer)
+        return told
+
+
+async def _outer(device: str, gateway: str, ttl: int) -> OuterHeader | None:
+    """Return what is put around a packet, and by which route it leaves then; None: nothing. NodeError."""
+    outer = await asyncio.to_thread(_read_outer, device, gateway, ttl)
+    if outer is None or not outer.destination:
+        return outer
+    (route,) = await longest_matches(ip_address(outer.destination))
+    below, towards = _way(route)
+    words = "" if route is None else in_words(route)
+    mtu = await asyncio.to_thread(_mtu, below)
+    return msgspec.structs.replace(outer, route=words, device=below, device_mtu=mtu, gateway=towards)
+
+
+def _read_outer(device: str, gateway: str, ttl: int) -> OuterHeader | None:
+    try:
+        with Netlink() as netlink:
+            return outer_header(netlink, device, ip_address(gateway) if gateway else None, ttl) if device else None
+    except KernelError as error:
+        raise NodeError(f"how {device} wraps packets cannot be read: {error}") from error
+
+
+def _mtu(device: str) -> int:
+    with suppress(KernelError), Netlink() as netlink:
+        link = netlink.link(device)
+        return link.mtu if link is not None else 0
+    return 0
+
+
+def _way(route: PresentRoute | None) -> tuple[str, str]:
+    """Return the interface and the next hop of a route; empty where it has none."""
+    words = "" if route is None else route.words
+    device, gateway = _DEVICE.search(words), _GATEWAY.search(words)
+    return device[1] if device else "", gateway[1] if gateway else ""
 
 
 def asked_address(request: Mapping[str, object], name: str) -> IPAddress:

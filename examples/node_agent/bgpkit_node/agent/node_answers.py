@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from bgpkit_node.agent.backend import Backend
 from bgpkit_node.agent.hop_answers import HopAnswers
 from bgpkit_node.agent.peer_answers import PeerAnswers
+from bgpkit_node.agent.policy_answers import PolicyAnswers
 from bgpkit_node.agent.route_answers import RouteAnswers
 from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.node_status.answering import Answer, StatusAnswers
+from bgpkit_node.node_status.underlay_answer import UnderlayAnswers
 from bgpkit_node.resources import ResourceStore
 from bgpkit_node.running import RunningNode, Serving
 
 
-def node_answers(node: str, serving: Serving, datastore: Datastore) -> dict[str, Answer]:
+def node_answers(
+    node: str, serving: Serving, datastore: Datastore, backend: Backend = Backend.BIRD
+) -> dict[str, Answer]:
     """Return what answers each question about ``node``, by the question's name."""
     routes = RouteAnswers(node, serving, datastore)
 
@@ -25,8 +30,10 @@ def node_answers(node: str, serving: Serving, datastore: Datastore) -> dict[str,
         "routes": routes.routes,
         "explain": routes.explain,
         "hop": HopAnswers(node).hop,
-        "peer": PeerAnswers(node, serving).peer,
+        "peer": PeerAnswers(node, serving, speaks_bgp=backend.speaks_bgp).peer,
         "clock": clock,
+        "underlay": UnderlayAnswers(node, datastore).underlay,
+        "policy-counts": PolicyAnswers(node).counts,
     }
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from bgpkit_node.agent.health_listener import open_health_listener
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.bird_socket import BirdSocket, Commands, Layout
-from bgpkit_node.datastore import Datastore
 from bgpkit_node.running import RunningNode
 
 
@@ -35,7 +34,7 @@ class OnlookerOptions:
 
 @asynccontextmanager
 async def onlookers(
-    options: OnlookerOptions, running: RunningNode, datastore: Datastore, notice: ServiceNotice
+    options: OnlookerOptions, running: RunningNode, notice: ServiceNotice
 ) -> AsyncGenerator[None, None]:
     """Serve those who look at ``running`` while the context lasts; NodeError, one sentence, when that cannot be."""
     async with AsyncExitStack() as stack:
@@ -48,7 +47,7 @@ async def onlookers(
         stack.push_async_callback(_ended, tasks)
         if options.health_address is not None:
             listener = stack.enter_context(open_health_listener(options.health_address))
-            tasks.append(asyncio.create_task(_serve_health(listener, running, datastore)))
+            tasks.append(asyncio.create_task(_serve_health(listener, running)))
         if notice.watchdog:
             tasks.append(asyncio.create_task(_feed_watchdog(notice, running)))
         yield
@@ -60,10 +59,10 @@ async def _ended(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _serve_health(listener: socket.socket, running: RunningNode, datastore: Datastore) -> None:
+async def _serve_health(listener: socket.socket, running: RunningNode) -> None:
     """Answer probes and scrapers; what that takes is loaded beside the work, for it takes half a second."""
     health = await asyncio.to_thread(importlib.import_module, "bgpkit_node.health")
-    async with health.HealthServer(listener, running, datastore):
+    async with health.HealthServer(listener, running):
         await asyncio.Event().wait()
 
 

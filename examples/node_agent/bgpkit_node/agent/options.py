@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bgpkit_node.agent.backend import Backend
 from bgpkit_node.agent.onlookers import OnlookerOptions
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.paths import PASSWORDS, SOCKET_NAME
-from bgpkit_node.startup.address_wish import AddressWish
+from bgpkit_node.services import Networks
+from bgpkit_node.startup.address_wish import OwnWish
 from bgpkit_node.startup.first_pools import FirstPools
 
 
@@ -18,8 +20,9 @@ class AgentOptions:
     node: str
     datastore: DatastoreSettings
     run_dir: Path
-    ipv4: AddressWish
-    ipv6: AddressWish
+    own: OwnWish
+    backend: Backend = Backend.BIRD
+    """Where the ways to other nodes' pods come from."""
     kubernetes_node: str = ""
     """The name that Kubernetes knows the node by; empty: none."""
     passwords: Path = PASSWORDS
@@ -29,6 +32,8 @@ class AgentOptions:
     onlookers: OnlookerOptions = field(default_factory=OnlookerOptions)
     enforcement: EnforcementSettings = field(default_factory=EnforcementSettings)
     """How policies are enforced."""
+    cluster_ips: Networks | None = None
+    """Ranges of cluster IPs that are advertised in the place of those in the resources; None: these are."""
     cut_denied: bool = True
     """Whether connections end that a policy no longer allows."""
 

@@ -31,10 +31,11 @@ _PROBE_PATIENCE: Final = 2.0
 class PeerAnswers:
     """Answers for the sessions of one speaker."""
 
-    def __init__(self, node: str, serving: Serving, *, patience: float = _PATIENCE) -> None:
+    def __init__(self, node: str, serving: Serving, *, speaks_bgp: bool = True, patience: float = _PATIENCE) -> None:
         """Answer for ``node``; an attempt that is under way is waited for, for ``patience`` seconds."""
         self._node = node
         self._serving = serving
+        self._speaks_bgp = speaks_bgp
         self._patience = patience
 
     async def peer(self, request: Mapping[str, object]) -> dict[str, object]:
@@ -46,7 +47,8 @@ class PeerAnswers:
         address = str(request.get("address", ""))
         known = [peer.address for peer in speaker.peers()]
         if address not in known:
-            return {"node": self._node, "address": address, "known": False, "peers": known}
+            told = {"node": self._node, "address": address, "known": False}
+            return {**told, "speaks_bgp": self._speaks_bgp, "peers": known}
         config = speaker.peer_config(address)
         why = await self._decided(address)
         tried = None if why.obstacle not in _PROBED else await self._probe(config)

@@ -109,10 +109,4 @@ def _cut_off(
 ) -> frozenset[IPv4Address | IPv6Address]:
     """Return the addresses of the nodes to which ``node`` is to have no path."""
     lost = {name for pair in partitioned if node.name in pair for name in pair} - {node.name}
-    return frozenset(
-        interface.ip
-        for one in cluster.nodes
-        if one.name in lost
-        for interface in (one.ipv4, one.ipv6)
-        if interface is not None
-    )
+    return frozenset(interface.ip for one in cluster.nodes if one.name in lost for interface in one.interfaces)

@@ -1,5 +1,6 @@
 """Addresses for pods: out of the node's blocks, with every new block announced before the pod has its address."""
 
+import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,8 +9,9 @@ from typing import Protocol
 from bgpkit_node.cni import Wish
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.errors import DatastoreError, NodeError, ResourceError
-from bgpkit_node.ipam import IPAddress, Ipam, load_snapshot
+from bgpkit_node.ipam import Go, IPAddress, Ipam, at_once, load_snapshot
 from bgpkit_node.resources import ClusterInformation, ResourceStore
+from bgpkit_node.side_by_side import side_by_side
 
 
 class Routes(Protocol):
@@ -34,25 +36,50 @@ class PodAddresses:
         self._datastore = datastore
         self._routes = routes
 
-    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+    async def assign(
+        self, handle: str, attributes: dict[str, str], wish: Wish, go: Go = at_once
+    ) -> tuple[IPAddress, ...]:
         """Take one address of each family of the ``wish`` for ``handle``; when one is not to be had, release it.
 
-        None is given while the datastore is locked, so that its contents can be moved: DatastoreError.
+        None is given while the datastore is locked, so that its contents can be moved: DatastoreError. That is looked
+        up meanwhile, and nothing changed before ``go`` has returned; then what ``handle`` had goes back.
         """
+        unlocked = asyncio.Event()
+
+        async def both() -> None:
+            """Return when addresses may be taken."""
+            await unlocked.wait()
+            await go()
+
+        _, given = await side_by_side(self._unlock(unlocked), self._give(handle, attributes, wish, both))
+        if not all(map(self._routes.covers, given)):
+            await self._routes.bring_up_to_date()
+        return given
+
+    async def _unlock(self, unlocked: asyncio.Event) -> None:
         await self._require_unlocked()
+        unlocked.set()
+
+    async def _give(self, handle: str, attributes: dict[str, str], wish: Wish, go: Go) -> tuple[IPAddress, ...]:
         stamped = {**attributes, "timestamp": datetime.now(UTC).isoformat(timespec="seconds")}
         given: list[IPAddress] = []
         for version in wish.versions:
-            wanted = wish.address(version)
+            wanted, anew = wish.address(version), not given
             if wanted is not None:
-                assigned = await self._ipam.assign_address(wanted, node=self._node, handle=handle, attributes=stamped)
+                assigned = await self._ipam.assign_address(
+                    wanted, node=self._node, handle=handle, attributes=stamped, anew=anew, go=go
+                )
             else:
                 (assigned,) = await self._ipam.auto_assign(
-                    node=self._node, handle=handle, attributes=stamped, version=version, pools=wish.pools(version)
+                    node=self._node,
+                    handle=handle,
+                    attributes=stamped,
+                    version=version,
+                    pools=wish.pools(version),
+                    anew=anew,
+                    go=go,
                 )
             given.append(assigned.address)
-        if not all(map(self._routes.covers, given)):
-            await self._routes.bring_up_to_date()
         return tuple(given)
 
     async def release(self, handle: str) -> tuple[IPAddress, ...]:

@@ -1,13 +1,14 @@
 """The policies of a node brought into its kernel: what blocks, for a thread of its own."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bgpkit_node.agent.policy_resources import PolicyResources
 from bgpkit_node.kernel import KernelError, write_sysctl
 from bgpkit_node.nft import EnforcementSettings, Enforcer, KernelTable, NftError, cut_denied, one_at_a_time
+from bgpkit_node.nft.configured import enforcement_settings
 from bgpkit_node.policy import Evaluator, Packet, PolicyEngine, PolicyState, Verdict, state_after
 from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.program import EndpointProgram, NodeProgram, ProgramChange
@@ -21,7 +22,8 @@ class Outcome:
     ``why_not`` says why the policies are not in force as they are stored; empty when they are. ``changed`` tells
     whether the kernel had to change for that, ``tightened`` whether connections may be there that no policy allows now;
     those from before packets were filtered here at all are not known, and nobody's to end.
-    Where this machine cannot filter packets at all, ``open`` are the pods that would be open anyway.
+    Where this machine cannot filter packets at all, ``open`` are the pods that would be open anyway. ``faults`` says by
+    endpoint what cannot be enforced as it is written, while all else is; that endpoint alone is shut.
     """
 
     why_not: str = ""
@@ -30,14 +32,18 @@ class Outcome:
     seconds: float = 0.0
     unreadable: int = 0
     open: frozenset[str] = field(default_factory=frozenset[str])
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class PolicyEnforcement:
     """From resources to rules in the kernel; all of it in one thread, in whose network namespace the rules are."""
 
     def __init__(self, node: str, settings: EnforcementSettings) -> None:
-        """Begin with no resource; what the kernel holds of an earlier run stays until all that is stored is known."""
-        self._settings = settings
+        """Begin with no resource; what the kernel holds of an earlier run stays until all that is stored is known.
+
+        ``settings`` are those of the start, which a FelixConfiguration goes before.
+        """
+        self._started = self._settings = settings
         self._resources = PolicyResources(node)
         self._engine = PolicyEngine(node)
         self._endpoints: dict[str, EndpointProgram] = {}
@@ -57,6 +63,7 @@ class PolicyEnforcement:
         """
         for anew, batch in batches:
             self._resources.take(batch, anew=anew)
+        self._settle(enforcement_settings(self._started, self._resources.settings))
         change = self._resources.take_change()
         self._state = state_after(self._state, change)
         program = self._engine.apply(change)
@@ -76,7 +83,8 @@ class PolicyEnforcement:
         tightened = changed and settled and not (self._ever and batches and _only_brings(program, fresh))
         self._ever = True
         seconds = time.perf_counter() - began
-        return Outcome(changed=changed, tightened=tightened, seconds=seconds, unreadable=unreadable)
+        faults: Mapping[str, str] = self._enforcer.faults if self._enforcer is not None else {}
+        return Outcome(changed=changed, tightened=tightened, seconds=seconds, unreadable=unreadable, faults=faults)
 
     def cut(self) -> int:
         """End the connections of this node's pods that the policies in force deny; return how many.
@@ -86,16 +94,22 @@ class PolicyEnforcement:
         """
         with suppress(KernelError):  # ordinary users, in a namespace of theirs
             write_sysctl("netfilter/nf_conntrack_tcp_loose", "0")
-        evaluator = Evaluator(self._state)
+        evaluator = Evaluator(self._state, self._settings.failsafe)
         here = [each.endpoint for each in self._endpoints.values()]
         addresses: set[Address] = {one for each in here if not each.host for one in each.addresses}
-        own: set[Address] = {one for each in here if each.host for one in each.addresses}
 
         def allowed(packet: Packet) -> bool:
-            """Tell whether the rules in force let a packet pass."""
-            return _allowed(evaluator.verdict(packet), to_host=packet.destination in own)
+            """Tell whether the rules of pods let a packet pass; by which interfaces of nodes it goes is not known."""
+            return _allowed(evaluator.verdict(packet), self._state)
 
-        return cut_denied(allowed, addresses)
+        return cut_denied(allowed, addresses, self._settings.table)
+
+    def _settle(self, settings: EnforcementSettings) -> None:
+        """Go by these settings from now on; with others than before, the whole program is rendered anew."""
+        if settings != self._settings:
+            self._settings = settings
+            self.close()
+            self._enforcer = None
 
     def _enforce(self, change: ProgramChange | None) -> bool:
         if self._enforcer is None:
@@ -119,9 +133,9 @@ class PolicyEnforcement:
             return kernel.comment() is not None
 
 
-def _allowed(verdict: Verdict, *, to_host: bool) -> bool:
-    """Tell whether the rules let a packet pass; of one from a pod to its own node, only its egress is asked."""
-    return verdict.egress is None or verdict.egress.allowed if to_host else verdict.allowed
+def _allowed(verdict: Verdict, state: PolicyState) -> bool:
+    hosts = {side.endpoint for side in verdict.sides if (found := state.endpoints.get(side.endpoint)) and found.host}
+    return all(side.allowed or side.endpoint in hosts for side in verdict.sides)
 
 
 def _is_selected(endpoint: EndpointProgram, program: NodeProgram) -> bool:

@@ -19,7 +19,7 @@ from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.errors import NodeError
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.policy.deciding_kinds import DECIDING_KINDS
-from bgpkit_node.resources import ResourceBatch, ResourceStore, WorkloadEndpoint
+from bgpkit_node.resources import FelixConfiguration, ResourceBatch, ResourceStore, WorkloadEndpoint
 from bgpkit_node.running import RunningNode
 
 FIRST_PAUSE: Final = 0.5
@@ -69,6 +69,7 @@ class PolicyKeeper:
         self._pending: dict[str, int] = {}
         self._in_force: dict[str, int] = {}
         self._refused: Mapping[str, int] = {}
+        self._faults: Mapping[str, str] = {}
 
     async def committed(self, endpoint: WorkloadEndpoint) -> None:
         """Return when the rules of a pod with this stored endpoint are in force; NodeError when they are refused.
@@ -80,7 +81,8 @@ class PolicyKeeper:
         while self._in_force.get(name, 0) < revision:
             news = self._news
             if self._refused.get(name, 0) >= revision:
-                raise NodeError(f"the rules of {endpoint} are not in force: {self._tally.why_not}")
+                why = self._tally.why_not or self._faults.get(name, "")
+                raise NodeError(f"the rules of {endpoint} are not in force: {why}")
             await news.wait()
         self._tally.waits.add(time.perf_counter() - began)
 
@@ -116,7 +118,7 @@ class PolicyKeeper:
             await asyncio.gather(keeping, following, return_exceptions=True)
 
     async def _follow(self) -> None:
-        begin = partial(self._store.watch, *DECIDING_KINDS)
+        begin = partial(self._store.watch, *DECIDING_KINDS, FelixConfiguration)
         async for told in through_outages("policies", begin, self._running.outages):
             self._told.append(told)
             self._bell.set()
@@ -173,8 +175,9 @@ class PolicyKeeper:
                 doing = "what was in force before still is; pods that a policy is for do not start; trying again"
                 _log.warning("policies.not_in_force", reason=outcome.why_not, doing=doing)
         else:
-            self._in_force |= pending
-            self._refused = {}
+            self._in_force |= {name: each for name, each in pending.items() if name not in outcome.faults}
+            self._refused = {name: each for name, each in pending.items() if name in outcome.faults}
+            self._note_faults(outcome.faults)
             if outcome.changed:
                 tally.commits += 1
                 tally.commit_times.add(outcome.seconds)
@@ -182,6 +185,15 @@ class PolicyKeeper:
                 _log.info("policies.in_force", changed=outcome.changed, seconds=round(outcome.seconds, 4))
         self._news.set()
         self._news = asyncio.Event()
+
+    def _note_faults(self, faults: Mapping[str, str]) -> None:
+        for key, reason in sorted(faults.items()):
+            if self._faults.get(key) != reason:
+                doing = "nothing passes that its policies decide over; all other endpoints are as they should be"
+                _log.warning("policies.endpoint_not_enforced", endpoint=key, reason=reason, doing=doing)
+        for key in sorted(self._faults.keys() - faults.keys()):
+            _log.info("policies.endpoint_enforced", endpoint=key)
+        self._faults = dict(faults)
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -8,7 +8,16 @@ from structlog.typing import FilteringBoundLogger
 from bgpkit_node.policy import ResourceState, StateChange
 from bgpkit_node.policy.closed_policies import ClosedPolicies, closed_policy
 from bgpkit_node.policy.model import Endpoint, PolicyId
-from bgpkit_node.resources import Resource, ResourceBatch, ResourceChange, Unreadable
+from bgpkit_node.resources import (
+    FelixConfiguration,
+    FelixSettings,
+    Metadata,
+    Node,
+    Resource,
+    ResourceBatch,
+    ResourceChange,
+    Unreadable,
+)
 from bgpkit_node.resources.address_text import parse_interface_name
 
 _Place = tuple[str, str]
@@ -26,6 +35,13 @@ class PolicyResources:
         self._told: frozenset[Unreadable] = frozenset()
         self._refused: dict[_Place, Unreadable] = {}
         self._said: frozenset[Unreadable] = frozenset()
+        self._own = Node(metadata=Metadata(name=node))
+        self._configurations: dict[str, FelixConfiguration] = {}
+
+    @property
+    def settings(self) -> FelixSettings:
+        """What the FelixConfigurations come to on the node."""
+        return FelixSettings.of(self._configurations.values(), self._own)
 
     @property
     def closed(self) -> frozenset[Unreadable]:
@@ -60,6 +76,15 @@ class PolicyResources:
         self._refused.pop(place, None)
         if resource is not None:
             self._known[place] = resource
+        match resource or before:
+            case FelixConfiguration(name=name):
+                self._configurations.pop(name, None)
+                if isinstance(resource, FelixConfiguration):
+                    self._configurations[name] = resource
+            case Node(name=self._own.name):
+                self._own = resource if isinstance(resource, Node) else Node(metadata=Metadata(name=self._own.name))
+            case _:
+                pass
         if before is None and resource is None:
             return
         try:

@@ -41,7 +41,8 @@ def _addressed(spec: NodeSpec, own: OwnAddresses) -> NodeSpec:
     present = Node(metadata=Metadata(name="present"), spec=spec)
     if (present.ipv4, present.ipv6) == own:
         return spec
-    bgp = msgspec.structs.replace(spec.bgp or NodeBgp(), ipv4_address=str(own.ipv4), ipv6_address=str(own.ipv6 or ""))
+    present_bgp = spec.bgp or NodeBgp()
+    bgp = msgspec.structs.replace(present_bgp, ipv4_address=str(own.ipv4 or ""), ipv6_address=str(own.ipv6 or ""))
     return msgspec.structs.replace(spec, bgp=bgp)
 
 

@@ -12,12 +12,15 @@ class ResourceView:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._resources: dict[tuple[str, str], Resource] = {}
+        self._cluster: Cluster | None = None
         self._followers: list[Callable[[], None]] = []
 
     @property
     def cluster(self) -> Cluster:
         """The cluster as it is now."""
-        return Cluster.of(tuple(self._resources.values()))
+        if self._cluster is None:
+            self._cluster = Cluster.of(tuple(self._resources.values()))
+        return self._cluster
 
     def settings(self, node: Node) -> FelixSettings:
         """Return what the FelixConfigurations come to on ``node``."""
@@ -31,6 +34,7 @@ class ResourceView:
 
     def take(self, batch: ResourceBatch, *, anew: bool = False) -> None:
         """Take in one batch; one with which a watch begins ``anew`` tells all that is there, and nothing else is."""
+        self._cluster = None
         if anew:
             self._resources.clear()
         for change in batch.changes:

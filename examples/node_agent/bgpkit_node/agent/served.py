@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bgpkit import BgpError, Speaker
+from bgpkit import IPV4_UNICAST, BgpError, Speaker
 from bgpkit.fib import Fib, KernelNextHops
 from bgpkit_node.agent.block_routes import BlockRoutes
+from bgpkit_node.agent.datastore_paths import DatastorePaths, datastore_paths
 from bgpkit_node.agent.node_answers import answer_through_datastore, node_answers
 from bgpkit_node.agent.options import AgentOptions
 from bgpkit_node.agent.own_speaker import OwnSpeaker
@@ -30,10 +32,10 @@ from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.errors import NodeError
-from bgpkit_node.ipam import Ipam
+from bgpkit_node.ipam import IPAddress, Ipam
 from bgpkit_node.node_status.answering import Answer
 from bgpkit_node.peering import Cluster
-from bgpkit_node.resources import Node, ResourceBatch, ResourceStore
+from bgpkit_node.resources import FelixSettings, Node, ResourceBatch, ResourceStore
 from bgpkit_node.running import RunningNode, Serving
 from bgpkit_node.tunnels import FollowedRoutes, Tunnels, TunnelWays
 
@@ -70,6 +72,7 @@ class Served:
         self._view = view
         self._committed = committed
         self._tunnels = tunnels
+        self._mtu_terms: tuple[Cluster, IPAddress, FelixSettings] | None = None
         self._log = structlog.get_logger("bgpkit_node.agent").bind(node=options.node)
 
     async def serve(self, batches: AsyncIterator[tuple[bool, ResourceBatch]], stop: asyncio.Event) -> None:
@@ -82,12 +85,13 @@ class Served:
             self._tunnels.detach()
 
     async def _serve(self, batches: AsyncIterator[tuple[bool, ResourceBatch]], stop: asyncio.Event) -> None:
-        due = OwnSpeaker.of(*self._present())
+        due = self._due()
         async with AsyncExitStack() as ending:
             speaker = await self._started(due, ending)
             end = ReflectedEnd(speaker)
             routes = BlockRoutes(self._options.node, self._datastore, speaker, self._fib, *due.next_hops)
             await routes.bring_up_to_date()
+            paths = await self._paths_without_bgp(ending)
             next_hops = KernelNextHops(own=[self._fib.protocol], default=True, on_change=self._fib.next_hops_changed)
             await ending.enter_async_context(next_hops)
             reach = ReachRoutes(self._fib, near=due.networks, behind=next_hops.via)
@@ -100,7 +104,7 @@ class Served:
                 answers = self._register(socket, routes, serving)
                 self._notice.ready()
                 lasting = [
-                    tasks.create_task(self._install_routes(speaker, plan)),
+                    tasks.create_task(self._install_routes(speaker, plan, paths)),
                     tasks.create_task(self._keep_blocks(routes)),
                     tasks.create_task(self._tell_service(speaker)),
                     tasks.create_task(plan.sessions.run()),
@@ -118,7 +122,7 @@ class Served:
         """Start the speaker, and what watches its paths; ``ending`` ends both."""
         # Routes of ours in the kernel say that the node went on forwarding while no agent ran.
         restarting = self._fib.held > 0
-        self._log.info("agent.started", asn=due.asn, address=str(due.own), restarting=restarting)
+        self._log.info("agent.started", asn=due.asn, address=", ".join(map(str, due.own)), restarting=restarting)
         bfd = due.bfd()
         if bfd is not None:
             await ending.enter_async_context(bfd)
@@ -130,7 +134,7 @@ class Served:
     def _plan(self, speaker: Speaker, reach: ReachRoutes, due: OwnSpeaker) -> PlanFollower:
         routes = ServiceRoutes(speaker, *due.next_hops)
         services = ServiceFollower(self._options.node, self._store, self._running.outages, routes)
-        return PlanFollower(speaker, reach, services, self._present, self._options.passwords)
+        return PlanFollower(speaker, reach, services, self._peering, self._options.passwords)
 
     def _register(self, socket: AgentSocket, routes: BlockRoutes, serving: Serving) -> Mapping[str, Answer]:
         """Answer the CNI executable and the command line; return what answers questions, wherever they come from."""
@@ -148,15 +152,18 @@ class Served:
         )
         socket.register("cni", service.handle)
         socket.register("status", lambda _: self._status(serving))
-        answers = node_answers(name, serving, self._datastore)
+        answers = node_answers(name, serving, self._datastore, self._options.backend)
         for question, answer in answers.items():
             socket.register(question, answer)
         return answers
 
     async def _pod_mtu(self, network: PodNetwork) -> int:
-        cluster, node = self._present()
-        link = await network.link_mtu(OwnSpeaker.of(cluster, node).own.ip)
-        return pod_mtu(link, cluster.pools, self._view.settings(node))
+        cluster = self._view.cluster
+        if self._mtu_terms is None or self._mtu_terms[0] is not cluster:  # each new pod asks
+            _, node = self._present()
+            self._mtu_terms = (cluster, self._due().own[0].ip, self._view.settings(node))
+        _, own, settings = self._mtu_terms
+        return pod_mtu(await network.link_mtu(own), cluster.pools, settings)
 
     async def _keep_blocks(self, routes: BlockRoutes) -> None:
         """Follow what others do to the node's blocks and addresses."""
@@ -174,7 +181,7 @@ class Served:
     ) -> None:
         """Follow the resources until the agent is to stop, or needs another speaker."""
         stopping = asyncio.ensure_future(stop.wait())
-        present = OwnSpeaker.of(*self._present())
+        present = self._due()
         try:
             while True:
                 coming = asyncio.ensure_future(anext(batches))
@@ -184,29 +191,45 @@ class Served:
                     return
                 anew, batch = coming.result()
                 self._view.take(batch, anew=anew)
-                if OwnSpeaker.of(*self._present()) != present:
+                if self._due() != present:
                     self._log.info("agent.speaker_replaced")
                     return
                 await plan.follow()
         finally:
             stopping.cancel()
 
-    async def _install_routes(self, speaker: Speaker, plan: PlanFollower) -> None:
+    async def _install_routes(self, speaker: Speaker, plan: PlanFollower, paths: DatastorePaths | None) -> None:
         """Hand routes to the kernel once the peers have told theirs; leftovers of an earlier life go last.
 
         Peers that restart at the same time, as when the AS number changes, are not waited for before routes are chosen
         (RFC 4724, section 4.1), and yet their routes are still to come: leftovers wait for their End-of-RIB.
         """
-        await speaker.wait_converged()
-        routes = FollowedRoutes(plan.for_kernel, self._fib, TunnelWays(plan.reach.via))
+        await (speaker.wait_converged() if paths is None else paths.wait_complete(IPV4_UNICAST))
+        routes = FollowedRoutes(plan.for_kernel if paths is None else paths, self._fib, TunnelWays(plan.reach.via))
         self._tunnels.attach(routes)
         routes.begin(speaker.families)
         await self._fib.settled()
-        swept = await self._fib.sweep_when_complete(speaker)
+        swept = await self._fib.sweep_when_complete(speaker if paths is None else paths)
         self._log.info("agent.converged", swept=swept)
 
+    def _due(self) -> OwnSpeaker:
+        due = OwnSpeaker.of(*self._present(), self._options.own.router_id)
+        return due._replace(listens=self._options.backend.speaks_bgp)
+
+    async def _paths_without_bgp(self, ending: AsyncExitStack) -> DatastorePaths | None:
+        """Return what has the ways to other nodes' pods where BGP has not; ``ending`` ends it."""
+        if self._options.backend.speaks_bgp:
+            return None
+        paths = datastore_paths(self._options.node, self._datastore, self._tunnels, self._running.outages)
+        return await ending.enter_async_context(paths)
+
+    def _peering(self) -> tuple[Cluster, Node]:
+        """Return what sessions are planned by: without BGP the node is alone."""
+        cluster, node = self._present()
+        return (cluster if self._options.backend.speaks_bgp else replace(cluster, nodes=(node,), peers=())), node
+
     def _present(self) -> tuple[Cluster, Node]:
-        cluster = self._view.cluster
+        cluster = replace(self._view.cluster, cluster_ips=self._options.cluster_ips)
         node = cluster.node(self._options.node)
         if node is None:
             name = self._options.node
@@ -233,6 +256,7 @@ class Served:
         return {
             "node": self._options.node,
             "asn": serving.speaker.asn,
+            "backend": self._options.backend.value,
             "peers": rows,
             "blocks": [str(prefix) for prefix in serving.routes.blocks],
             "borrowed": [str(prefix) for prefix in serving.routes.borrowed],
@@ -240,6 +264,7 @@ class Served:
             "pods_elsewhere": await asyncio.to_thread(pods_elsewhere),
             "datastore": self._running.outages.reason or "reachable",
             "policies": self._running.policies.why_not or "in force",
+            "strangers": self._tunnels.unguarded or "kept out",
         }
 
 

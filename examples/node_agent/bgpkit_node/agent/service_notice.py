@@ -42,6 +42,10 @@ class ServiceNotice:
         if self.watchdog:
             self._send("WATCHDOG=1")
 
+    def starts_within(self, seconds: float) -> None:
+        """Say that the start may take ``seconds`` more, from now on, so that the manager does not give it up."""
+        self._send(f"EXTEND_TIMEOUT_USEC={int(seconds * _MICROSECONDS)}")
+
     def status(self, text: str) -> None:
         """Say in one line how the agent does, if it is not the same as before."""
         if text != self._status:

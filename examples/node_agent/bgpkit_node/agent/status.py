@@ -56,7 +56,7 @@ def service_status(running: RunningNode) -> str:
     """Return how the agent does in one line, as a service manager shows it."""
     serving = running.serving
     if serving is None:
-        return "starting"
+        return running.begins
     wanted = len(serving.sessions.wanted)
     sessions = f"{serving.established} of {wanted} sessions Established" if wanted else "no peers"
     outage = running.outages.reason

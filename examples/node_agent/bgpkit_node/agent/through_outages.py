@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from typing import Final, TypeVar
 
@@ -24,18 +24,26 @@ async def through_outages(
     The pauses between two attempts double up to ten seconds, and are not the same on all nodes. Ends when what
     ``begin()`` returned ends, as it does when the datastore is closed.
     """
-    pause = FIRST_PAUSE
+    waits = pauses()
     while True:
         anew = True
         try:
             async with aclosing(begin()) as feed:
                 async for item in feed:
                     outages.over(reader)
-                    pause = FIRST_PAUSE
                     yield anew, item
+                    if anew:
+                        waits = pauses()
                     anew = False
             return
         except DatastoreError as error:
             outages.began(reader, error)
-        await asyncio.sleep(pause * _RANDOM.uniform(0.5, 1.0))
+        await asyncio.sleep(next(waits))
+
+
+def pauses() -> Iterator[float]:
+    """Yield how many seconds to wait before each further attempt: twice as long each time, up to ten seconds."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause * _RANDOM.uniform(0.5, 1.0)
         pause = min(pause * 2, LONGEST_PAUSE)

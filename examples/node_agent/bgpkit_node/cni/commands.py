@@ -1,7 +1,7 @@
 """The commands of CNI, on the agent's side: address and kernel brought together, or neither."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from bgpkit_node.cni.wish import Wish, read_wish
 from bgpkit_node.errors import CniError, NodeError
 from bgpkit_node.ipam import IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
+from bgpkit_node.side_by_side import side_by_side
 from bgpkit_node.to_the_end import to_the_end
 
 RULES_SECONDS: Final = 10
@@ -107,26 +108,38 @@ class CniService:
         labels = {label.key: label.value for label in call.config.args.cni.labels}
         check_names(attachment, self._node, labels)
         wish = read_wish(call)
-        mtu = call.config.mtu or await self._mtu()
+        made = asyncio.Event()
         async with self._alone(attachment):
-            looks = self._network.inspect(attachment), self._addresses.assigned(attachment.handle)
-            _, left = await asyncio.gather(*looks)
             try:
-                if left:  # an agent was killed before it had made the rest
-                    await self._addresses.release(attachment.handle)
-                wiring, connected = await self._attach(attachment, wish, _wiring(call, (), mtu=mtu, mac=wish.mac))
-                await self._tell(wired_endpoint(attachment, self._node, wiring, connected, labels), call)
+                wiring, connected = await self._prepare(attachment, call, wish, made)
+                endpoint = wired_endpoint(attachment, self._node, wiring, connected, labels)
+                await side_by_side(self._network.connect(attachment, wiring), self._tell(endpoint, call))
             except BaseException:
-                await to_the_end(self._undo(attachment))
+                if made.is_set():  # or all that is there is another one's
+                    await to_the_end(self._undo(attachment))
                 raise
         _log.info("cni.added", **_words(attachment), addresses=[str(address) for address in wiring.addresses])
         return render_result(attachment, wiring, connected, call.config, call.raw)
 
-    async def _attach(self, attachment: Attachment, wish: Wish, blank: Wiring) -> tuple[Wiring, Connected]:
-        """Give the pod its addresses and its interface; what fails half-way is the caller's to undo."""
+    async def _prepare(
+        self, attachment: Attachment, call: Call, wish: Wish, made: asyncio.Event
+    ) -> tuple[Wiring, Connected]:
+        """Take the pod's addresses and make its interface; what fails once it is ``made`` is the caller's to undo.
+
+        The addresses are looked for meanwhile, and taken when it is: an ADD of what exists takes none.
+        """
         attributes = {"namespace": attachment.namespace, "pod": attachment.pod, "node": self._node}
-        wiring = replace(blank, addresses=await self._addresses.assign(attachment.handle, attributes, wish))
-        return wiring, await self._network.connect(attachment, wiring)
+        (blank, connected), addresses = await side_by_side(
+            self._make(attachment, call, wish, made.set),
+            self._addresses.assign(attachment.handle, attributes, wish, made.wait),
+        )
+        return replace(blank, addresses=addresses), connected
+
+    async def _make(
+        self, attachment: Attachment, call: Call, wish: Wish, made: Callable[[], None]
+    ) -> tuple[Wiring, Connected]:
+        blank = _wiring(call, (), mtu=call.config.mtu or await self._mtu(), mac=wish.mac)
+        return blank, await self._network.prepare(attachment, blank, wish.versions, made)
 
     async def _tell(self, endpoint: WorkloadEndpoint, call: Call) -> None:
         """Store the endpoint, and wait until the rules that follow from it are in force."""

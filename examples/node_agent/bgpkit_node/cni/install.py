@@ -1,6 +1,7 @@
 """Putting the CNI executable where the container runtime looks for it."""
 
 import os
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,25 +12,20 @@ from bgpkit_node.cni import shim
 _SYSTEM: Final = Path("/usr/bin/python3")
 _ANY: Final = "/usr/bin/env python3"
 _COMPILER: Final = """\
-import _frozen_importlib_external, marshal, sys
-compiled = marshal.dumps(compile(sys.stdin.read(), "bgpkit", "exec", dont_inherit=True))
-print(_frozen_importlib_external.MAGIC_NUMBER.hex(), compiled.hex())
+import binascii, marshal, sys
+compiled = marshal.dumps(compile(sys.stdin.read(), "bgpkit", "exec", dont_inherit=True, optimize=2))
+print(sys.implementation.cache_tag, binascii.hexlify(compiled).decode())
 """
-_COMPILED: Final = '''\
-"""The CNI executable of bgpkit, as ``bgpkit-node install`` wrote it: its source, and compiled for one interpreter.
-
-A runtime starts it for each pod, and compiling takes four milliseconds; another interpreter than the one that
-compiled it takes the source.
+_FIRST: Final = 'cimport sys;f=open(sys.argv[1],"rb");f.readline();exec(f.readline())'
+_SECOND: Final = """\
+import marshal; source, _, compiled = f.read().partition({end!r}); \
+exec(marshal.loads(compiled) if sys.implementation.cache_tag == {tag!r} else source)
 """
-
-import _frozen_importlib_external
-from marshal import loads
-
-SOURCE = {source!r}
-COMPILED = {compiled!r}
-fits = _frozen_importlib_external.MAGIC_NUMBER == {magic!r}
-exec(loads(COMPILED) if fits else compile(SOURCE, __file__, "exec"))
-'''
+_END: Final = b"\n##\n"
+"""Ends the source in the executable."""
+_LONGEST: Final = 127
+"""Octets of a first line that every kernel reads whole: Linux before 5.1 no more."""
+_LETTERS: Final = re.compile(r"\S+ -[A-Za-z]+")
 _PATIENCE: Final = 30.0
 
 
@@ -40,6 +36,11 @@ def install_shim(directory: str | Path, name: str = "bgpkit", *, python: str = "
     replaced. ``python`` is the interpreter of its first line, with at most one argument; empty: the system's, told to
     leave site packages and the environment alone, which starts some milliseconds faster, else any on the runtime's
     PATH. The directory is made when it is absent. Raises OSError.
+
+    An interpreter of which letters are the only options is told by the first line to run the second one, which takes
+    what that interpreter has made of the source, out of the same file: a runtime starts it for each pod, and compiling
+    takes four milliseconds, reading past the source as a program half of one. Another interpreter than the one that
+    compiled it, as after an upgrade of the system's, takes the source.
     """
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,8 +48,8 @@ def install_shim(directory: str | Path, name: str = "bgpkit", *, python: str = "
     target = folder / name
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"#!{interpreter}\n{_body(interpreter)}")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_program(interpreter))
             os.fchmod(descriptor, 0o755)
             file.flush()
             os.fsync(descriptor)
@@ -59,16 +60,21 @@ def install_shim(directory: str | Path, name: str = "bgpkit", *, python: str = "
     return target
 
 
-def _body(interpreter: str) -> str:
-    """Return the program, with what ``interpreter`` makes of it beside it; alone where that cannot be run here."""
+def _program(interpreter: str) -> bytes:
+    """Return the executable; its source alone where the interpreter cannot be run here, or its line is too long."""
     _, _, source = Path(shim.__file__).read_text().partition("\n")
+    plain = f"#!{interpreter}\n{source}".encode()
+    first = f"#!{interpreter}{_FIRST}\n"
+    if not _LETTERS.fullmatch(interpreter) or len(first.encode()) > _LONGEST:
+        return plain
     command = [*interpreter.split(), "-c", _COMPILER]
     try:
         done = subprocess.run(command, input=source, capture_output=True, text=True, timeout=_PATIENCE, check=True)
-        magic, compiled = map(bytes.fromhex, done.stdout.split())
+        tag, compiled = done.stdout.split()
     except (OSError, subprocess.SubprocessError, ValueError):
-        return source
-    return _COMPILED.format(source=source, compiled=compiled, magic=magic)
+        return plain
+    head = first + _SECOND.format(end=_END, tag=tag) + source
+    return head.encode() + _END + bytes.fromhex(compiled)
 
 
 def _interpreter() -> str:

@@ -1,16 +1,16 @@
 """Work in a thread made for it, which ends with it."""
 
 import asyncio
+from _thread import start_new_thread
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
 
-async def in_own_thread(work: Callable[[], _Result]) -> _Result:
-    """Run ``work`` in a new thread and return or raise what it does; a cancellation leaves the thread to itself.
+def in_own_thread(work: Callable[[], _Result]) -> asyncio.Future[_Result]:
+    """Begin ``work`` in a new thread at once, and return what will do as it does; cancelled it leaves the thread alone.
 
     For work that leaves its thread in another network namespace, where a pooled one would be lost.
     """
@@ -24,5 +24,5 @@ async def in_own_thread(work: Callable[[], _Result]) -> _Result:
         except BaseException as error:  # handed to who waits, whatever it is
             outcome.set_exception(error)
 
-    Thread(target=run, name="pod-network", daemon=True).start()
-    return await asyncio.wrap_future(outcome)
+    start_new_thread(run, ())  # a Thread's start would have the event loop wait for it
+    return asyncio.wrap_future(outcome)

@@ -12,6 +12,7 @@ from bgpkit_node.errors import AlreadyExistsError, ConflictError, DatastoreError
 from bgpkit_node.ipam.told_endpoints import ToldEndpoints
 from bgpkit_node.resources import Applied, Metadata, ResourceStore, WorkloadEndpoint, WriteMode
 from bgpkit_node.resources.workload_endpoint import CNI
+from bgpkit_node.to_the_end import to_the_end
 
 _ATTEMPTS: Final = 50
 _RACES: Final = (AlreadyExistsError, ConflictError, NotFoundError)
@@ -37,14 +38,15 @@ class PodEndpoints:
     async def write(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
         """Store ``endpoint``, keeping what others have written on one of its name, and return it as stored.
 
-        One that cannot be read is written over. DatastoreError when others come first all the time.
+        One that cannot be read is written over. DatastoreError when others come first all the time. A write that has
+        begun is over when a cancellation is raised, so that what undoes it finds it.
         """
         for attempt in range(_ATTEMPTS):
             old = await self.stored(endpoint) if attempt else None  # most pods are new
             wanted = endpoint if old is None else beside(endpoint, old)
             mode = WriteMode.REPLACE if old is not None else WriteMode.APPLY if attempt else WriteMode.CREATE
             try:
-                applied = await self._store.write((wanted,), mode)
+                applied = await to_the_end(self._store.write((wanted,), mode))
             except _RACES:
                 await asyncio.sleep(attempt / 1000)
             else:

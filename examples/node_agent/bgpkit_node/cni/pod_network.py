@@ -1,7 +1,7 @@
 """The pods' network of this node: the blocking kernel work, run by threads so that the event loop stays free."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from bgpkit_node.cni import pod_check, pod_plumbing, pod_remains
 from bgpkit_node.cni.attachment import Attachment
@@ -22,13 +22,24 @@ class PodNetwork:
         """Know nothing of the node's interfaces yet."""
         self._uplinks = Uplinks()
 
-    async def inspect(self, attachment: Attachment) -> None:
-        """Raise CniError when ``attachment`` cannot be made: no namespace, or an interface in its place."""
-        await to_the_end(in_own_thread(lambda: pod_plumbing.inspect(attachment)))
+    async def prepare(
+        self, attachment: Attachment, wiring: Wiring, versions: Collection[int], made: Callable[[], None]
+    ) -> Connected:
+        """Make veth and sysctls for these IP ``versions``; CniError when there is no namespace, or no place for it.
 
-    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
-        """Make veth, addresses, routes, neighbours, sysctls; a CniError leaves what was made to ``disconnect``."""
-        return await to_the_end(in_own_thread(lambda: pod_plumbing.make(attachment, wiring)))
+        From the call of ``made`` on a CniError leaves what was made to ``disconnect``.
+        """
+        loop = asyncio.get_running_loop()
+
+        def work() -> Connected:
+            """Work in the thread."""
+            return pod_plumbing.prepare(attachment, wiring, versions, lambda: loop.call_soon_threadsafe(made))
+
+        return await to_the_end(in_own_thread(work))
+
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> None:
+        """Make addresses, routes, neighbours, and set it up; a CniError leaves what was made to ``disconnect``."""
+        await to_the_end(in_own_thread(lambda: pod_plumbing.connect(attachment, wiring)))
 
     async def disconnect(self, attachment: Attachment) -> bool:
         """Remove everything that is there; True when the container has no other interface left on the network."""

@@ -5,7 +5,7 @@ It is run by a thread made for it, which begins in the node's namespace, moves i
 
 import errno
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from ipaddress import ip_interface, ip_network
 from typing import Final
@@ -27,6 +27,7 @@ from bgpkit_node.kernel import (
     interface_mac,
     is_own_namespace,
     open_namespace,
+    run_in_namespace,
     write_sysctl,
 )
 
@@ -52,30 +53,15 @@ def open_pod(attachment: Attachment) -> Generator[int, None, None]:
         raise CniError(Code.KERNEL_REFUSED, msg, str(error)) from error
 
 
-def inspect(attachment: Attachment) -> None:
-    """Raise CniError when the pod has no namespace, or something stands where ``attachment`` is to be."""
-    with open_pod(attachment) as pod:
-        in_the_way: CniError | None = None
-        try:
-            _left_by_a_dead_container(attachment)
-        except CniError as error:
-            in_the_way = error
-        enter_for_good(pod)
-        if interface_index(attachment.interface):
-            details = f"in {attachment.netns}: delete it first"
-            raise CniError(Code.INTERFACE_EXISTS, f"the container has an interface {attachment.interface}", details)
-        if in_the_way is not None:
-            raise in_the_way
+def prepare(attachment: Attachment, wiring: Wiring, versions: Collection[int], made: Callable[[], object]) -> Connected:
+    """Make the veth pair, down and without addresses; CniError when the pod has no namespace, or no place for it.
 
-
-def make(attachment: Attachment, wiring: Wiring) -> Connected:
-    """Make the veth pair and all that belongs to it; CniError leaves what was made to be removed."""
+    Calls ``made`` as soon as the pair is there; a CniError after that leaves it to be removed, here and below.
+    """
     name = attachment.host_interface
     with open_pod(attachment) as pod:
-        dead = _left_by_a_dead_container(attachment)
-        if dead:
-            with Netlink() as netlink:
-                netlink.remove_link(dead)
+        if interface_index(name):
+            _make_room(attachment, pod)
         pair = Batch()
         pair.add_veth(
             VethPair(
@@ -88,17 +74,57 @@ def make(attachment: Attachment, wiring: Wiring) -> Connected:
                 queues=wiring.queues,
             )
         )
-        pair.commit()
-        index = interface_index(name)
-        for sysctl, value in host_sysctls(name, wiring.versions):
+        try:
+            pair.commit()
+        except KernelError as error:
+            if error.errno == errno.EEXIST:
+                _check_pod_side(attachment, pod)
+            raise
+        made()
+        for sysctl, value in host_sysctls(name, versions):
             write_sysctl(sysctl, value)
+        enter_for_good(pod)
+        for sysctl, value in pod_sysctls(attachment.interface, versions, forwarding=wiring.forwarding):
+            write_sysctl(sysctl, value)
+        return Connected(host_mac=HOST_MAC, pod_mac=interface_mac(attachment.interface))
+
+
+def _make_room(attachment: Attachment, pod: int) -> None:
+    """Remove what a dead container has left where ``attachment`` is to be; CniError when anything else stands there.
+
+    What stands in the pod is told first.
+    """
+    dead, in_the_way = 0, None
+    try:
+        dead = _left_by_a_dead_container(attachment)
+    except CniError as error:
+        in_the_way = error
+    _check_pod_side(attachment, pod)
+    if in_the_way is not None:
+        raise in_the_way
+    if dead:
+        with Netlink() as netlink:
+            netlink.remove_link(dead)
+
+
+def _check_pod_side(attachment: Attachment, pod: int) -> None:
+    """Raise CniError when the pod has an interface of that name."""
+    if run_in_namespace(pod, lambda: interface_index(attachment.interface)):
+        details = f"in {attachment.netns}: delete it first"
+        raise CniError(Code.INTERFACE_EXISTS, f"the container has an interface {attachment.interface}", details)
+
+
+def connect(attachment: Attachment, wiring: Wiring) -> None:
+    """Set both sides of the pair up, and give the pod its addresses and the routes in and out."""
+    name = attachment.host_interface
+    with open_pod(attachment) as pod:
+        index = interface_index(name)
         host = Batch()
         host.bring_up(index, alias=attachment.alias)
         host.commit()
         _add_host_routes(name, index, wiring)
         enter_for_good(pod)
-        pod_mac = _make_pod_side(attachment, wiring)
-    return Connected(host_mac=HOST_MAC, pod_mac=pod_mac)
+        _connect_pod_side(attachment, wiring)
 
 
 def _left_by_a_dead_container(attachment: Attachment) -> int:
@@ -123,11 +149,9 @@ def _left_by_a_dead_container(attachment: Attachment) -> int:
     raise CniError(Code.INTERFACE_EXISTS, msg, f"it holds the node's interface {link.name}: delete it first")
 
 
-def _make_pod_side(attachment: Attachment, wiring: Wiring) -> str:
-    """Set up the pod's side, in the pod's namespace, and return its MAC address."""
-    mac, index = interface_mac(attachment.interface), interface_index(attachment.interface)
-    for sysctl, value in pod_sysctls(attachment.interface, wiring.versions, forwarding=wiring.forwarding):
-        write_sysctl(sysctl, value)
+def _connect_pod_side(attachment: Attachment, wiring: Wiring) -> None:
+    """Work in the pod's namespace."""
+    index = interface_index(attachment.interface)
     batch = Batch()
     batch.bring_up(_LOOPBACK)
     batch.bring_up(index, alias=attachment.alias)
@@ -139,7 +163,6 @@ def _make_pod_side(attachment: Attachment, wiring: Wiring) -> str:
         batch.add_route(Route(destination=ip_network(way.default), link=index, gateway=way.gateway))
         batch.set_neighbour(index, way.gateway, HOST_MAC)
     batch.commit()
-    return mac
 
 
 def _add_host_routes(name: str, index: int, wiring: Wiring) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.wish import Wish
-from bgpkit_node.ipam import IPAddress
+from bgpkit_node.ipam import Go, IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
 
 Readiness = Callable[[Collection[int]], Awaitable[str]]
@@ -20,10 +20,11 @@ Committed = Callable[[WorkloadEndpoint], Awaitable[None]]
 class Addresses(Protocol):
     """Gives pods their addresses. Errors are NodeError; the caller answers them as "try again later"."""
 
-    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish) -> tuple[IPAddress, ...]:
+    async def assign(self, handle: str, attributes: dict[str, str], wish: Wish, go: Go) -> tuple[IPAddress, ...]:
         """Take the addresses of the ``wish`` for ``handle``: all of them, or an error.
 
-        When it fails or is cancelled, what was taken is kept under ``handle``.
+        Nothing is changed before ``go`` has returned. What ``handle`` has by then, which an agent that was killed has
+        left, is given back. When it fails or is cancelled, what was taken is kept under ``handle``.
         """
         ...
 
@@ -91,12 +92,19 @@ class Connected:
 class Plumbing(Protocol):
     """Makes, removes and checks the pods' network in the kernel. Errors are CniError."""
 
-    async def inspect(self, attachment: Attachment) -> None:
-        """Raise when ``attachment`` cannot be made: no namespace, or an interface in its place."""
+    async def prepare(
+        self, attachment: Attachment, wiring: Wiring, versions: Collection[int], made: Callable[[], None]
+    ) -> Connected:
+        """Make the interface, down and without addresses, for addresses of these IP ``versions``.
+
+        When there is no namespace, or an interface stands in its place, it raises and nothing was made. As soon as it
+        has made anything it calls ``made``: when it fails or is cancelled after, that stays for ``disconnect``; so it
+        does below.
+        """
         ...
 
-    async def connect(self, attachment: Attachment, wiring: Wiring) -> Connected:
-        """Make everything; when it fails or is cancelled, what was made stays for ``disconnect``."""
+    async def connect(self, attachment: Attachment, wiring: Wiring) -> None:
+        """Give the interface its addresses and routes, and set it up."""
         ...
 
     async def disconnect(self, attachment: Attachment) -> bool:

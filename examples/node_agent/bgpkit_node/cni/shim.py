@@ -6,12 +6,13 @@ of the network: it connects to the agent's Unix socket, writes the call as one J
 What it decides itself is what can be said without the agent: VERSION, a call that cannot be read, and an agent that
 does not answer. CNI specification 1.1.0, sections 2 and 5.
 
-It takes the C halves of json, os and socket: importing the whole takes longer than all the rest of a call.
+It takes the C halves of os and socket: importing the whole takes longer than all the rest of a call. And it reads no
+JSON where it need not: a call as runtimes write it, and the answer of an agent that has done it, are handed on as the
+octets that they are. Whatever looks otherwise is read, and judged, in full.
 """
 
 import posix
 import time
-from _json import encode_basestring_ascii, make_encoder, make_scanner
 from _socket import AF_UNIX, SOCK_STREAM, socket
 
 TYPE_CHECKING = False
@@ -29,12 +30,8 @@ ANSWER_SECONDS = 60.0
 MAXIMUM_LINE = 1 << 20
 """Octets of the longest answer that is read."""
 
-INCOMPATIBLE_VERSION = 1
-INVALID_ENVIRONMENT = 4
-IO_FAILURE = 5
-DECODE_FAILURE = 6
-TRY_AGAIN_LATER = 11
-NOT_AVAILABLE = 50
+INCOMPATIBLE_VERSION, INVALID_ENVIRONMENT, IO_FAILURE = 1, 4, 5
+DECODE_FAILURE, TRY_AGAIN_LATER, NOT_AVAILABLE = 6, 11, 50
 
 _REQUIRED = {
     "ADD": ("CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"),
@@ -45,6 +42,8 @@ _REQUIRED = {
     "VERSION": (),
 }
 _SINCE = {"CHECK": "0.4.0", "STATUS": "1.1.0", "GC": "1.1.0"}
+_DONE = b'{"result":{'
+"""How the answer of an agent begins that has done what it was asked."""
 
 
 class ShimError(Exception):
@@ -64,22 +63,62 @@ def main() -> int:
     version = SUPPORTED_VERSIONS[-1]
     try:
         command = read_command(environment)
-        config = read_config(_read_input(), optional=command == "VERSION")
+        octets = _read_input()
+        config: dict[str, object] | None = glance(octets)
+        if config is None:
+            config, octets = read_config(octets, optional=command == "VERSION"), b""
         named = config.get("cniVersion", "0.1.0")
         if command == "VERSION":
             spoken = named if named in SUPPORTED_VERSIONS else version
             return _print({"cniVersion": spoken, "supportedVersions": SUPPORTED_VERSIONS})
         version = check_version(command, named)
-        path = _environment(SOCKET_VARIABLE).get(SOCKET_VARIABLE.decode()) or str(
-            config.get("agent_socket") or DEFAULT_SOCKET
-        )
-        answer = ask(path, {"request": "cni", "command": command, "env": environment, "config": config})
+        named_path = _environment(SOCKET_VARIABLE).get(SOCKET_VARIABLE.decode())
+        path = named_path or str(config.get("agent_socket") or DEFAULT_SOCKET)
+        line = ask(path, command, write_call(command, environment, octets or dump(config).encode()))
+        if line.startswith(_DONE) and line.endswith(b"}}\n"):
+            return _write(line[len(_DONE) - 1 : -2] + b"\n") if line != _DONE + b"}}\n" else 0
+        answer = read_answer(line)
+        if "error" in answer and octets:  # perhaps it was no JSON
+            read_config(octets, optional=False)
     except ShimError as fault:
         answer = {"error": {"code": fault.code, "msg": fault.msg, "details": fault.details}}
     if "error" in answer:
         _print({"cniVersion": version, **answer["error"]})
         return 1
     return _print(answer["result"]) if answer.get("result") else 0
+
+
+def glance(octets: bytes) -> "dict[str, object] | None":
+    """Return what of a configuration is needed here, without reading it as JSON; None where it has to be.
+
+    Of the object only ``cniVersion`` and ``agent_socket`` are looked for; the agent judges the rest. None unless it is
+    one line without escapes, with one version that is known and at most one path, both its own and not of a part.
+    """
+    if not octets.startswith(b"{") or not octets.endswith(b"}") or b"\\" in octets or b"\n" in octets:
+        return None
+    found: dict[str, object] = {}
+    for name in ("cniVersion", "agent_socket"):
+        before, key, after = octets.partition(b'"' + name.encode() + b'"')
+        if key:
+            colon, _, rest = after.partition(b'"')
+            value, _, rest = rest.partition(b'"')
+            outside = b"".join(before.split(b'"')[::2])  # of strings, in which braces open nothing
+            if colon.strip() != b":" or key in rest or outside.count(b"{") != outside.count(b"}") + 1:
+                return None
+            found[name] = value.decode(errors="replace")
+    return found if found.get("cniVersion") in SUPPORTED_VERSIONS else None
+
+
+def write_call(command: str, environment: dict[str, str], config: bytes) -> bytes:
+    """Return what is sent to the agent: a line of JSON, the octets of ``config`` first: nothing in them goes before."""
+    variables = ", ".join(f"{_quoted(name)}: {_quoted(value)}" for name, value in environment.items())
+    rest = f', "request": "cni", "command": "{command}", "env": {{{variables}}}}}\n'
+    return b'{"config": ' + config + rest.encode()
+
+
+def _quoted(text: str) -> str:
+    plain = text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
+    return f'"{text}"' if plain else dump(text)
 
 
 def _environment(prefix: bytes) -> dict[str, str]:
@@ -92,20 +131,15 @@ def _environment(prefix: bytes) -> dict[str, str]:
 
 
 def _read_input() -> bytes:
-    octets = bytearray()
-    while piece := posix.read(0, 65536):
-        octets += piece
-    return bytes(octets)
+    return b"".join(iter(lambda: posix.read(0, 65536), b""))
 
 
 def read_command(environment: dict[str, str]) -> str:
     """Return the command of a call whose environment is complete; ShimError with code 4 otherwise."""
     command = environment.get("CNI_COMMAND", "")
     if command not in _REQUIRED:
-        known = ", ".join(_REQUIRED)
-        raise ShimError(
-            INVALID_ENVIRONMENT, "CNI_COMMAND is not known", f"it is {command!r}, and must be one of {known}"
-        )
+        details = f"it is {command!r}, and must be one of {', '.join(_REQUIRED)}"
+        raise ShimError(INVALID_ENVIRONMENT, "CNI_COMMAND is not known", details)
     missing = [name for name in _REQUIRED[command] if not environment.get(name)]
     if missing:
         raise ShimError(INVALID_ENVIRONMENT, "required environment variables are missing", ", ".join(missing))
@@ -121,9 +155,8 @@ def read_config(octets: bytes, *, optional: bool) -> dict[str, object]:
     if optional and not stripped:
         return {}
     if not stripped.startswith(b"{"):
-        raise ShimError(
-            DECODE_FAILURE, "the network configuration is not a JSON object", f"it begins {stripped[:40]!r}"
-        )
+        msg = "the network configuration is not a JSON object"
+        raise ShimError(DECODE_FAILURE, msg, f"it begins {stripped[:40]!r}")
     try:
         config: dict[str, object] = load(stripped)
     except ValueError as error:
@@ -134,39 +167,40 @@ def read_config(octets: bytes, *, optional: bool) -> dict[str, object]:
 def check_version(command: str, version: object) -> str:
     """Return ``version`` when this plugin speaks it and it knows ``command``; ShimError with code 1 otherwise."""
     if not isinstance(version, str) or version not in SUPPORTED_VERSIONS:
-        known = ", ".join(SUPPORTED_VERSIONS)
-        raise ShimError(
-            INCOMPATIBLE_VERSION, "incompatible CNI version", f"it is {version!r}, and must be one of {known}"
-        )
+        details = f"it is {version!r}, and must be one of {', '.join(SUPPORTED_VERSIONS)}"
+        raise ShimError(INCOMPATIBLE_VERSION, "incompatible CNI version", details)
     since = _SINCE.get(command, version)
     if SUPPORTED_VERSIONS.index(version) < SUPPORTED_VERSIONS.index(since):
-        raise ShimError(
-            INCOMPATIBLE_VERSION, f"{command} needs cniVersion {since}", f"the configuration says {version}"
-        )
+        msg = f"{command} needs cniVersion {since}"
+        raise ShimError(INCOMPATIBLE_VERSION, msg, f"the configuration says {version}")
     return version
 
 
-def ask(path: str, call: dict[str, object]) -> dict[str, dict[str, object]]:
-    """Send ``call`` to the agent at ``path`` and return its answer; ShimError when none comes.
+def ask(path: str, command: str, call: bytes) -> bytes:
+    """Send the line ``call`` to the agent at ``path`` and return the line that it answers; ShimError when none comes.
 
     STATUS asks whether the agent is there, so it does not wait for one that restarts.
     """
-    status = call["command"] == "STATUS"
+    status = command == "STATUS"
     agent = _connect(path, NOT_AVAILABLE if status else TRY_AGAIN_LATER, 0.0 if status else CONNECT_SECONDS)
     try:
         agent.settimeout(ANSWER_SECONDS)
-        agent.sendall(dump(call).encode() + b"\n")
+        agent.sendall(call)
         line = _read_line(agent)
     except TimeoutError as error:
         msg = "the node agent did not answer in time"
         raise ShimError(TRY_AGAIN_LATER, msg, f"{ANSWER_SECONDS:g} s passed on {path}") from error
     except OSError as error:
-        msg = "the connection to the node agent broke"
-        raise ShimError(TRY_AGAIN_LATER, msg, f"{path}: {error}") from error
+        raise ShimError(TRY_AGAIN_LATER, "the connection to the node agent broke", f"{path}: {error}") from error
     finally:
         agent.close()
     if not line.endswith(b"\n"):
         raise ShimError(TRY_AGAIN_LATER, "the node agent stopped before it answered", path)
+    return line
+
+
+def read_answer(line: bytes) -> dict[str, dict[str, object]]:
+    """Return the agent's answer; ShimError with code 5 when it is no JSON."""
     try:
         answer: dict[str, dict[str, object]] = load(line)
     except ValueError as error:
@@ -217,6 +251,8 @@ class _Plain:
 
 def load(octets: bytes) -> "dict[str, Any]":
     """Return the JSON object in ``octets``; ValueError when they are none, or more than one."""
+    from _json import make_scanner  # a file of its own in some builds, which takes its time
+
     text = octets.decode().strip()
     context: Any = _Plain()
     try:
@@ -241,6 +277,8 @@ def _complaint(text: str) -> str:
 
 def dump(value: object) -> str:
     """Return ``value`` as JSON in one line."""
+    from _json import encode_basestring_ascii, make_encoder
+
     encode = make_encoder(None, _refuse, encode_basestring_ascii, None, ": ", ", ", False, False, False)
     return "".join(encode(value, 0))
 
@@ -250,7 +288,10 @@ def _refuse(value: object) -> object:
 
 
 def _print(value: object) -> int:
-    octets = dump(value).encode() + b"\n"
+    return _write(dump(value).encode() + b"\n")
+
+
+def _write(octets: bytes) -> int:
     while octets:
         octets = octets[posix.write(1, octets) :]
     return 0

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from bgpkit_node.command.options import Seconds
 from bgpkit_node.errors import NodeError
 from bgpkit_node.node_status import Told, ask_nodes
 from bgpkit_node.resources import Node, ResourceStore
 
 timeout_option = click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=600),
+    type=Seconds(min=0, min_open=True, max=600),
     default=5.0,
     show_default=True,
     metavar="SECONDS",

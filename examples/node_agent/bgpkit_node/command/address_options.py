@@ -6,8 +6,9 @@ from typing import Any, Final, TypeAlias
 
 import click
 
-from bgpkit_node.startup.address_wish import AddressWish, parse_address_wish
+from bgpkit_node.startup.address_wish import AddressWish, OwnWish, parse_address_wish
 from bgpkit_node.startup.autodetection import parse_method
+from bgpkit_node.startup.router_id import RouterId
 
 _Command: TypeAlias = Callable[..., Any]
 _METHODS: Final = (
@@ -16,17 +17,41 @@ _METHODS: Final = (
 
 
 def address_options(command: _Command) -> _Command:
-    """Give a command the options that name a node's addresses; it gets ``ipv4`` and ``ipv6``, AddressWishes."""
+    """Give a command the options that name a node's addresses and its identifier; it gets ``own``, an OwnWish."""
 
     @functools.wraps(command)
-    def chosen(*arguments: Any, ip: str, ip_method: str, ip6: str, ip6_method: str, **options: Any) -> Any:
+    def chosen(
+        *arguments: Any, ip: str, ip_method: str, ip6: str, ip6_method: str, router_id: RouterId, **options: Any
+    ) -> Any:
         """Read what the options say before the command runs."""
-        return command(*arguments, ipv4=_wish("ip", ip, ip_method), ipv6=_wish("ip6", ip6, ip6_method), **options)
+        own = OwnWish(_wish("ip", ip, ip_method), _wish("ip6", ip6, ip6_method), router_id)
+        return command(*arguments, own=own, **options)
 
-    wrapped: _Command = chosen
+    wrapped: _Command = _ROUTER_ID(chosen)
     for option in reversed((*_options("ip", 4, "else found out"), *_options("ip6", 6, "else none"))):
         wrapped = option(wrapped)
     return wrapped
+
+
+class _RouterId(click.ParamType[RouterId]):
+    name = "ADDRESS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> RouterId:
+        try:
+            return RouterId.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+_ROUTER_ID: Final = click.option(
+    "--router-id",
+    type=_RouterId(),
+    envvar="CALICO_ROUTER_ID",
+    show_envvar=True,
+    default="",
+    metavar="ADDRESS|hash",
+    help="BGP Identifier of this node; hash makes it of the node's name.  [default: the IPv4 address, else hash]",
+)
 
 
 def _options(word: str, version: int, default: str) -> Iterator[Callable[[_Command], _Command]]:

@@ -13,6 +13,7 @@ import structlog
 
 from bgpkit import BgpError
 from bgpkit_node.agent import AgentOptions, NodeAgent, OnlookerOptions
+from bgpkit_node.agent.backend import Backend
 from bgpkit_node.agent.health_listener import parse_health_address
 from bgpkit_node.bird_socket import Layout
 from bgpkit_node.command.address_options import address_options
@@ -22,7 +23,8 @@ from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
 from bgpkit_node.errors import NodeError
 from bgpkit_node.nft import EnforcementSettings, Refusal
 from bgpkit_node.paths import BIRD_SOCKET, BIRD_SOCKET_NAME, HEALTH_ADDRESS, PASSWORDS, RUN_DIR
-from bgpkit_node.startup.address_wish import AddressWish
+from bgpkit_node.services import read_cluster_ips
+from bgpkit_node.startup.address_wish import OwnWish
 from bgpkit_node.startup.first_pools import read_first_pools
 
 _NONE: Final = "none"
@@ -88,6 +90,15 @@ class _HealthAddress(click.ParamType[tuple[str, int] | None]):
     metavar="DIR",
     help="Where passwords of sessions are: DIR/NAME/KEY, as Kubernetes mounts Secrets.",
 )
+@click.option(
+    "--backend",
+    type=click.Choice([backend.value for backend in Backend]),
+    default=Backend.BIRD.value,
+    envvar="CALICO_NETWORKING_BACKEND",
+    show_default=True,
+    show_envvar=True,
+    help="Where ways to pods of other nodes come from: BGP (bird), or the datastore (vxlan), without BGP.",
+)
 @deny_option
 @established_option
 @click.option("--verbose", is_flag=True, help="Log more.")
@@ -100,11 +111,11 @@ def agent(
     bird_layout: str,
     health_address: tuple[str, int] | None,
     passwords: Path,
+    backend: str,
     deny: str,
     established: str,
     verbose: bool,
-    ipv4: AddressWish,
-    ipv6: AddressWish,
+    own: OwnWish,
     datastore: DatastoreSettings,
     run_dir: Path,
 ) -> None:
@@ -112,6 +123,7 @@ def agent(
 
     In a datastore without pools a first one is made: CALICO_IPV4POOL_CIDR, _IPIP, _VXLAN, _BLOCK_SIZE, _NODE_SELECTOR,
     _NAT_OUTGOING and _DISABLE_BGP_EXPORT (and CALICO_IPV6POOL_...) say how, NO_DEFAULT_POOLS=true that it is not.
+    CALICO_ADVERTISE_CLUSTER_IPS gives ranges of cluster IPs that are advertised in the place of serviceClusterIPs.
 
     The log goes to standard error, a JSON object a line. A service manager that asks for it is told when the agent is
     ready, how it does, and that it is alive (sd_notify).
@@ -120,18 +132,18 @@ def agent(
         raise NodeError("the agent writes kernel routes and listens on port 179: run it as root")
     _log_json(verbose=verbose)
     _make_place(datastore)
-    name = (node or socket.gethostname()).lower()
     looking = OnlookerOptions(
         bird_socket=_bird_socket(bird_socket, run_dir), bird_layout=Layout(bird_layout), health_address=health_address
     )
     options = AgentOptions(
-        node=name,
+        node=(node or socket.gethostname()).lower(),
         datastore=datastore,
         run_dir=run_dir,
-        ipv4=ipv4,
-        ipv6=ipv6,
+        own=own,
+        backend=Backend(backend),
         kubernetes_node=kubernetes_node,
         first_pools=read_first_pools(os.environ),
+        cluster_ips=read_cluster_ips(os.environ),
         passwords=passwords,
         onlookers=looking,
         enforcement=EnforcementSettings(refusal=Refusal(deny)),

@@ -28,6 +28,7 @@ class PeerTold(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     address: str
     known: bool
+    speaks_bgp: bool = True
     peers: tuple[str, ...] = ()
     established: bool = False
     state: str = ""
@@ -83,6 +84,10 @@ def peer(
 
 def rendered(told: PeerTold, *, details: bool) -> Iterator[str]:
     """Yield the sentence first, then what to do and what a look at the port says."""
+    if not told.speaks_bgp:
+        yield f"{told.node} has no sessions: its agent runs without BGP (--backend vxlan)."
+        yield "The ways to pods of other nodes come from the datastore; see bgpkit-node explain ADDRESS --to ADDRESS."
+        return
     if not told.known:
         others = ", ".join(told.peers) or "none"
         yield (
@@ -113,9 +118,9 @@ def _address(what: str, datastore: DatastoreSettings) -> str:
     if node is None:
         known = ", ".join(each.name for each in cluster.nodes) or "none at all"
         raise NodeError(f"{what} is neither an address nor a node; the nodes are {known}")
-    if node.ipv4 is None:
-        raise NodeError(f"{node} has no spec.bgp.ipv4Address: nobody can have a session with it")
-    return str(node.ipv4.ip)
+    if not node.interfaces:
+        raise NodeError(f"{node} has neither spec.bgp.ipv4Address nor ipv6Address: nobody can have a session with it")
+    return str(node.interfaces[0].ip)
 
 
 def _ask(address: str, node: str | None, seconds: float, datastore: DatastoreSettings, run_dir: Path) -> PeerTold:
@@ -142,7 +147,7 @@ def _port(datastore: DatastoreSettings, address: str) -> int:
         cluster = asyncio.run(_read(datastore))
     except NodeError:
         return DEFAULT_PORT
-    found = next((node for node in cluster.nodes if node.ipv4 is not None and str(node.ipv4.ip) == address), None)
+    found = next((node for node in cluster.nodes if address in {str(own.ip) for own in node.interfaces}), None)
     return DEFAULT_PORT if found is None else cluster.port(found)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,8 +15,10 @@ from bgpkit_node.command.examination import MANIFEST, Wish, examine
 from bgpkit_node.command.options import cni_conf_option, datastore_option, run_dir_option
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.doctor import Finding, Verdict
+from bgpkit_node.doctor import HEADER, Finding, Verdict
 from bgpkit_node.ipam import IPNetwork
+
+_HEADER: Final = ("VERDICT", "WHAT", "WHERE", "FINDING", "WHAT TO DO")
 
 
 @click.command()
@@ -31,7 +34,7 @@ from bgpkit_node.ipam import IPNetwork
 @click.option(
     "--underlay",
     is_flag=True,
-    help="Also probe BGP, VXLAN, IPIP and a pod of every other node from here; IPIP and pods as root.",
+    help="Also have every node measure the way to every other one: round trip, MTU, BGP, VXLAN, IPIP, a pod.",
 )
 @click.option("--problems", is_flag=True, help="Leave out what is well.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -75,19 +78,30 @@ def _cidr(text: str) -> IPNetwork:
 
 
 def rendered(found: Sequence[Finding]) -> str:
-    """Return the findings as a table and a sentence."""
-    header = ("VERDICT", "WHAT", "WHERE", "FINDING", "WHAT TO DO")
-    rows = [(one.verdict.value, one.what, one.where, one.said, one.cure) for one in found]
+    """Return the findings as a table and a sentence; what nodes have measured of each other is a table of its own.
+
+    There every pair has its row, and only those that are not well stand among the findings.
+    """
+    looks = [one.look for one in found if one.look is not None]
+    listed = [one for one in found if one.look is None or one.verdict is not Verdict.OK]
     counts = {verdict: sum(one.verdict is verdict for one in found) for verdict in Verdict}
     told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
-    return f"{aligned(header, rows)}\n\n{told}" if rows else "nothing to complain of"
+    parts = [
+        aligned(_HEADER, [(one.verdict.value, one.what, one.where, one.said, one.cure) for one in listed])
+        if listed
+        else "",
+        aligned(HEADER, [look.row for look in looks]) if looks else "",
+        told or "nothing to complain of",
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
-def _plain(finding: Finding) -> dict[str, str]:
+def _plain(finding: Finding) -> dict[str, object]:
     return {
         "verdict": finding.verdict.value,
         "what": finding.what,
         "where": finding.where,
         "finding": finding.said,
         "cure": finding.cure,
+        **({} if finding.look is None else {"measured": finding.look.plain}),
     }

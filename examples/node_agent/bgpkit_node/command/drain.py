@@ -8,7 +8,8 @@ from typing import Final
 import click
 import msgspec
 
-from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.leaving import Leaving, all_left, leavers
+from bgpkit_node.command.options import Seconds, datastore_option
 from bgpkit_node.command.reachability import cluster_resources, cut_off
 from bgpkit_node.command.resource_options import yes_option
 from bgpkit_node.command.surroundings import opened_store
@@ -29,37 +30,83 @@ _MOST_NAMED: Final = 10
 @click.argument("node")
 @click.option("--undo", is_flag=True, help="Let the node reflect again.")
 @yes_option
+@click.option(
+    "--timeout",
+    type=Seconds(min=0, max=3600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait until every node has left; 0: not at all.",
+)
 @datastore_option
-def drain(node: str, undo: bool, yes: bool, datastore: DatastoreSettings) -> None:
+def drain(node: str, undo: bool, yes: bool, timeout: float, datastore: DatastoreSettings) -> None:
     """Take the route reflector NODE out for maintenance: it reflects nothing until --undo.
 
     Its clients keep their sessions with it until the other reflectors have told them everything, and it becomes a
     client of those: no packet is lost. Its own pods stay, and so do their routes. Without another reflector nodes would
     not reach each other: that is refused, with their names, unless --yes is given. A node that is no reflector has
     nothing to be drained of. The datastore keeps it: an agent that is started anew reflects nothing either.
+
+    The command waits until the agents of all clients tell that they have no session with NODE any more, and says how
+    far they are. Exit code 1 when they have not left within --timeout, or an agent does not answer; NODE stays drained,
+    and the same command waits again.
     """
     (target,) = targets_of("node", [node], "")
-    for line in asyncio.run(_changed(target, datastore, undo=undo, yes=yes)):
-        click.echo(line)
+    asyncio.run(_drain(target, datastore, undo=undo, yes=yes, seconds=timeout))
 
 
-async def _changed(target: Target, datastore: DatastoreSettings, *, undo: bool, yes: bool) -> Sequence[str]:
+async def _drain(target: Target, datastore: DatastoreSettings, *, undo: bool, yes: bool, seconds: float) -> None:
     async with opened_store(datastore) as store:
-        node = await store.get(Node, target.name)
-        if node is None:
-            raise await not_found(store, [target])
-        since = node.metadata.annotations.get(DRAINED)
-        if undo and since is None:
-            return [f"{node} is not drained: there is nothing to undo"]
-        if not undo and node.cluster_id is None:
-            return [f"{node} is no route reflector: nothing to do; its sessions and its pods stay as they are"]
-        if not undo and since is not None:
-            return [f"{node} is drained already, since {since}"]
-        before = await _cluster(store)
-        if not undo and not yes:
-            _refuse_last(before, await _cluster(store, _marked(node, undo=False)), node)
-        await change_one(store, target, lambda old: _marked(old, undo=undo), _UNDO if undo else _DRAIN, yes=yes)
-        return list(_told(before, await _cluster(store), node, undo=undo))
+        for line in await _changed(store, target, undo=undo, yes=yes):
+            click.echo(line)
+        after = await _cluster(store)
+        node = after.node(target.name)
+        if node is not None and node.name in after.drained:
+            await _wait(store, await _cluster(store, _marked(node, undo=True)), after, node, seconds)
+
+
+async def _wait(store: ResourceStore, before: Cluster, after: Cluster, node: Node, seconds: float) -> None:
+    """Wait until the clients have left; NodeError names those that have not."""
+    nodes = leavers(before, after, node.name)
+    if not nodes:
+        return
+    if not seconds:
+        click.echo(
+            "its sessions with clients close as soon as every route has another path: bgpkit-node node status on "
+            f"{node.name} lists none of them then"
+        )
+        return
+
+    def tell(leaving: Leaving) -> None:
+        """Say how far it is."""
+        if leaving.still:
+            click.echo(f"{len(leaving.left)} of {len(nodes)} have left; waiting for {_named(leaving.still)}", err=True)
+
+    leaving = await all_left(store, [str(own.ip) for own in node.interfaces], nodes, seconds, tell)
+    if leaving.done:
+        click.echo(f"no node has a session with {node.name} any more that it does not need: it can be stopped")
+        return
+    parts = [f"{_named(leaving.still)} still had a session with it after {seconds:g} s"] if leaving.still else []
+    parts += [f"{name}: {why}" for name, why in leaving.silent.items()]
+    raise NodeError(f"{node} is drained, and not every node has left it: {'; '.join(parts)}")
+
+
+async def _changed(store: ResourceStore, target: Target, *, undo: bool, yes: bool) -> Sequence[str]:
+    node = await store.get(Node, target.name)
+    if node is None:
+        raise await not_found(store, [target])
+    since = node.metadata.annotations.get(DRAINED)
+    if undo and since is None:
+        return [f"{node} is not drained: there is nothing to undo"]
+    if not undo and node.cluster_id is None:
+        return [f"{node} is no route reflector: nothing to do; its sessions and its pods stay as they are"]
+    if not undo and since is not None:
+        return [f"{node} is drained already, since {since}"]
+    before = await _cluster(store)
+    if not undo and not yes:
+        _refuse_last(before, await _cluster(store, _marked(node, undo=False)), node)
+    await change_one(store, target, lambda old: _marked(old, undo=undo), _UNDO if undo else _DRAIN, yes=yes)
+    return list(_told(before, await _cluster(store), node, undo=undo))
 
 
 async def _cluster(store: ResourceStore, instead: Resource | None = None) -> Cluster:
@@ -101,11 +148,6 @@ def _told(before: Cluster, after: Cluster, node: Node, *, undo: bool) -> Iterato
     )
     if after.mesh:
         yield "the sessions of the mesh stay, and carry every route"
-    else:
-        yield (
-            "its sessions with clients close as soon as every route has another path: bgpkit-node node status on "
-            f"{node.name} lists none of them then"
-        )
 
 
 def _clients(cluster: Cluster, name: str) -> list[str]:

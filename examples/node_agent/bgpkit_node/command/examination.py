@@ -3,16 +3,18 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
+from bgpkit_node.agent.backend import Backend
 from bgpkit_node.cni.conflists import conflist_before
 from bgpkit_node.command.asking import ask
+from bgpkit_node.command.policy_look import policy_look
 from bgpkit_node.command.reachability import cluster_resources
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.underlay_look import underlay
@@ -32,6 +34,7 @@ from bgpkit_node.doctor import (
     pool_findings,
     port_finding,
     read_machine,
+    reflection_findings,
     sysctl_findings,
     topology_findings,
     underlay_findings,
@@ -49,6 +52,8 @@ from bgpkit_node.resources import CalicoNodeStatus, Node, ResourceStore
 
 MANIFEST: Final = Path("/etc/kubernetes/manifests/kube-controller-manager.yaml")
 """Where kubeadm keeps what the controller manager is started with."""
+_KEPT_OUT: Final = "kept out"
+"""What an agent says of strangers where all is as it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,13 @@ class Wish:
     seconds: float
     underlay: bool = False
     """Whether the network between the nodes is probed, too."""
+
+
+class _Own(NamedTuple):
+    """The agent that runs on this machine; it has no name when none answers."""
+
+    name: str = ""
+    speaks_bgp: bool = True
 
 
 async def examine(wish: Wish, datastore: DatastoreSettings, run_dir: Path) -> list[Finding]:
@@ -77,8 +89,8 @@ async def examine(wish: Wish, datastore: DatastoreSettings, run_dir: Path) -> li
     except NodeError as error:
         found.append(_unusable(datastore, error))
         if machine is not None:
-            found += sysctl_findings(machine, (4,), agent=bool(agent))
-            found.append(port_finding(machine, DEFAULT_PORT, agent=_runs(agent)))
+            found += sysctl_findings(machine, (4,), agent=bool(_runs(agent)))
+            found.append(_port(machine, DEFAULT_PORT, agent))
     return found
 
 
@@ -111,24 +123,39 @@ def _machine(found: list[Finding]) -> Machine | None:
         return None
 
 
-def _agent(run_dir: Path, found: list[Finding]) -> str | None:
-    """Return the name of the node whose agent runs here; empty when none answers, None when it may not be asked."""
+def _agent(run_dir: Path, found: list[Finding]) -> _Own | None:
+    """Return the agent that runs here; None when it may not be asked."""
     try:
-        name = str(ask(run_dir, {"request": "status"}).get("node", ""))
+        status = ask(run_dir, {"request": "status"})
     except CniError as error:
         found.append(warning("agent", "this machine", str(error), "start it: bgpkit-node agent"))
     except NodeError as error:
         found.append(unknown("agent", "this machine", str(error)))
         return None
     else:
-        found.append(well("agent", "this machine", f"runs, for node {name}"))
-        return name
-    return ""
+        agent = _Own(str(status.get("node", "")), status.get("backend") != Backend.VXLAN.value)
+        without = "" if agent.speaks_bgp else ", without BGP"
+        found.append(well("agent", "this machine", f"runs, for node {agent.name}{without}"))
+        found += _unguarded(status)
+        return agent
+    return _Own()
 
 
-def _runs(agent: str | None) -> bool | None:
+def _unguarded(status: Mapping[str, object]) -> Iterator[Finding]:
+    why = status.get("strangers", _KEPT_OUT)
+    if why != _KEPT_OUT:
+        yield warning("tunnel", "this machine", f"strangers' wrapped packets are let in: {why}", "see the agent's log")
+
+
+def _runs(agent: _Own | None) -> bool | None:
     """Tell whether an agent runs here, or None when that is not known."""
-    return None if agent is None else bool(agent)
+    return None if agent is None else bool(agent.name)
+
+
+def _port(machine: Machine, port: int, agent: _Own | None) -> Finding:
+    if agent is not None and not agent.speaks_bgp:
+        return well("port", f"TCP port {port}", "is not needed: the agent has no BGP")
+    return port_finding(machine, port, agent=_runs(agent))
 
 
 def _conflists(ours: Path) -> Iterator[Finding]:
@@ -145,7 +172,7 @@ def _conflists(ours: Path) -> Iterator[Finding]:
 
 
 async def _cluster(
-    store: ResourceStore, wish: Wish, machine: Machine | None, agent: str | None
+    store: ResourceStore, wish: Wish, machine: Machine | None, agent: _Own | None
 ) -> AsyncIterator[Finding]:
     resources = await cluster_resources(store)
     cluster = Cluster.of(resources.values())
@@ -153,21 +180,25 @@ async def _cluster(
         yield finding
     for finding in overlap_findings(resources.values(), machine):
         yield finding
-    for finding in topology_findings(cluster):
-        yield finding
+    if agent is None or agent.speaks_bgp:
+        for finding in (*topology_findings(cluster), *reflection_findings(cluster)):
+            yield finding
     if machine is not None:
         versions = {pool.network.version for pool in cluster.pools} | {4}
-        for finding in sysctl_findings(machine, versions, agent=bool(agent)):
+        for finding in sysctl_findings(machine, versions, agent=bool(_runs(agent))):
             yield finding
         for finding in feature_findings(machine, cluster.pools, cluster.peers):
             yield finding
         async for finding in _node(store, cluster, machine, wish.node, agent):
             yield finding
-    async for finding in _others(store, cluster, wish.seconds):
+    for finding in await policy_look(store):
+        yield finding
+    silent: dict[str, str] = {}
+    async for finding in _others(store, cluster, wish.seconds, silent):
         yield finding
     if wish.underlay:
-        looks = await underlay(cluster, await load_snapshot(store.datastore), wish.seconds)
-        for finding in underlay_findings(looks, cluster.pools):
+        looks, silent = await underlay(store, cluster, wish.seconds, silent)
+        for finding in underlay_findings(looks, silent, cluster.pools):
             yield finding
 
 
@@ -178,12 +209,12 @@ def _of_resources(cluster: Cluster, wish: Wish) -> Iterable[Finding]:
 
 
 async def _node(
-    store: ResourceStore, cluster: Cluster, machine: Machine, named: str | None, agent: str | None
+    store: ResourceStore, cluster: Cluster, machine: Machine, named: str | None, agent: _Own | None
 ) -> AsyncIterator[Finding]:
     """Yield what concerns this node: its port, its interfaces and its pods."""
     for finding in flannel_findings(machine, cluster.pools):
         yield finding
-    node = _this_node(cluster, machine, named, agent)
+    node = _this_node(cluster, machine, named, None if agent is None else agent.name)
     if node is None:
         yield unknown(
             "node",
@@ -191,10 +222,10 @@ async def _node(
             "is no node of the cluster, as far as its addresses and name tell",
             "say which: --node",
         )
-        yield port_finding(machine, DEFAULT_PORT, agent=_runs(agent))
+        yield _port(machine, DEFAULT_PORT, agent)
         return
     yield well("node", node.name, "is this machine")
-    yield port_finding(machine, cluster.port(node), agent=_runs(agent))
+    yield _port(machine, cluster.port(node), agent)
     for finding in (
         *mtu_findings(machine, node, cluster.pools),
         *pod_findings(machine, node, await load_snapshot(store.datastore)),
@@ -204,15 +235,17 @@ async def _node(
 
 def _this_node(cluster: Cluster, machine: Machine, named: str | None, agent: str | None) -> Node | None:
     own = {address.ip for interface in machine.interfaces for address in interface.addresses}
-    by_address = next((node for node in cluster.nodes if node.ipv4 is not None and node.ipv4.ip in own), None)
+    by_address = next((node for node in cluster.nodes if own & {each.ip for each in node.interfaces}), None)
     if named is not None and cluster.node(named) is None:
         known = ", ".join(node.name for node in cluster.nodes) or "none at all"
         raise click.BadParameter(f"there is no node {named}, only {known}", param_hint="--node")
     return cluster.node(named or agent or "") or by_address or cluster.node(socket.gethostname())
 
 
-async def _others(store: ResourceStore, cluster: Cluster, seconds: float) -> AsyncIterator[Finding]:
-    """Yield what the agents of all nodes answer, and what questions others have left."""
+async def _others(
+    store: ResourceStore, cluster: Cluster, seconds: float, silent: dict[str, str]
+) -> AsyncIterator[Finding]:
+    """Yield what the agents of all nodes answer, and what questions others have left; fill ``silent`` with the rest."""
     now = datetime.now(UTC)
     left = [each.name for each in await store.list(CalicoNodeStatus) if is_left_over(each, now)]
     for name in left:
@@ -223,8 +256,10 @@ async def _others(store: ResourceStore, cluster: Cluster, seconds: float) -> Asy
     try:
         told = await _asked(store, cluster, seconds)
     except DatastoreError as error:
+        silent.update(dict.fromkeys((node.name for node in cluster.nodes), f"cannot be asked: {error}"))
         yield unknown("agent", "all nodes", f"cannot be asked: {error}")
         return
+    silent.update(told.silent)
     for finding in agent_findings(told):
         yield finding
 

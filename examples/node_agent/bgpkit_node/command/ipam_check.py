@@ -1,6 +1,7 @@
 """``bgpkit-node ipam check``: look for contradictions in the allocation data, and mend what can be mended."""
 
 import asyncio
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.ipam import Finding, IPAddress, Ipam, IPNetwork, Snapshot, StoredPools, Verdict, load_snapshot
+from bgpkit_node.ipam.address import in_order
 from bgpkit_node.ipam.in_use import presumed, users
 from bgpkit_node.ipam.repair import repair
 from bgpkit_node.resources import ClusterInformation, Node, ResourceStore, WorkloadEndpoint
@@ -43,6 +45,7 @@ class Checked:
 @click.option("--show-problem-ips", is_flag=True, help="Taken: what is wrong is always printed.")
 @click.option("-o", "--output", metavar="FILE", help="Write a report for 'ipam release --from-report'.")
 @click.option("--kubeconfig", hidden=True, help="Taken, without effect: Kubernetes is not asked.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings, and how much was looked at, as JSON.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without harm, and check again.")
 @datastore_option
 @click.pass_context
@@ -52,6 +55,7 @@ def check(
     show_problem_ips: bool,
     output: str | None,
     kubeconfig: str | None,
+    as_json: bool,
     fix: bool,
     datastore: DatastoreSettings,
 ) -> None:
@@ -62,15 +66,40 @@ def check(
     """
     del show_problem_ips, kubeconfig
     mended, checked = asyncio.run(_check(datastore, fix=fix))
-    click.echo(rendered(checked, show_all=show_all_ips))
-    for line in mended:
-        click.echo(f"  mended: {line}")
     problems = sum(finding.is_fault for finding in checked.findings)
-    click.echo(f"Check complete; found {problems} problems.")
+    if as_json:
+        click.echo(json.dumps(_as_json(checked, mended, problems), indent=2))
+    else:
+        click.echo(rendered(checked, show_all=show_all_ips))
+        for line in mended:
+            click.echo(f"  mended: {line}")
+        click.echo(f"Check complete; found {problems} problems.")
     if output is not None:
         write_report(_report(checked), output)
     calico = ctx.find_root().info_name == calicoctl.PROGRAM  # which ends with 0 whatever it finds
     sys.exit(1 if problems and not calico else 0)
+
+
+def _as_json(checked: Checked, mended: Sequence[str], problems: int) -> dict[str, object]:
+    allocations = sum(len(tuple(block.allocations())) for block in checked.snapshot.blocks.values())
+    return {
+        "problems": problems,
+        "findings": [
+            {
+                "verdict": finding.verdict.name.lower().replace("_", "-"),
+                "subject": finding.subject,
+                "text": finding.text,
+                "fault": finding.is_fault,
+            }
+            for finding in checked.findings
+        ],
+        "mended": list(mended),
+        "pools": [str(pool) for pool in checked.pools],
+        "blocks": len(checked.snapshot.blocks),
+        "allocations": allocations,
+        "handles": len(checked.snapshot.handles),
+        "inUse": len(checked.users),
+    }
 
 
 async def _check(datastore: DatastoreSettings, *, fix: bool) -> tuple[list[str], Checked]:
@@ -123,7 +152,7 @@ def rendered(checked: Checked, *, show_all: bool) -> str:
 def _blocks(snapshot: Snapshot, *, show_all: bool) -> list[str]:
     lines = ["Loading all IPAM blocks...", f"Found {len(snapshot.blocks)} IPAM blocks."]
     total = 0
-    for network, block in sorted(snapshot.blocks.items(), key=lambda item: str(item[0])):
+    for network, block in sorted(snapshot.blocks.items(), key=lambda item: in_order(item[0])):
         lines.append(f" IPAM block {network} affinity={block.affinity or '<none>'}:")
         for address, allocation in block.allocations():
             total += 1

@@ -16,7 +16,7 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import UsageError
 from bgpkit_node.ipam import Block, IPAddress, IpamConfig, IPNetwork, Owner, Snapshot, StoredPools, load_snapshot
-from bgpkit_node.ipam.address import joined
+from bgpkit_node.ipam.address import in_order, joined
 from bgpkit_node.ipam.draft import Draft
 from bgpkit_node.ipam.utilisation import Use, utilisation
 
@@ -139,7 +139,7 @@ def _borrowed(snapshot: Snapshot, look: Look) -> str:
 
 
 def _allocations(snapshot: Snapshot) -> Iterator[tuple[IPAddress, Block, Owner]]:
-    for block in sorted(snapshot.blocks.values(), key=lambda block: str(block.network)):
+    for block in sorted(snapshot.blocks.values(), key=lambda block: in_order(block.network)):
         for address, allocation in block.allocations():
             yield address, block, allocation.owner
 
@@ -166,9 +166,7 @@ def _settings(config: IpamConfig, look: Look) -> list[tuple[str, str]]:
 
 def _as_json(snapshot: Snapshot) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
-    for network, block in sorted(
-        snapshot.blocks.items(), key=lambda item: (item[0].version, int(item[0].network_address))
-    ):
+    for network, block in sorted(snapshot.blocks.items(), key=lambda item: in_order(item[0])):
         used, total = len(tuple(block.allocations())), network.num_addresses
         free = total - used - len(block.cooling)
         found.append({"block": str(network), "node": block.node or "-", "inUse": used, "free": free, "total": total})

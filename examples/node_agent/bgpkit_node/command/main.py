@@ -49,6 +49,8 @@ class _Words(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if ctx.info_name == calicoctl.PROGRAM and cmd_name in calicoctl.INSTEAD:
+            return calicoctl.elsewhere(cmd_name, calicoctl.INSTEAD[cmd_name])
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"bgpkit_node.command.{cmd_name}")

@@ -12,7 +12,7 @@ from bgpkit_node.command.migrate_apply import apply_plan
 from bgpkit_node.command.migrate_look import Places, look
 from bgpkit_node.command.migrate_output import plain_plan, rendered_plan
 from bgpkit_node.command.migrate_undo import undo_migration
-from bgpkit_node.command.options import cni_bin_option, cni_conf_option, datastore_option, run_dir_option
+from bgpkit_node.command.options import Seconds, cni_bin_option, cni_conf_option, datastore_option, run_dir_option
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.flannel import NET_CONF, RECORD, RUNTIME_CACHE, SUBNET_ENV
 from bgpkit_node.kernel import Network
@@ -53,7 +53,7 @@ def _places_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--wait",
-    type=click.FloatRange(min=0, max=3600),
+    type=Seconds(min=0, max=3600),
     default=60.0,
     show_default=True,
     metavar="SECONDS",

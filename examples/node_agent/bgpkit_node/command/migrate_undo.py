@@ -46,4 +46,5 @@ def _told(record: Record) -> list[str]:
     """Return what stands in a record, a line each."""
     devices = [f"interface {device.name} ({', '.join(device.addresses)})" for device in record.devices]
     routes = [f"route {route.destination} via {route.gateway} dev {route.device}" for route in record.routes]
-    return [f"{record.node}: what is put back", *devices, *routes, *(each.path for each in record.conflists)]
+    files = (each.path for each in record.conflists)
+    return [f"{record.node}: what is put back", *devices, *routes, *map(str, record.rules), *files]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
@@ -13,6 +14,11 @@ from bgpkit_node.command.boxed import boxed
 from bgpkit_node.command.look import Look, compat_option
 from bgpkit_node.command.options import run_dir_option
 from bgpkit_node.errors import CniError, NodeError
+
+_CURE: Final = (
+    "start it as root with bgpkit-node agent, or as a service; if it runs, its log says what it waits for, and "
+    "--run-dir (BGPKIT_NODE_RUN_DIR) has to name the directory that it was started with"
+)
 
 
 class PeerRow(msgspec.Struct, frozen=True):
@@ -50,7 +56,7 @@ def status(run_dir: Path, as_json: bool, compat: str) -> None:
         answer = ask(run_dir, {"request": "status"})
     except CniError as error:
         click.echo("Calico process is not running.")
-        raise NodeError(str(error)) from error
+        raise NodeError(f"{error}; {_CURE}") from error
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,19 @@ _CONFIG_OPTION: Final = click.option(
     type=click.Path(dir_okay=False, readable=False, path_type=Path),
     help=f"File that says where etcd is (kind CalicoAPIConfig). Which datastore is used: {RULE}",
 )
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; ``nan``, which no comparison keeps out, is none."""
+
+    name = "number of seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; click says what is wrong with it."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return number
 
 
 def datastore_option(command: Callable[..., Any]) -> Callable[..., Any]:

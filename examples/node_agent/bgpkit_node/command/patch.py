@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from bgpkit_node.command.json_patch import operated
 from bgpkit_node.command.merge_patch import is_mapping, merged, strategic
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.resource_options import namespace_option, yes_option
@@ -17,7 +18,8 @@ from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Document, Resource, load_documents
 from bgpkit_node.resources.output import to_document
 
-_WAYS: Final = {"strategic": strategic, "merge": merged}
+_WAYS: Final = {"strategic": strategic, "merge": merged, "json": operated}
+_TOO_DEEP: Final = "--patch: is nested too deeply"
 
 
 @click.command()
@@ -31,7 +33,7 @@ _WAYS: Final = {"strategic": strategic, "merge": merged}
     type=click.Choice(list(_WAYS)),
     default="strategic",
     show_default=True,
-    help="How lists and directives are taken: as Kubernetes does, or as RFC 7396 says.",
+    help="How the patch is taken: fields as Kubernetes takes them, or as RFC 7396 says; or operations of RFC 6902.",
 )
 @namespace_option
 @yes_option
@@ -46,13 +48,21 @@ def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, 
         fields: object = json.loads(text)
     except ValueError as error:
         raise UsageError(f"--patch: is not JSON: {error}") from None
-    if not is_mapping(fields):
+    except RecursionError:
+        raise UsageError(_TOO_DEEP) from None
+    if way == "json" and not _is_list(fields):
+        example = '[{"op": "replace", "path": "/spec/disabled", "value": true}]'
+        raise UsageError(f"--patch: is not a list of operations, such as {example}")
+    if way != "json" and not is_mapping(fields):
         raise UsageError('--patch: is not a JSON object, such as {"spec": {"disabled": true}}')
     written: list[Document] = []
 
     def change(old: Resource) -> Resource:
         """Return the patched resource, read as any document is."""
-        whole = json.dumps(_WAYS[way](to_document(old), fields))
+        try:
+            whole = json.dumps(_WAYS[way](to_document(old), fields))
+        except RecursionError:
+            raise UsageError(_TOO_DEEP) from None
         (document,) = load_documents(whole, "--patch", namespace=old.namespace)
         new = document.resource
         if str(new) != str(old):
@@ -68,3 +78,7 @@ def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, 
     asyncio.run(changed())
     warn(written)
     click.echo(f"Successfully patched 1 '{target.kind.name}' resource")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-_WORDS: Final = ("eval", "explain", "lint", "matrix", "program")
+_WORDS: Final = ("eval", "explain", "lint", "matrix", "program", "trace")
 
 
 class _Words(click.Group):

@@ -15,6 +15,8 @@ Standard input:
            "pods":       [{"ns", "name", "node", "ip", "labels",
                            "ports": [{"port", "protocol", "name"}]}],
            "externals":  [{"name", "ip"}],
+           "services":   [{"ns", "name", "selector", "ips",
+                           "ports": [{"port", "protocol", "targetPort"}]}],
            "policies":   [manifest, ...]},
  "flows": [["default/web", "default/db", 5432, "TCP"],
            ["node/n1", "default/web", 80, "TCP"],

@@ -16,6 +16,8 @@ Standard input:
                  "ports": [{"port", "protocol", "name"}]}],
  "namespaces": [{"name", "labels"}],
  "nodes":      [{"name", "ip"}],
+ "services":   [{"ns", "name", "selector", "ips",
+                 "ports": [{"port", "protocol", "targetPort"}]}],
  "policies":   [manifest, ...]}
 or {"node": "n1", "teardown": true}
 """
@@ -36,18 +38,19 @@ def policy_program(deny: str, table: str, interface_prefix: str, established: st
     """Enforce the policies of one full state in this network namespace.
 
     The status is 0 when all of the state is in force. With the next full state only what differs is changed, at once:
-    no packet that both states allow is lost, none that both deny passes. "teardown" removes all that this command has
-    made. After an error, what was in force before still is.
+    no packet that both states allow is lost, none that both deny passes. What a state leaves out is empty: one without
+    endpoints is a node without any, where all interfaces named by --interface-prefix drop. "teardown": true removes all
+    that this command has made, and false is as if it were left out. After an error, what was in force before still is.
     """
     settings = EnforcementSettings(table=table, refusal=Refusal(deny), interface_prefix=interface_prefix)
     if sys.stdin.isatty():
         click.echo("reading the state as JSON; Ctrl-D ends it", err=True)
     document = read_case(sys.stdin.buffer.read())
     wanted = program_of(document)
-    with Enforcer(settings) as enforcer, one_at_a_time(table):
+    with Enforcer(settings, whole=True) as enforcer, one_at_a_time(table):
         if document.teardown:
             enforcer.tear_down()
         elif enforcer.enforce(wanted) and established == CUT:
             addresses = {address for each in wanted.endpoints.values() for address in each.endpoint.addresses}
             evaluator = Evaluator(cluster_of(document).state)
-            cut_denied(lambda packet: evaluator.verdict(packet).allowed, addresses)
+            cut_denied(lambda packet: evaluator.verdict(packet).allowed, addresses, table)

@@ -4,15 +4,18 @@ import asyncio
 import functools
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from bgpkit_node.command.options import datastore_option
+from bgpkit_node.command.policy_evaluator import stored_settings
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError, UsageError
+from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.policy import CaseDocument, Cluster, cluster_of, cluster_of_resources, converted, read_json
 from bgpkit_node.policy.conversion import POLICY_TYPES
 from bgpkit_node.policy.deciding_kinds import DECIDING_KINDS
@@ -31,16 +34,42 @@ _STATE_OPTION: Final = click.option(
 )
 
 
-def cluster_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --state and the options of the datastore; it gets what they say as ``cluster``."""
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """Where a cluster is read from: the datastore, unless a file describes one."""
+
+    state_file: Path | None
+    datastore: DatastoreSettings
+
+    def cluster(self) -> Cluster:
+        """Return the cluster; NodeError when it cannot be read."""
+        return _described(self.state_file) if self.state_file else asyncio.run(stored_cluster(self.datastore))
+
+    def settings(self) -> dict[str, EnforcementSettings]:
+        """Return how each node enforces policies; of those in a file nothing is known."""
+        return {} if self.state_file else asyncio.run(stored_settings(self.datastore))
+
+
+def source_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --state and the options of the datastore; it gets what they say as ``source``."""
 
     @functools.wraps(command)
     def chosen(*arguments: Any, state_file: Path | None, datastore: DatastoreSettings, **options: Any) -> Any:
-        """Read the cluster before the command runs."""
-        cluster = asyncio.run(stored_cluster(datastore)) if state_file is None else _described(state_file)
-        return command(*arguments, cluster=cluster, **options)
+        """Put the two together."""
+        return command(*arguments, source=PolicySource(state_file, datastore), **options)
 
     return _STATE_OPTION(datastore_option(chosen))
+
+
+def cluster_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the same options; it gets what they describe as ``cluster``."""
+
+    @functools.wraps(command)
+    def chosen(*arguments: Any, source: PolicySource, **options: Any) -> Any:
+        """Read the cluster before the command runs."""
+        return command(*arguments, cluster=source.cluster(), **options)
+
+    return source_option(chosen)
 
 
 def parse_port(text: str) -> tuple[int, int | None]:

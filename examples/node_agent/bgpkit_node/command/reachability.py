@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Snapshot
-from bgpkit_node.peering import Cluster, pairs_without_path
+from bgpkit_node.peering import Cluster, findings, pairs_without_path
 from bgpkit_node.resources import BGPConfiguration, BGPFilter, BGPPeer, IPPool, Node, Resource, ResourceStore
 
 
@@ -18,12 +18,16 @@ async def cluster_resources(store: ResourceStore) -> dict[tuple[str, str], Resou
 def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing: str) -> None:
     """Raise NodeError, naming the pairs, when nodes that reach each other would not any more.
 
-    ``nothing`` says what was not done, such as "nothing applied". A node that comes, or goes, is not cut off.
+    ``nothing`` says what was not done, such as "nothing applied". A node that comes, or goes, is not cut off. What the
+    change leaves without effect, such as half of what makes a reflector, is named, too.
     """
-    pairs = cut_off(Cluster.of(before), Cluster.of(after))
+    old, new = Cluster.of(before), Cluster.of(after)
+    pairs = cut_off(old, new)
     if pairs:
+        known = findings(old)
+        idle = "".join(f"; {finding}" for finding in findings(new) if finding not in known)
         raise NodeError(
-            f"{nothing}: no session would carry routes between {', '.join(pairs)}; "
+            f"{nothing}: no session would carry routes between {', '.join(pairs)}{idle}; "
             "add peerings to the same call of apply, or say --yes to cut them off"
         )
 
@@ -31,7 +35,7 @@ def refuse_cut(before: Iterable[Resource], after: Iterable[Resource], *, nothing
 def cut_off(before: Cluster, after: Cluster) -> list[str]:
     """Return the pairs of nodes that reach each other, and would not any more, as "a - b"."""
     cut = set(pairs_without_path(after)) - set(pairs_without_path(before))
-    stayed = {node.name for node in before.nodes if node.ipv4 is not None}
+    stayed = {node.name for node in before.nodes if node.interfaces}
     return [f"{one} - {other}" for one, other in sorted(cut) if {one, other} <= stayed]
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from typing import Final, NamedTuple
 
+from bgpkit import Prefix
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.ipam import IPNetwork, Snapshot
 from bgpkit_node.peering import Cluster
+from bgpkit_node.peering.passages import Passages
 from bgpkit_node.peering.plan import own_address
 from bgpkit_node.peering.topology import learners
 
@@ -40,7 +42,8 @@ def route_changes(before: Cluster, after: Cluster, snapshot: Snapshot) -> tuple[
     """Return what changes in the kernels of all nodes, and how many routes stay as they are.
 
     Each node has a route to each block, and each borrowed address, of the nodes whose routes it learns, if it lies in
-    an enabled pool that is exported. BGPFilters are not looked at, nor what routers outside of the cluster announce.
+    an enabled pool that is exported, or a BGPFilter says so; and none that a BGPFilter keeps back. What routers outside
+    of the cluster announce is not looked at.
     """
     old, new = _routes(before, snapshot), _routes(after, snapshot)
     changes = [
@@ -67,6 +70,24 @@ def told(changes: Sequence[RouteChange], stay: int) -> Iterator[str]:
 
 
 def _routes(cluster: Cluster, snapshot: Snapshot) -> Routes:
+    named = [cluster.mesh_terms, *(peer.spec for peer in cluster.peers)]
+    return _filtered(cluster, snapshot) if any(spec.filters for spec in named) else _unfiltered(cluster, snapshot)
+
+
+def _filtered(cluster: Cluster, snapshot: Snapshot) -> Routes:
+    found: Routes = {}
+    for version in _VERSIONS:
+        passages = Passages(cluster, version)
+        for node in cluster.nodes:
+            via = own_address(node, version)
+            for prefix in _originated(snapshot, node.name) if via is not None else ():
+                if prefix.version == version:
+                    names = passages.learners(node.name, Prefix.from_network(prefix))
+                    found.update({(name, prefix): str(via) for name in names if name != node.name})
+    return found
+
+
+def _unfiltered(cluster: Cluster, snapshot: Snapshot) -> Routes:
     exported = [pool.network for pool in cluster.pools if not pool.spec.disabled and not pool.spec.disable_bgp_export]
     found: Routes = {}
     for version in _VERSIONS:

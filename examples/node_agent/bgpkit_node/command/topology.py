@@ -57,7 +57,7 @@ def rendered(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...], *
     rows = [
         (
             node.name,
-            str(node.ipv4 or "-"),
+            str(next(iter(node.interfaces), "-")),
             str(cluster.asn(node)),
             _role(node, plans[node.name], cluster),
             str(len(plans[node.name])),
@@ -118,7 +118,7 @@ def _as_json(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...]) -
         "nodes": [
             {
                 "name": node.name,
-                "address": str(node.ipv4 or ""),
+                "address": str(next(iter(node.interfaces), "")),
                 "asn": cluster.asn(node),
                 "clusterID": str(node.cluster_id or ""),
                 "sessions": [

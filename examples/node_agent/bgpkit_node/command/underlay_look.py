@@ -1,73 +1,60 @@
-"""Probing the network below from this node to every other one."""
+"""The network below as all nodes see it: each agent measures, and what is silent is told."""
 
-import asyncio
-import time
-from collections.abc import Iterator
-from ipaddress import IPv4Address
+from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from bgpkit_node.command.advise_measure import is_own
-from bgpkit_node.demo.pinger import Pinger
-from bgpkit_node.diagnosis import Probe, probe, probe_ipip, probe_udp
-from bgpkit_node.doctor import Underlay, pods_of
-from bgpkit_node.ipam import Snapshot
+from bgpkit_node.command.asking import read_from
+from bgpkit_node.diagnosis import Between, Target, longest, measure, targets_of
+from bgpkit_node.doctor import Look
+from bgpkit_node.errors import DatastoreError
+from bgpkit_node.ipam import load_snapshot
+from bgpkit_node.node_status import ask_nodes
 from bgpkit_node.peering import Cluster
-from bgpkit_node.resources import Node
+from bgpkit_node.resources import ResourceStore
 
-_VXLAN_PORT: Final = 4789
-_MOST_AT_ONCE: Final = 16
-_PATIENCE: Final = 1.0
-
-
-async def underlay(cluster: Cluster, snapshot: Snapshot, seconds: float) -> list[Underlay]:
-    """Return what comes back from each node with an IPv4 address that is not this machine, in their order."""
-    turn = asyncio.Semaphore(_MOST_AT_ONCE)
-    others = [node for node in cluster.nodes if node.ipv4 is not None and not is_own(str(node.ipv4.ip))]
-
-    async def look(node: Node) -> Underlay:
-        """Probe one node when it is its turn."""
-        async with turn:
-            return await _look(cluster, snapshot, node, seconds)
-
-    return await asyncio.gather(*map(look, others))
+_MOST_PATIENCE: Final = 1.0
+"""Seconds in which a packet that gets through has come back."""
+_HERE: Final = "this machine"
 
 
-async def _look(cluster: Cluster, snapshot: Snapshot, node: Node, seconds: float) -> Underlay:
-    address = "" if node.ipv4 is None else str(node.ipv4.ip)
-    pod = next(_pods(snapshot, node.name), "")
-    bgp, vxlan, ipip, answers = await asyncio.gather(
-        probe(address, cluster.port(node), seconds=seconds),
-        asyncio.to_thread(probe_udp, address, _VXLAN_PORT, seconds=seconds),
-        asyncio.to_thread(_ipip, address, seconds),
-        asyncio.to_thread(_answers, pod),
-    )
-    return Underlay(node=node.name, bgp=bgp, vxlan=vxlan, ipip=ipip, pod=pod, pod_answers=answers)
+class _Answer(msgspec.Struct, frozen=True):
+    measured: tuple[Between, ...]
 
 
-def _ipip(address: str, seconds: float) -> Probe | None:
+async def underlay(
+    store: ResourceStore, cluster: Cluster, seconds: float, known_silent: Mapping[str, str]
+) -> tuple[list[Look], dict[str, str]]:
+    """Have every node measure the way to every other one, and return that, and which nodes did not, with why.
+
+    Those ``known_silent`` are not asked again. Agents answer within ``seconds`` and the time that measuring takes.
+    Where the agent of this machine does not, or there is none, it is measured from here, as far as whoever asks has
+    the rights.
+    """
+    targets = list(targets_of(cluster, await load_snapshot(store.datastore)))
+    names = [target.node for target in targets if target.node not in known_silent]
+    silent = {target.node: known_silent[target.node] for target in targets if target.node in known_silent}
+    patience = min(_MOST_PATIENCE, seconds)
+    looks: list[Look] = []
     try:
-        return probe_ipip(address, seconds=seconds)
-    except PermissionError:
-        return None
+        question = {"request": "underlay", "seconds": patience}
+        told = await ask_nodes(store, names, question, seconds=seconds + longest(len(targets), patience))
+    except DatastoreError as error:
+        silent |= dict.fromkeys(names, f"cannot be asked: {error}")
+    else:
+        silent |= told.silent
+        for node, answer in told.answers.items():
+            looks += [Look(node, between) for between in read_from(node, answer, _Answer).measured]
+    here = next((target for target in targets if is_own(target.address)), None)
+    if here is None or here.node in silent:
+        looks = [*await _from_here(here, targets, patience), *looks]
+        silent.pop(here.node if here is not None else "", "")
+    return looks, silent
 
 
-def _answers(address: str) -> bool | None:
-    """Ping a pod once; None without the right to."""
-    if not address:
-        return None
-    try:
-        pinger = Pinger([address])
-    except PermissionError:
-        return None
-    try:
-        pinger.send(1)
-        pinger.drain(time.monotonic() + _PATIENCE)
-        return address in pinger.ttls
-    finally:
-        pinger.close()
-
-
-def _pods(snapshot: Snapshot, node: str) -> Iterator[str]:
-    """Yield the IPv4 addresses of the pods of a node, in order."""
-    four = (address for address in pods_of(snapshot, node) if isinstance(address, IPv4Address))
-    return map(str, sorted(four))
+async def _from_here(here: Target | None, targets: list[Target], patience: float) -> list[Look]:
+    others = [target for target in targets if target is not here]
+    found = await measure(others, seconds=patience)
+    return [Look(_HERE if here is None else here.node, between) for between in found]

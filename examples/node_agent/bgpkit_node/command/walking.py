@@ -1,29 +1,31 @@
 """The way of a packet from one address to another, asked hop by hop from the agents that it passes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from typing import Final
 
 import click
+import msgspec
 
 from bgpkit_node.command.address_facts import addresses_of
 from bgpkit_node.command.asking import read_from
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.tables import aligned
+from bgpkit_node.command.walk_nat import translation_at
 from bgpkit_node.command.walk_policy import WalkPolicy
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.diagnosis.hop import Hop
+from bgpkit_node.diagnosis.outer_header import ECHO_LENGTHS, OuterHeader
 from bgpkit_node.diagnosis.walk import End, Ending, Walk, steps
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Allocation, IPAddress, Snapshot, load_snapshot
 from bgpkit_node.node_status import ask_nodes
-from bgpkit_node.resources import Node, ResourceStore
+from bgpkit_node.resources import Node, ResourceStore, Service
 
 _LONGEST: Final = 16
 """Nodes that a packet passes before it is said to run in circles."""
-_TUNNELS: Final = {"tunl0": "IPIP", "vxlan.calico": "VXLAN", "vxlan-v6.calico": "VXLAN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ async def walk_between(source: str, destination: str, datastore: DatastoreSettin
             raise NodeError(f"{source} is neither a pod nor a node: where a packet from there comes in is not known")
         hops: list[Hop] = []
         ending = await _follow(store, one, other, nodes, hops, seconds)
+        changed = await translation_at(hops[0], one.address, other.address, nodes, store) if hops else None
+        service = next((each for each in await store.list(Service) if other.address in _addresses_of(each)), None)
         return Walk(
             source=str(one.address),
             destination=str(other.address),
@@ -51,7 +55,13 @@ async def walk_between(source: str, destination: str, datastore: DatastoreSettin
             receiver=other.pod,
             hops=tuple(hops),
             ending=ending,
+            translation=changed,
+            service="" if service is None else str(service),
         )
+
+
+def _addresses_of(service: Service) -> tuple[IPAddress, ...]:
+    return (*service.cluster_addresses, *service.external_addresses, *service.load_balancer_addresses)
 
 
 async def _follow(
@@ -69,7 +79,8 @@ async def _follow(
         ending = _end(hop, other)
         if ending is not None:
             return ending
-        towards = ip_address(hop.gateway) if hop.gateway else other.address
+        gateway = hop.gateway if hop.outer is None else hop.outer.destination
+        towards = ip_address(gateway) if gateway else other.address
         own = next((each for each in nodes if towards in _own(each)), None)
         if own is None:
             what = "what it does with the packet is not known here" if hop.gateway else "it is on that network itself"
@@ -87,6 +98,10 @@ def _end(hop: Hop, other: _Place) -> Ending | None:
         return Ending(End.DELIVERED, f"{hop.node} has {other.address} itself")
     if not hop.device:
         why = f"by its route {hop.route}" if hop.route else "it has no route to there"
+        return Ending(End.DROPPED, f"{hop.node} drops it: {why}")
+    if hop.outer is not None and not (hop.outer.destination and hop.outer.device):
+        unknown = f"{hop.device} does not know at which node {hop.gateway} is"
+        why = f"it has no route to {hop.outer.destination}" if hop.outer.destination else unknown
         return Ending(End.DROPPED, f"{hop.node} drops it: {why}")
     if not hop.to_pod:
         return None
@@ -141,8 +156,11 @@ def as_plain(walk: Walk, policy: WalkPolicy) -> dict[str, object]:
         "to": walk.destination,
         "sender": walk.sender,
         "receiver": walk.receiver,
-        "steps": [asdict(step) for step in steps(walk)],
+        "steps": [msgspec.to_builtins(step) for step in steps(walk)],
+        "service": walk.service,
+        "translation": None if walk.translation is None else asdict(walk.translation),
         "encapsulation": _encapsulation(walk),
+        "wrapped": [_lengths(walk, outer) for outer in _outers(walk)],
         "policy": policy.values,
         "end": walk.ending.end.value,
         "sentence": walk.ending.sentence,
@@ -151,24 +169,75 @@ def as_plain(walk: Walk, policy: WalkPolicy) -> dict[str, object]:
 
 def rendered(walk: Walk, policy: WalkPolicy) -> str:
     """Return a walk as a table of what captures show, with sentences round it."""
-    rows = [
-        (str(number), step.place, f"{step.interface} {step.direction}", str(step.ttl), step.route or "-")
-        for number, step in enumerate(steps(walk), 1)
-    ]
     encapsulation = _encapsulation(walk)
     wrapped = f"it is wrapped on the way ({encapsulation})" if encapsulation else "it is not encapsulated"
     ends = f"from {walk.source} ({walk.sender or 'the node'}) to {walk.destination}"
     return "\n".join(
         [
-            f"{ends}; {wrapped}, and these addresses stay in it on the whole way",
+            f"{ends}; {wrapped}, and {_addresses(walk)}",
             "",
-            aligned(("HOP", "WHERE", "INTERFACE", "TTL", "ROUTE MATCHED"), rows),
+            _table(walk),
             "",
+            *(_told(walk, outer) for outer in _outers(walk)),
             f"{walk.ending.end.value}: {walk.ending.sentence}",
+            *_services(walk),
             f"policy: {policy.text}",
         ]
     )
 
 
+def _addresses(walk: Walk) -> str:
+    """Tell whose addresses it has on its way."""
+    changed = walk.translation
+    if changed is None:
+        return "these addresses stay in it on the whole way"
+    own = changed.address or f"the address of {changed.interface}"
+    return f"{changed.node} puts {own} in the place of {walk.source} as it leaves by {changed.interface} (natOutgoing)"
+
+
+def _services(walk: Walk) -> Iterator[str]:
+    """Tell that others than the routes decide where a packet to a service goes."""
+    if walk.service:
+        yield (
+            f"service: {walk.destination} is that of {walk.service}: where service addresses are translated, as by "
+            "kube-proxy, the packet goes to a pod of it; this is the way of one that is not"
+        )
+
+
+def _table(walk: Walk) -> str:
+    """Return the steps as a table; one of the columns is only there where packets are wrapped."""
+    wraps = bool(_outers(walk))
+    header = ["HOP", "WHERE", "INTERFACE", "TTL", *["OUTER HEADER"][:wraps], "ROUTE MATCHED"]
+    rows: list[list[str]] = []
+    for number, step in enumerate(steps(walk), 1):
+        outer = "-" if step.outer is None else f"{step.outer.source} > {step.outer.destination}"
+        ttl = "?" if step.ttl is None else str(step.ttl)
+        interface = f"{step.interface} {step.direction}"
+        rows.append([str(number), step.place, interface, ttl, *[outer][:wraps], step.route or "-"])
+    return aligned(header, rows)
+
+
+def _outers(walk: Walk) -> list[OuterHeader]:
+    return [hop.outer for hop in walk.hops if hop.outer is not None]
+
+
+def _lengths(walk: Walk, outer: OuterHeader) -> dict[str, object]:
+    """Return an outer header for machines, with the length of a packet of ping in it and outside."""
+    inner = ECHO_LENGTHS[ip_address(walk.destination).version]
+    return {**msgspec.structs.asdict(outer), "echo": inner, "echo_wrapped": inner + outer.overhead}
+
+
+def _told(walk: Walk, outer: OuterHeader) -> str:
+    """Return an outer header for people."""
+    inner = ECHO_LENGTHS[ip_address(walk.destination).version]
+    first = f" by the router {outer.gateway}" if outer.gateway else ""
+    limit = f", for {outer.device} takes {outer.device_mtu}" if outer.device else ""
+    return (
+        f"outer header: {outer.source} to {outer.destination or 'no node'}{first}, {outer.what}\n"
+        f"  {outer.overhead} octets: a ping of {inner} is {inner + outer.overhead} long outside; "
+        f"at most {outer.mtu} fit in{limit}\n"
+    )
+
+
 def _encapsulation(walk: Walk) -> str:
-    return next((_TUNNELS[hop.device] for hop in walk.hops if hop.device in _TUNNELS), "")
+    return next((outer.tunnel for outer in _outers(walk)), "")

@@ -1,23 +1,19 @@
 """The embedded datastore: one SQLite file, shared by all agents and commands of a machine."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Self
 
 from bgpkit_node.datastore import sqlite_tables
-from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, WatchEvent
-from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
+from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, Unchanged, WatchEvent
 from bgpkit_node.datastore.sqlite_pulse import SqlitePulse
+from bgpkit_node.datastore.sqlite_watch import SqliteWatch
+from bgpkit_node.datastore.sqlite_worker import SqliteWorker
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.to_the_end import to_the_end
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class SqliteDatastore:
@@ -35,9 +31,9 @@ class SqliteDatastore:
         self.path = path
         self._kept_changes = kept_changes
         self._loop = asyncio.get_running_loop()
-        self._reader = _Worker(path, "datastore-reader")
-        self._writer = _Worker(path, "datastore-writer")
-        self._bells: set[asyncio.Event] = set()
+        self._reader = SqliteWorker(path, "datastore-reader")
+        self._writer = SqliteWorker(path, "datastore-writer")
+        self._watches: set[SqliteWatch] = set()
         self._pulse: SqlitePulse | None = None
         self._pulse_lock = asyncio.Lock()
         self._error: DatastoreError | None = None
@@ -96,7 +92,14 @@ class SqliteDatastore:
         See Datastore.transact.
         """
         revision = await self._writer.run(sqlite_tables.write, operations, self._kept_changes)
-        self._ring()
+        events = tuple(
+            WatchEvent(operation.key, operation.value if isinstance(operation, Put) else None, revision)
+            for operation in operations
+            if not isinstance(operation, Unchanged)
+        )
+        if events:
+            for watch in self._watches:
+                watch.tell(revision, events)
         return revision
 
     async def watch(self, prefix: str, revision: int) -> AsyncGenerator[tuple[WatchEvent, ...], None]:
@@ -105,21 +108,26 @@ class SqliteDatastore:
         Changes of this store object are seen at once, those of other processes within about 25 ms.
         Raises CompactedError; ends when the store is closed.
         """
-        bell = asyncio.Event()
-        self._bells.add(bell)
+        watch = SqliteWatch(prefix, revision)
+        self._watches.add(watch)
         try:
             await self._start_pulse()
             while not self._closed:
-                bell.clear()
+                watch.bell.clear()
                 if self._error:
                     raise self._error
-                revision, batches = await self._reader.run(sqlite_tables.read_changes, prefix, revision)
-                for batch in batches:
-                    yield batch
+                while told := watch.take():  # what is told while a batch is out comes before what is read
+                    for batch in told:
+                        yield batch
+                if watch.begin_reading():
+                    read, batches = await self._reader.run(sqlite_tables.read_changes, prefix, watch.revision)
+                    watch.end_reading(read)
+                    for batch in batches:
+                        yield batch
                 if not self._closed:
-                    await bell.wait()
+                    await watch.bell.wait()
         finally:
-            self._bells.discard(bell)
+            self._watches.discard(watch)
 
     @asynccontextmanager
     async def hold(self, key: str, holder: bytes, seconds: int) -> AsyncGenerator[asyncio.Event, None]:
@@ -155,61 +163,19 @@ class SqliteDatastore:
         await asyncio.to_thread(pulse.start)
         self._pulse = pulse
 
-    def _changed(self) -> None:
-        """Wake the watches; called from the pulse's thread."""
-        self._loop.call_soon_threadsafe(self._ring)
+    def _changed(self, revision: int) -> None:
+        """Wake the watches that have not come to ``revision``; called from the pulse's thread."""
+        self._loop.call_soon_threadsafe(self._hear, revision)
 
     def _failed(self, error: DatastoreError) -> None:
         """Fail the watches; called from the pulse's thread."""
         self._error = error
         self._loop.call_soon_threadsafe(self._ring)
 
+    def _hear(self, revision: int) -> None:
+        for watch in self._watches:
+            watch.hear(revision)
+
     def _ring(self) -> None:
-        for bell in self._bells:
-            bell.set()
-
-
-class _Worker:
-    """One thread with one connection of its own; jobs run one after the other."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._connection: sqlite3.Connection | None = None
-
-    async def open(self) -> None:
-        """Open the connection."""
-        await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
-
-    async def run(
-        self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Run ``function(connection, ...)`` in the thread and return its result; SQLite's errors are translated."""
-
-        def job() -> T:
-            if self._connection is None:
-                raise DatastoreError(f"datastore {self._path} is closed")
-            with sqlite_errors(self._path):
-                return function(self._connection, *args, **kwargs)
-
-        try:
-            future = asyncio.get_running_loop().run_in_executor(self._executor, job)
-        except RuntimeError as error:
-            raise DatastoreError(f"datastore {self._path} is closed") from error
-        return await future
-
-    async def close(self) -> None:
-        """Finish the jobs that wait and close the connection."""
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
-        except RuntimeError:
-            return
-        self._executor.shutdown(wait=False)
-
-    def _open(self) -> None:
-        self._connection = connect(self._path)
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        for watch in self._watches:
+            watch.fall_behind()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
+from bgpkit_node.datastore.sqlite_tables import counter
 from bgpkit_node.errors import DatastoreError
 
 POLL_SECONDS: Final = 0.02
@@ -15,10 +16,14 @@ POLL_SECONDS: Final = 0.02
 class SqlitePulse:
     """Calls ``on_change`` (from its own thread) soon after each commit of any other connection to the file.
 
+    It is told the store's revision.
+
     One `PRAGMA data_version` every 20 ms: a look at shared memory, no disk access.
     """
 
-    def __init__(self, path: Path, on_change: Callable[[], None], on_error: Callable[[DatastoreError], None]) -> None:
+    def __init__(
+        self, path: Path, on_change: Callable[[int], None], on_error: Callable[[DatastoreError], None]
+    ) -> None:
         """Prepare; nothing runs before ``start``."""
         self._path = path
         self._on_change = on_change
@@ -57,4 +62,4 @@ class SqlitePulse:
             version = connection.execute("PRAGMA data_version").fetchone()
             if version != seen:
                 seen = version
-                self._on_change()
+                self._on_change(counter(connection, "revision"))

@@ -1,27 +1,25 @@
-"""Three machines and their pods on one: network namespaces, one real agent process for each node."""
+"""Machines and their pods on one: network namespaces, one real agent process for each node."""
 
 import asyncio
 import contextlib
 import json
 import os
 import shlex
+import shutil
 import signal
-import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Final
 
 from bgpkit_node.cni import install_shim
+from bgpkit_node.demo.processes import bgpkit_node, finished, ip_batch, run, within
 from bgpkit_node.errors import NodeError
 
 ROOT: Final = Path("/run/bgpkit-demo")
-GATEWAY: Final = "10.4.7.1"
 POOL: Final = "10.244.0.0/16"
 ASN: Final = 63400
-SEGMENT: Final = "segment"
-"""The bridge, outside of the nodes, that all of them are on."""
 _NETWORK: Final = {"cniVersion": "1.0.0", "name": "k8s-pod-network", "type": "bgpkit"}
 
 _ENTRANCE: Final = """\
@@ -40,11 +38,25 @@ exec nsenter "--net=/run/netns/$place" -- "${{@:-${{SHELL:-/bin/sh}}}}"
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A bridge, outside of all machines, that some of them are on, and where its gateway is."""
+
+    name: str
+    gateway: IPv4Interface
+    routed: bool = False
+    """Whether a router has the gateway's address, and not the bridge itself."""
+
+
+SEGMENT: Final = Segment("segment", IPv4Interface("10.4.7.1/24"))
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """A node of the cluster."""
 
     name: str
     address: IPv4Interface
+    segment: Segment = SEGMENT
 
     @property
     def directory(self) -> Path:
@@ -82,36 +94,41 @@ MACHINES: Final = (
 class Cluster:
     """The running demonstration."""
 
+    machines: tuple[Machine, ...] = MACHINES
     agents: dict[str, asyncio.subprocess.Process] = field(default_factory=dict[str, asyncio.subprocess.Process])
     pods: list[Pod] = field(default_factory=list[Pod])
+    others: list[str] = field(default_factory=list[str])
+    """Namespaces that are neither nodes nor pods."""
+
+    @property
+    def places(self) -> list[str]:
+        """The network namespaces that one can look around in."""
+        return [machine.name for machine in self.machines] + [pod.namespace for pod in self.pods] + self.others
 
     @property
     def datastore(self) -> Path:
         """The one file that all agents share."""
         return ROOT / "datastore.sqlite"
 
-    async def build_segment(self) -> None:
-        """Make a bridge, and a namespace with eth0 on it for each machine."""
+    async def build_segments(self) -> None:
+        """Make the bridges, and a namespace with eth0 on one of them for each machine."""
         ROOT.mkdir(parents=True)  # at once: others put files there, too
-        commands = [
-            f"link add {SEGMENT} type bridge stp_state 0",
-            f"link set {SEGMENT} up",
-            f"addr add {GATEWAY}/24 dev {SEGMENT}",
-        ]
-        for number, machine in enumerate(MACHINES):
+        commands: list[str] = []
+        for segment in dict.fromkeys(machine.segment for machine in self.machines):
+            commands += [f"link add {segment.name} type bridge stp_state 0", f"link set {segment.name} up"]
+            if not segment.routed:
+                commands.append(f"addr add {segment.gateway} dev {segment.name}")
+        for number, machine in enumerate(self.machines):
             machine.directory.mkdir()
             await run("ip", "netns", "add", machine.name)
-            commands += [
-                f"link add port{number} type veth peer name eth0 netns {machine.name}",
-                f"link set port{number} master {SEGMENT} up",
-            ]
+            commands += plugged(f"port{number}", machine.name, "eth0", machine.segment)
         await ip_batch(commands)
-        for machine in MACHINES:
+        for machine in self.machines:
             inside = [
                 "link set lo up",
                 "link set eth0 up",
                 f"addr add {machine.address} dev eth0",
-                f"route add default via {GATEWAY} dev eth0",
+                f"route add default via {machine.segment.gateway.ip} dev eth0",
             ]
             await ip_batch(inside, namespace=machine.name)
         install_shim(ROOT / "cni-bin")
@@ -166,7 +183,7 @@ class Cluster:
         network = {**_NETWORK, "agent_socket": str(machine.socket), "args": {"cni": {"labels": told}}}
         configuration = json.dumps(network)
         shim = str(ROOT / "cni-bin" / "bgpkit")
-        status, answer, errors = await _finish(shim, environment=environment, given=configuration)
+        status, answer, errors = await finished(shim, environment=environment, given=configuration)
         if status:
             raise NodeError(
                 f"CNI ADD for pod {name} failed with exit code {status}: {' '.join((answer + errors).split())}"
@@ -216,50 +233,20 @@ class Cluster:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(agent.wait(), 5)
 
-
-def bgpkit_node(*words: str) -> tuple[str, ...]:
-    """Return the command line of ``bgpkit-node`` in this very Python."""
-    return (sys.executable, "-P", "-m", "bgpkit_node.command.main", *words)
-
-
-def within(namespace: str) -> tuple[str, ...]:
-    """Return the words that run a command in a named network namespace."""
-    return ("nsenter", f"--net=/run/netns/{namespace}", "--")
-
-
-async def ip_batch(commands: Sequence[str], *, namespace: str | None = None) -> None:
-    """Run several ``ip`` commands in one process."""
-    prefix = within(namespace) if namespace is not None else ()
-    await run(*prefix, "ip", "-batch", "-", given="\n".join(commands))
+    async def clear(self) -> None:
+        """End the agents and take everything away: another cluster can be built here."""
+        await self.stop()
+        # cables and bridges first: with a namespace they go only later, when the kernel comes to it
+        kinds = [json.loads(await run("ip", "-j", "link", "show", "type", kind) or "[]") for kind in ("veth", "bridge")]
+        await ip_batch([f"link del {link['ifname']}" for links in kinds for link in links if link])
+        for place in self.places:
+            await run("ip", "netns", "del", place)
+        shutil.rmtree(ROOT)
 
 
-async def run(
-    *words: str,
-    environment: dict[str, str] | None = None,
-    given: str | None = None,
-    statuses: Collection[int | None] = (0,),
-) -> str:
-    """Run a command and return its output; NodeError with what it said when its status is none of ``statuses``."""
-    status, output, errors = await _finish(*words, environment=environment, given=given)
-    if status not in statuses:
-        said = " ".join((errors or output).split())
-        raise NodeError(f"{' '.join(words)} failed with exit code {status}: {said}")
-    return output
-
-
-async def _finish(*words: str, environment: dict[str, str] | None, given: str | None) -> tuple[int | None, str, str]:
-    """Run a command to its end; return its status, its output and what it wrote to standard error."""
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        env=environment,
-        stdin=asyncio.subprocess.PIPE if given is not None else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await process.communicate(None if given is None else given.encode())
-    return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
-
-
-def pinger(*words: str) -> tuple[str, ...]:
-    """Return the command line of the pinger."""
-    return (sys.executable, "-P", "-m", "bgpkit_node.demo.pinger", *words)
+def plugged(port: str, namespace: str, interface: str, segment: Segment) -> list[str]:
+    """Return the words for ip(8) that lay a cable from a bridge to an interface in a namespace."""
+    return [
+        f"link add {port} type veth peer name {interface} netns {namespace}",
+        f"link set {port} master {segment.name} up",
+    ]

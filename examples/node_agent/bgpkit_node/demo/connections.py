@@ -5,14 +5,11 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from bgpkit_node.cni.own_thread import in_own_thread
-from bgpkit_node.kernel import enter_for_good, open_namespace
+from bgpkit_node.demo.places import inside
 
 _PATIENCE: Final = 0.5
-_NETNS: Final = Path("/run/netns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +37,21 @@ class Flow:
 async def listen(flows: Sequence[Flow]) -> list[socket.socket]:
     """Have something listen at the end of each flow; the kernel completes the connections."""
     ends = sorted({(flow.target, flow.port) for flow in flows}, key=str)
-    return list(await asyncio.gather(*(in_own_thread(partial(_listen, place, port)) for place, port in ends)))
+    return list(await asyncio.gather(*(inside(place.namespace, partial(_listen, place, port)) for place, port in ends)))
 
 
 async def tried(flows: Sequence[Flow]) -> tuple[bool, ...]:
     """Try all connections at once, half a second each; tell which came about."""
-    return tuple(await asyncio.gather(*(in_own_thread(partial(_connects, flow)) for flow in flows)))
+    return tuple(await asyncio.gather(*(inside(flow.source.namespace, partial(_connects, flow)) for flow in flows)))
 
 
 def _listen(place: Place, port: int) -> socket.socket:
-    _enter(place)
     return socket.create_server((place.address, port), backlog=100)
 
 
 def _connects(flow: Flow) -> bool:
-    _enter(flow.source)
     try:
         socket.create_connection((flow.target.address, flow.port), _PATIENCE, (flow.source.address, 0)).close()
     except OSError:
         return False
     return True
-
-
-def _enter(place: Place) -> None:
-    """Move this thread, which ends with its work, to a place."""
-    if place.namespace:
-        with open_namespace(_NETNS / place.namespace) as descriptor:
-            enter_for_good(descriptor)

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from bgpkit_node.demo.cluster import MACHINES, Pod, pinger, within
-from bgpkit_node.demo.cluster import run as run_command
+from bgpkit_node.demo.cluster import MACHINES, Pod
+from bgpkit_node.demo.processes import pinger, within
+from bgpkit_node.demo.processes import run as run_command
 from bgpkit_node.errors import NodeError
 
 _SECONDS: Final = 30.0

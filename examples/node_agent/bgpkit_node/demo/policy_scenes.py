@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bgpkit_node.demo import policy_manifests as manifests
-from bgpkit_node.demo.cluster import MACHINES, SEGMENT, Cluster, ip_batch
+from bgpkit_node.demo.cluster import MACHINES, SEGMENT, Cluster
 from bgpkit_node.demo.connections import Flow, Place, listen, tried
+from bgpkit_node.demo.processes import ip_batch
 from bgpkit_node.demo.report import Report
 from bgpkit_node.demo.waiting import until
 
@@ -132,7 +133,7 @@ class PolicyScenes:
         pods = [self.cluster.add_pod(name, node, within=where, labels=labels) for name, node, where, labels in _PODS]
         for pod in await asyncio.gather(*pods):
             self._places[pod.name] = Place(pod.name, pod.address, pod.namespace)
-        outside = [f"addr add {address}/32 dev {SEGMENT}" for address in _OUTSIDE]
+        outside = [f"addr add {address}/32 dev {SEGMENT.name}" for address in _OUTSIDE]
         routes = [f"route add {pod.address} via {pod.machine.address.ip}" for pod in self.cluster.pods]
         await ip_batch([*outside, *routes])
         self._places |= {address: Place(address, address) for address in _OUTSIDE}

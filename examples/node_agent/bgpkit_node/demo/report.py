@@ -32,6 +32,10 @@ class Report(Protocol):
         """Tell one fact."""
         ...
 
+    def check(self, text: str, *, passed: bool) -> None:
+        """Tell one thing that was tried, and whether it came out as it should."""
+        ...
+
     def progress(self, text: str) -> None:
         """Tell a figure that changes; the latest replaces the one before."""
         ...
@@ -71,6 +75,10 @@ class PlainReport:
     def note(self, text: str) -> None:
         """Print one fact."""
         self._line(f"   {text}")
+
+    def check(self, text: str, *, passed: bool) -> None:
+        """Print PASS or FAIL and what was tried."""
+        self._line(f"   {verdict(passed=passed)} {text}")
 
     def progress(self, text: str) -> None:
         """Print nothing: figures that change would fill a log."""
@@ -115,6 +123,10 @@ class JsonReport:
     def note(self, text: str) -> None:
         """Print a note."""
         self._emit("note", text=text)
+
+    def check(self, text: str, *, passed: bool) -> None:
+        """Print what was tried and how it came out."""
+        self._emit("check", text=text, passed=passed)
 
     def progress(self, text: str) -> None:
         """Print nothing: only final figures are kept."""
@@ -165,6 +177,11 @@ class LiveReport:
     def note(self, text: str) -> None:
         """Print one fact above the live part."""
         self._console.print(Padding(_HIGHLIGHT(Text(text)), (0, 0, 0, 2)))
+
+    def check(self, text: str, *, passed: bool) -> None:
+        """Print PASS or FAIL, in colour, and what was tried."""
+        word = Text(f"{verdict(passed=passed)} ", style="bold green" if passed else "bold red")
+        self._console.print(Padding(word + _HIGHLIGHT(Text(text)), (0, 0, 0, 2)))
 
     def progress(self, text: str) -> None:
         """Show a changing figure beside the spinner."""
@@ -222,6 +239,11 @@ class LiveReport:
             elapsed = time.monotonic() - self._began
             lines.append(Spinner("dots", Text(f"{name}: {title} ({elapsed:.1f} s) {self._progress}", style="yellow")))
         return Group(*lines)
+
+
+def verdict(*, passed: bool) -> str:
+    """Return the word for how something came out."""
+    return "PASS" if passed else "FAIL"
 
 
 def make_report(*, as_json: bool) -> Report:

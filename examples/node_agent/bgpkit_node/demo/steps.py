@@ -1,23 +1,21 @@
-"""The demonstration, step by step."""
+"""The scenario of the demonstration that shows a whole cluster, step by step."""
 
 import asyncio
-import os
-import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from bgpkit_node.demo import manifests
-from bgpkit_node.demo.cluster import MACHINES, Cluster, Machine, run, within
+from bgpkit_node.demo.cluster import MACHINES, Cluster, Machine
 from bgpkit_node.demo.internet_table import carry_table
-from bgpkit_node.demo.isolation import Isolation
 from bgpkit_node.demo.pings import Streams, ping_matrix
 from bgpkit_node.demo.policy_scenes import PolicyScenes
-from bgpkit_node.demo.report import Report, make_report
-from bgpkit_node.demo.titles import TITLES
+from bgpkit_node.demo.processes import run, within
+from bgpkit_node.demo.report import Report
+from bgpkit_node.demo.scenario import Step
 from bgpkit_node.demo.waiting import established, kernel_routes, until
 from bgpkit_node.errors import NodeError
 
@@ -34,10 +32,21 @@ class Demonstration:
     scenes: PolicyScenes
     facts: dict[str, object] = field(default_factory=dict[str, object])
 
+    @classmethod
+    def begun(cls, report: Report) -> Self:
+        """Return it with a cluster that is still to be built."""
+        cluster = Cluster()
+        return cls(cluster, report, PolicyScenes(cluster, report))
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """The steps, to be taken in their order."""
+        return {name: partial(step, self) for name, step in STEPS.items()}
+
 
 async def start_nodes(demo: Demonstration) -> None:
     """Make the machines, apply the first resources, start the agents."""
-    await asyncio.gather(demo.cluster.build_segment(), demo.cluster.command("apply", "-f", "-", given=manifests.FIRST))
+    await asyncio.gather(demo.cluster.build_segments(), demo.cluster.command("apply", "-f", "-", given=manifests.FIRST))
     await asyncio.gather(*(demo.cluster.start_agent(machine) for machine in MACHINES))
     for machine in MACHINES:
         demo.report.note(f"{machine.name} at {machine.address}: agent process {demo.cluster.agents[machine.name].pid}")
@@ -142,63 +151,6 @@ STEPS: Final[Mapping[str, Callable[[Demonstration], Awaitable[None]]]] = Mapping
 )
 
 
-async def run_demonstration(isolation: Isolation, *, hold: str | None, as_json: bool) -> int:
-    """Run the steps and return the exit code. With ``hold``, stop after that step and wait for Ctrl-C."""
-    report = make_report(as_json=as_json)
-    cluster = Cluster()
-    demo = Demonstration(cluster, report, PolicyScenes(cluster, report))
-    stopped = _stop_request(isolation)
-    started = time.monotonic()
-    work = asyncio.create_task(_run_steps(demo, hold))
-    try:
-        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            report.fail("interrupted; nothing is left behind")
-            return 130
-        work.result()
-        facts = {**demo.facts, "seconds": round(time.monotonic() - started, 1)}
-        if hold is not None:
-            await _hold(demo, isolation, hold)
-            await stopped
-        report.finish(facts)
-    except NodeError as error:
-        for machine in MACHINES:
-            report.text(f"last words of the agent of {machine.name}", demo.cluster.log_of(machine))
-        report.fail(str(error))
-        return 1
-    except BrokenPipeError:  # whoever read has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    finally:
-        work.cancel()
-        await demo.cluster.stop()
-    return 0
-
-
-def _stop_request(isolation: Isolation) -> asyncio.Future[None]:
-    """Return a future that is done when the demonstration is to end: by its guard, or by a signal of its own."""
-    loop = asyncio.get_running_loop()
-    stopped = loop.create_future()
-
-    def stop() -> None:
-        loop.remove_reader(isolation.stop)
-        if not stopped.done():
-            stopped.set_result(None)
-
-    loop.add_reader(isolation.stop, stop)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    return stopped
-
-
-async def _run_steps(demo: Demonstration, hold: str | None) -> None:
-    for name, title in TITLES.items():
-        demo.report.step(name, title)
-        await STEPS[name](demo)
-        if name == hold:
-            return
-
-
 async def _add_pods_of(demo: Demonstration, machine: Machine) -> None:
     for number in range(PODS_PER_NODE):
         await demo.cluster.add_pod(f"{machine.name.removeprefix('k8s-')}-pod{number + 1}", machine)
@@ -257,21 +209,3 @@ async def _show_loss(streams: Streams, report: Report) -> None:
         so_far = streams.so_far()
         report.progress(f"{so_far.sent} pings, {so_far.lost} lost")
         await asyncio.sleep(0.25)
-
-
-async def _hold(demo: Demonstration, isolation: Isolation, step: str) -> None:
-    """Tell how to look around, from another terminal."""
-    script = demo.cluster.write_entrance()
-    user = "-U --preserve-credentials " if isolation.unprivileged else ""
-    enter = f"nsenter -t {isolation.pid} {user}-m -n -p {script}"
-    places = [machine.name for machine in MACHINES] + [pod.namespace for pod in demo.cluster.pods]
-    demo.report.hold(
-        step,
-        isolation.pid,
-        [
-            f"a shell on a node:  {enter} {MASTER.name}",
-            "inside it:          bgpkit-node node status; bgpkit-node get nodes -o wide; ip route; ss -tnp",
-            f"or one command:     {enter} {MASTER.name} bgpkit-node node status",
-            f"places to enter:    {', '.join(places)}",
-        ],
-    )

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bgpkit_node.cni import request
-from bgpkit_node.demo.cluster import Machine, run, within
+from bgpkit_node.demo.cluster import Machine
+from bgpkit_node.demo.processes import run, within
 from bgpkit_node.errors import CniError, NodeError
 
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from bgpkit_node.diagnosis.outer_header import OuterHeader
+
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """A packet at one node: where it comes in, by which route it leaves, and to whom."""
@@ -19,5 +21,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """The next hop; empty when the destination is on the interface itself."""
     to_pod: bool = False
     """The interface is that of a pod."""
+    outer: OuterHeader | None = None
+    """What the node puts around the packet; None: nothing."""
     ttl: int = 64
     """With which TTL packets leave that the node itself sends."""

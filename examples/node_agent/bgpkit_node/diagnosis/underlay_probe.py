@@ -8,6 +8,7 @@ import struct
 import time
 from typing import Final
 
+from bgpkit_node.diagnosis.icmp import ECHO, checksum, echo_request
 from bgpkit_node.diagnosis.tcp_probe import Probe, Reply
 
 IPIP: Final = 4
@@ -15,7 +16,6 @@ IPIP: Final = 4
 _NOT_VXLAN: Final = bytes(8)
 """A header without its flag, which every VXLAN device drops. RFC 7348, section 5."""
 _REFUSALS: Final = frozenset({errno.ECONNREFUSED, errno.ENOPROTOOPT})
-_ECHO: Final = struct.Struct("!BBHHH")
 _IP: Final = struct.Struct("!BBHHHBBH4s4s")
 
 
@@ -85,21 +85,14 @@ def _is_reply(received: tuple[bytes, tuple[str, int]], address: str) -> bool:
     """Tell our reply among all that the machine gets."""
     packet, (source, _) = received
     start = (packet[0] & 15) * 4
-    kind, _, _, identifier, _ = _ECHO.unpack_from(packet, start)
+    kind, _, _, identifier, _ = ECHO.unpack_from(packet, start)
     return source == address and kind == 0 and identifier == os.getpid() & 0xFFFF
 
 
 def _wrapped(own: str, other: str, identifier: int) -> bytes:
     """Return an IPv4 packet with a ping."""
-    body = _ECHO.pack(8, 0, 0, identifier, 1)
-    ping = _ECHO.pack(8, 0, _checksum(body), identifier, 1)
+    ping = echo_request(identifier, 1)
     source, target = socket.inet_aton(own), socket.inet_aton(other)
     length = _IP.size + len(ping)
     header = _IP.pack(0x45, 0, length, 0, 0, 64, socket.IPPROTO_ICMP, 0, source, target)
-    return _IP.pack(0x45, 0, length, 0, 0, 64, socket.IPPROTO_ICMP, _checksum(header), source, target) + ping
-
-
-def _checksum(octets: bytes) -> int:
-    total: int = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF
+    return _IP.pack(0x45, 0, length, 0, 0, 64, socket.IPPROTO_ICMP, checksum(header), source, target) + ping

@@ -2,9 +2,11 @@
 
 ::
 
+    look            what one node has measured of another
     finding         a line
     machine         what is read of this machine, without rights
-    kernel_checks, link_checks, cluster_checks, agent_checks, underlay_checks
+    packet_filter   whether nft and the kernel have what policies need
+    kernel_checks, link_checks, cluster_checks, reflection_checks, agent_checks, underlay_checks, policy_checks
                     machine, resources and answers become lines (pure)
 """
 
@@ -12,14 +14,20 @@ from bgpkit_node.doctor.agent_checks import agent_findings
 from bgpkit_node.doctor.cluster_checks import cluster_cidrs_in, overlap_findings, pool_findings, topology_findings
 from bgpkit_node.doctor.finding import Finding, Verdict, failure, unknown, warning, well
 from bgpkit_node.doctor.kernel_checks import feature_findings, port_finding, sysctl_findings
-from bgpkit_node.doctor.link_checks import flannel_findings, mtu_findings, pod_findings, pods_of
+from bgpkit_node.doctor.link_checks import flannel_findings, mtu_findings, pod_findings
+from bgpkit_node.doctor.look import HEADER, Look
 from bgpkit_node.doctor.machine import Machine, read_machine
-from bgpkit_node.doctor.underlay_checks import Underlay, underlay_findings
+from bgpkit_node.doctor.packet_filter import PacketFilter, read_packet_filter
+from bgpkit_node.doctor.policy_checks import policy_findings
+from bgpkit_node.doctor.reflection_checks import reflection_findings
+from bgpkit_node.doctor.underlay_checks import underlay_findings
 
 __all__ = [
+    "HEADER",
     "Finding",
+    "Look",
     "Machine",
-    "Underlay",
+    "PacketFilter",
     "Verdict",
     "agent_findings",
     "cluster_cidrs_in",
@@ -29,10 +37,12 @@ __all__ = [
     "mtu_findings",
     "overlap_findings",
     "pod_findings",
-    "pods_of",
+    "policy_findings",
     "pool_findings",
     "port_finding",
     "read_machine",
+    "read_packet_filter",
+    "reflection_findings",
     "sysctl_findings",
     "topology_findings",
     "underlay_findings",

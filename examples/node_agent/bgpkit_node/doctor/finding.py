@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from bgpkit_node.doctor.look import Look
+
 
 class Verdict(Enum):
     """How bad it is; the values are the words that are printed."""
@@ -22,6 +24,8 @@ class Finding:
     where: str
     said: str
     cure: str = ""
+    look: Look | None = None
+    """What was measured, where it was something between two nodes."""
 
 
 def well(what: str, where: str, said: str) -> Finding:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bgpkit_node.cni.mtu import pod_mtu
+from bgpkit_node.diagnosis import pods_by_node
 from bgpkit_node.doctor.finding import Finding, failure, warning, well
 from bgpkit_node.doctor.machine import Machine
 from bgpkit_node.ipam import IPAddress, Snapshot
@@ -22,7 +23,7 @@ _MIGRATE: Final = "bgpkit-node migrate flannel --plan; or, once no pod is behind
 def mtu_findings(machine: Machine, node: Node, pools: Iterable[IPPool]) -> Iterator[Finding]:
     """Yield whether pods send packets that their node's interface takes."""
     uplink = _uplink(machine, node)
-    if uplink is None or node.ipv4 is None:
+    if uplink is None:
         return
     largest = pod_mtu(uplink.mtu, pools)
     too_large = [link for link in machine.pod_links() if link.mtu > largest]
@@ -34,8 +35,8 @@ def mtu_findings(machine: Machine, node: Node, pools: Iterable[IPPool]) -> Itera
 
 
 def _uplink(machine: Machine, node: Node) -> Link | None:
-    address = None if node.ipv4 is None else node.ipv4.ip
-    name = next((each.name for each in machine.interfaces if address in {own.ip for own in each.addresses}), "")
+    addresses = {own.ip for own in node.interfaces}
+    name = next((each.name for each in machine.interfaces if addresses & {own.ip for own in each.addresses}), "")
     return machine.link(name)
 
 
@@ -62,7 +63,7 @@ def flannel_findings(machine: Machine, pools: Iterable[IPPool]) -> Iterator[Find
 
 def pod_findings(machine: Machine, node: Node, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield routes to pods that there are not, pods without a route, and interfaces that nobody uses."""
-    pods = pods_of(snapshot, node.name)
+    pods = pods_by_node(snapshot).get(node.name, frozenset[IPAddress]())
     routed: dict[IPAddress, Route] = {
         route.destination.network_address: route
         for route in machine.routes
@@ -81,16 +82,6 @@ def pod_findings(machine: Machine, node: Node, snapshot: Snapshot) -> Iterator[F
             yield warning("leftover", link.name, said, f"ip link delete {link.name}")
     if pods == routed.keys():
         yield well("pod", node.name, f"{len(pods)} addresses of pods, each with its route, and no route too many")
-
-
-def pods_of(snapshot: Snapshot, node: str) -> frozenset[IPAddress]:
-    """Return the addresses that pods of ``node`` have been given."""
-    return frozenset(
-        address
-        for block in snapshot.blocks.values()
-        for address, allocation in block.allocations()
-        if allocation.owner.node == node and "pod" in dict(allocation.owner.attributes)
-    )
 
 
 def _over_pod(machine: Machine, route: Route) -> bool:

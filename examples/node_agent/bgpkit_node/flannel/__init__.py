@@ -4,6 +4,7 @@
 
     settings, conflists, cached_pods    what flannel and the container runtime say in files
     machine     what is read of this machine
+    rules, rule_programs    its rules of the packet filter (pure), and the programs that know them
     remains     what of all that is flannel's (pure)
     plan        what is done, in which order, and who does not reach whom meanwhile (pure)
     record      the file in which stands what was removed
@@ -19,6 +20,7 @@ from bgpkit_node.flannel.plan import Known, Loss, Plan, Removal, plan_of
 from bgpkit_node.flannel.record import RECORD, Record, read_record, record_of, write_record
 from bgpkit_node.flannel.remains import Device, Pod, Remains, Spared, recognise
 from bgpkit_node.flannel.removal import Tell, flanneld, remove
+from bgpkit_node.flannel.rules import Rules, Saved
 from bgpkit_node.flannel.settings import NET_CONF, SUBNET_ENV, Backend, Settings, read_settings
 from bgpkit_node.flannel.undoing import put_back
 
@@ -44,6 +46,8 @@ __all__ = [
     "Remains",
     "Removal",
     "Replies",
+    "Rules",
+    "Saved",
     "Settings",
     "Spared",
     "Tell",

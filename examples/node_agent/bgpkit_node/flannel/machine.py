@@ -1,10 +1,15 @@
-"""What is read of this machine to find flannel on it; works without rights but for the runtime's cache. Blocks."""
+"""What is read of this machine to find flannel on it; blocks.
+
+It works without rights but for the runtime's cache and the rules of the packet filter.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bgpkit_node.flannel.cached_pods import CachedPod
+from bgpkit_node.flannel.rule_programs import read_rules
+from bgpkit_node.flannel.rules import Rules
 from bgpkit_node.kernel import Address, Foreign, ForeignRoute, Forwarding, Interface, Link, Neighbour, Netlink
 
 Told: TypeAlias = tuple[tuple[Neighbour, ...], tuple[Forwarding, ...]]
@@ -27,6 +32,12 @@ class Machine:
     """What the runtime keeps of pods, by the name of the interface at the node's side."""
     tunnels: Mapping[int, Told] = field(default_factory=dict[int, Told])
     """By the index of each VXLAN device."""
+    rules: tuple[Rules, ...] = ()
+    """What flannel has in the packet filter."""
+    drops_forwarded: tuple[str, ...] = ()
+    """The programs by whose rules nothing is forwarded that none of them accepts."""
+    rules_unknown: str = ""
+    """Why the packet filter's rules are not known; empty when they are."""
 
     def link(self, name: str) -> Link | None:
         """Return the interface called ``name``."""
@@ -55,7 +66,11 @@ def read_machine(cached: Mapping[str, CachedPod]) -> Machine:
     with Foreign() as foreign:
         routes = foreign.routes()
         learned = {mac: port for bridge in bridges for mac, port in foreign.learned(bridge).items()}
+    found = read_rules()
     return Machine(
+        rules=tuple(found.rules),
+        drops_forwarded=tuple(found.drops_forwarded),
+        rules_unknown=found.unknown,
         links=links,
         addresses=addresses,
         routes=routes,

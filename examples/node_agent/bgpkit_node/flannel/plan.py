@@ -81,6 +81,8 @@ def _removals(remains: Remains, machine: Machine) -> Iterator[Removal]:
         yield Removal("interface", removal_of_device(tunnel))
     if remains.bridge is not None:
         yield Removal("interface", removal_of_device(remains.bridge, len(remains.pods)))
+    for rules in remains.rules:
+        yield Removal("rules", str(rules))
 
 
 def other_node(route: ForeignRoute, machine: Machine, known: Known) -> str:
@@ -117,6 +119,8 @@ def _order(remains: Remains, machine: Machine, known: Known, conflist: Path, rec
     devices = [device.link.name for device in (*remains.tunnels, *([remains.bridge] if remains.bridge else []))]
     if devices:
         yield f"{' and then '.join(devices)} {'is' if len(devices) == 1 else 'are'} removed"
+    if remains.rules:
+        yield "flannel's rules of the packet filter are removed, by the programs that they were found with"
     if remains.pods:
         yield f"the pods of {known.node} are created anew: {', '.join(map(str, remains.pods))}"
     others = dict.fromkeys(other_node(route, machine, known) for route in remains.routes)
@@ -125,8 +129,16 @@ def _order(remains: Remains, machine: Machine, known: Known, conflist: Path, rec
 
 
 def _warnings(remains: Remains, machine: Machine, settings: Settings | None, known: Known) -> Iterator[str]:
+    if machine.rules_unknown:
+        yield machine.rules_unknown
     if remains.nothing:
         return
+    accepting = {rules.program for rules in remains.rules if rules.table == "filter"}
+    for program in accepting & set(machine.drops_forwarded):
+        yield (
+            f"the policy of FORWARD is DROP, and flannel's rules are what accepts packets of pods: {program} "
+            "-P FORWARD ACCEPT, or rules of your own, before they go"
+        )
     for route in remains.routes:
         if known.nodes and route.gateway is not None and not route.onlink and route.gateway not in known.nodes:
             text = route_text(route, machine)

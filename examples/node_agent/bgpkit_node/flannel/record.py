@@ -9,6 +9,7 @@ import msgspec
 from bgpkit_node.errors import NodeError
 from bgpkit_node.flannel.machine import Machine
 from bgpkit_node.flannel.remains import Device, Remains
+from bgpkit_node.flannel.rules import Rules
 from bgpkit_node.kernel import Address, ForeignRoute, Interface, Vxlan
 from bgpkit_node.whole_file import write_whole
 
@@ -85,6 +86,7 @@ class Record(msgspec.Struct, frozen=True):
     conflists: tuple[SavedConflist, ...] = ()
     routes: tuple[SavedRoute, ...] = ()
     devices: tuple[SavedDevice, ...] = ()
+    rules: tuple[Rules, ...] = ()
     written: str = ""
     """Our configuration, when there was none before."""
 
@@ -95,6 +97,7 @@ class Record(msgspec.Struct, frozen=True):
             conflists=tuple({each.path: each for each in (*earlier.conflists, *self.conflists)}.values()),
             routes=tuple(dict.fromkeys((*earlier.routes, *self.routes))),
             devices=tuple({each.name: each for each in (*earlier.devices, *self.devices)}.values()),
+            rules=tuple({(each.program, each.table): each for each in (*self.rules, *earlier.rules)}.values()),
             written=self.written or earlier.written,
         )
 
@@ -109,6 +112,7 @@ def record_of(node: str, remains: Remains, machine: Machine, written: str) -> Re
         conflists=tuple(SavedConflist(str(each.path), each.text) for each in remains.conflists),
         routes=tuple(_route(route, machine) for route in remains.routes),
         devices=tuple(devices),
+        rules=remains.rules,
         written=written,
     )
 

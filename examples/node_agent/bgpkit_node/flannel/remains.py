@@ -7,6 +7,7 @@ from typing import Final
 
 from bgpkit_node.flannel.conflists import Conflist, Conflists
 from bgpkit_node.flannel.machine import Machine
+from bgpkit_node.flannel.rules import Rules
 from bgpkit_node.flannel.settings import Backend, Settings
 from bgpkit_node.kernel import Address, ForeignRoute, Interface, Link, Network
 
@@ -57,13 +58,14 @@ class Remains:
     routes: tuple[ForeignRoute, ...] = ()
     tunnels: tuple[Device, ...] = ()
     bridge: Device | None = None
+    rules: tuple[Rules, ...] = ()
     pods: tuple[Pod, ...] = ()
     spared: tuple[Spared, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to remove."""
-        return not (self.conflists or self.routes or self.tunnels or self.bridge)
+        return not (self.conflists or self.routes or self.tunnels or self.bridge or self.rules)
 
 
 def recognise(
@@ -92,6 +94,7 @@ def recognise(
         routes=tuple(routes),
         tunnels=tuple(Device(link, machine.addresses.get(link.index, ())) for link in tunnels),
         bridge=None if bridge is None else Device(bridge, machine.addresses.get(bridge.index, ())),
+        rules=machine.rules,
         pods=() if bridge is None else pods_on(bridge, machine),
         spared=tuple(spared),
     )

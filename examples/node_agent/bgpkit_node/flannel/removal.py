@@ -7,6 +7,7 @@ from typing import TypeAlias
 from bgpkit_node.errors import NodeError
 from bgpkit_node.flannel.machine import Machine
 from bgpkit_node.flannel.remains import Device, Remains, route_text
+from bgpkit_node.flannel.rule_programs import remove_rules
 from bgpkit_node.kernel import Foreign, Netlink
 
 Tell: TypeAlias = Callable[[str], None]
@@ -14,7 +15,7 @@ Tell: TypeAlias = Callable[[str], None]
 
 
 def remove(remains: Remains, machine: Machine, tell: Tell) -> None:
-    """Remove configurations, routes, tunnels and the bridge; what has gone meanwhile is passed over.
+    """Remove configurations, routes, tunnels, the bridge and rules; what has gone meanwhile is passed over.
 
     NodeError when a file cannot be removed, or the kernel refuses; a second call goes on from there.
     """
@@ -32,6 +33,9 @@ def remove(remains: Remains, machine: Machine, tell: Tell) -> None:
         _remove_device(tunnel, tell)
     if remains.bridge is not None:
         _remove_device(remains.bridge, tell)
+    for rules in remains.rules:
+        remove_rules(rules)
+        tell(f"removed {rules}")
 
 
 def _remove_device(device: Device, tell: Tell) -> None:

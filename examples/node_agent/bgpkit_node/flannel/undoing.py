@@ -7,6 +7,8 @@ from pathlib import Path
 from bgpkit_node.errors import NodeError
 from bgpkit_node.flannel.record import Record, SavedDevice, SavedRoute
 from bgpkit_node.flannel.removal import Tell
+from bgpkit_node.flannel.rule_programs import put_rules_back
+from bgpkit_node.flannel.rules import Rules
 from bgpkit_node.kernel import Batch, Foreign, Forwarding, Link, Netlink
 from bgpkit_node.whole_file import write_whole
 
@@ -22,6 +24,8 @@ def put_back(record: Record, ours: Path, tell: Tell) -> tuple[str, ...]:
         missing += _put_back_device(device, tell)
     for route in record.routes:
         missing += _put_back_route(route, tell)
+    for rules in record.rules:
+        missing += _put_back_rules(rules, tell)
     for conflist in record.conflists:
         path = Path(conflist.path)
         if not path.exists():
@@ -87,6 +91,14 @@ def _put_back_route(saved: SavedRoute, tell: Tell) -> Iterator[str]:
             return
         foreign.add_route(route)
         tell(f"added {words}")
+
+
+def _put_back_rules(rules: Rules, tell: Tell) -> Iterator[str]:
+    try:
+        if put_rules_back(rules):
+            tell(f"put back {rules}")
+    except NodeError as error:
+        yield f"{rules}: {error}"
 
 
 def _remove_ours(record: Record, ours: Path, tell: Tell) -> None:

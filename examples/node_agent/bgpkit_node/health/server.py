@@ -8,7 +8,6 @@ from typing import Final, Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bgpkit_node.datastore import Datastore
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.health.exposition import exposition
 from bgpkit_node.health.ipam_metrics import Allocations
@@ -24,11 +23,10 @@ DATASTORE_PATIENCE: Final = 5.0
 class HealthServer:
     """Answers on a listening socket, which it closes; an asynchronous context manager."""
 
-    def __init__(self, listener: socket.socket, running: RunningNode, datastore: Datastore) -> None:
-        """Tell of ``running``, and of the addresses in ``datastore``."""
+    def __init__(self, listener: socket.socket, running: RunningNode) -> None:
+        """Tell of ``running``, and of the addresses in its datastore."""
         self._listener = listener
         self._running = running
-        self._datastore = datastore
         application = web.Application()
         application.add_routes(
             [
@@ -61,10 +59,13 @@ class HealthServer:
 
     async def _allocations(self) -> Allocations | None:
         """Read the allocation data and the pools; None when they cannot be had."""
+        datastore = self._running.datastore
+        if datastore is None:
+            return None
         try:
             async with asyncio.timeout(DATASTORE_PATIENCE):
-                pools = await ResourceStore(self._datastore).list(IPPool)
-                return Allocations(await load_snapshot(self._datastore), pools)
+                pools = await ResourceStore(datastore).list(IPPool)
+                return Allocations(await load_snapshot(datastore), pools)
         except (DatastoreError, TimeoutError):
             return None
 

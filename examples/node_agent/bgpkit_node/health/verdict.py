@@ -27,7 +27,7 @@ def readiness(running: RunningNode, now: datetime) -> str:
     if running.stopping:
         return "the agent is stopping"
     if serving is None:
-        return "the agent is starting"
+        return f"the agent is {running.begins}"
     if running.policies.why_not:
         return f"the policies are not in force: {running.policies.why_not}"
     down = serving.down

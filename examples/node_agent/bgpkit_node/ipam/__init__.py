@@ -5,7 +5,7 @@ The documents, their keys and the order in which addresses go are Calico's, so t
 
 from bgpkit_node.ipam.address import IPAddress, IPNetwork
 from bgpkit_node.ipam.affinity import AffinityState
-from bgpkit_node.ipam.allocator import Ipam
+from bgpkit_node.ipam.allocator import Go, Ipam, at_once
 from bgpkit_node.ipam.assignment import Assigned
 from bgpkit_node.ipam.block import Allocation, Block, Owner
 from bgpkit_node.ipam.check import Finding, Verdict
@@ -21,6 +21,7 @@ __all__ = [
     "Assigned",
     "Block",
     "Finding",
+    "Go",
     "Handle",
     "IPAddress",
     "IPNetwork",
@@ -32,6 +33,7 @@ __all__ = [
     "Snapshot",
     "StoredPools",
     "Verdict",
+    "at_once",
     "decode_config",
     "encode_config",
     "load_snapshot",

@@ -11,6 +11,11 @@ DEFAULT_BLOCK_LENGTH: Final = {4: 26, 6: 122}
 """Prefix length of a block when its pool does not say: 64 addresses in either family."""
 
 
+def in_order(network: IPNetwork) -> tuple[int, int, int]:
+    """Return what networks are sorted by: their version, their first address, their length."""
+    return network.version, int(network.network_address), network.prefixlen
+
+
 def contains(outer: IPNetwork, inner: IPNetwork) -> bool:
     """Say whether ``inner`` lies in ``outer``; networks of two families never do."""
     if isinstance(outer, IPv4Network):

@@ -29,11 +29,19 @@ from bgpkit_node.ipam.release import (
 from bgpkit_node.ipam.search import settle_affinity
 from bgpkit_node.ipam.snapshot import load_snapshot
 from bgpkit_node.resources.ip_pool import PoolUse
+from bgpkit_node.to_the_end import to_the_end
 
 T = TypeVar("T")
 
 ATTEMPTS: Final = 100
 """How often a change is tried anew when other writers come first."""
+
+Go = Callable[[], Awaitable[object]]
+"""Returns when an address may be taken; what it raises, or its cancellation, is why none is."""
+
+
+async def at_once() -> None:
+    """Let an address be taken without waiting for anything (a Go)."""
 
 
 class Ipam:
@@ -50,6 +58,7 @@ class Ipam:
         self._pools = pools
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._near: dict[int, tuple[IPNetwork, ...]] = {}
 
     async def auto_assign(
         self,
@@ -61,20 +70,30 @@ class Ipam:
         version: int = 4,
         use: PoolUse = PoolUse.WORKLOAD,
         pools: Sequence[str] = (),
+        anew: bool = False,
+        go: Go = at_once,
     ) -> tuple[Assigned, ...]:
         """Give ``count`` addresses of an IP ``version`` to ``handle`` on ``node``: all of them, or none and IpamError.
 
         ``attributes`` say to people who has them (``pod``, ``namespace``, ``timestamp``); ``node`` is added. ``pools``
-        restricts the choice to pools of these names or CIDRs. A handle that has addresses already gets more.
+        restricts the choice to pools of these names or CIDRs. A handle that has addresses already gets more; with
+        ``anew`` these are taken back in the same moment. Nothing is written before ``go`` has returned.
         """
         owner = _owner(node, handle, attributes)
 
         async def change(draft: Draft) -> tuple[Assigned, ...]:
             """Work out one attempt with the pools of the moment."""
-            request = await self._request(node, owner, version=version, use=use, names=pools, count=count)
-            return await assign_any(draft, request)
+            request, _ = await asyncio.gather(
+                self._request(node, owner, version=version, use=use, names=pools, count=count),
+                draft.read_ahead(node, handle, self._near.get(version, ())),
+            )
+            if anew:
+                await release_all_of_handle(draft, handle)
+            found = await assign_any(draft, request)
+            self._near[version] = draft.seen
+            return found
 
-        return await self._carry_out(change)
+        return await self._carry_out(change, go)
 
     async def assign_address(
         self,
@@ -84,8 +103,13 @@ class Ipam:
         handle: str,
         attributes: Mapping[str, str],
         use: PoolUse = PoolUse.WORKLOAD,
+        anew: bool = False,
+        go: Go = at_once,
     ) -> Assigned:
-        """Give this very ``address`` to ``handle`` on ``node``; IpamError: it is taken, or in no pool for the node."""
+        """Give this very ``address`` to ``handle`` on ``node``; IpamError: it is taken, or in no pool for the node.
+
+        ``anew`` and ``go`` as above.
+        """
         owner = _owner(node, handle, attributes)
 
         async def change(draft: Draft) -> Assigned:
@@ -94,9 +118,11 @@ class Ipam:
             if pool is None:
                 raise IpamError(f"{address} is in no IPPool")
             request = await self._request(node, owner, version=address.version, use=use, names=[pool.name])
+            if anew:
+                await release_all_of_handle(draft, handle)
             return await assign_given(draft, request, address)
 
-        return await self._carry_out(change)
+        return await self._carry_out(change, go)
 
     async def addresses_of(self, handle: str) -> tuple[IPAddress, ...]:
         """Return the addresses that ``handle`` has; empty when it has none."""
@@ -222,13 +248,14 @@ class Ipam:
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
 
-    async def _carry_out(self, change: Callable[[Draft], Awaitable[T]]) -> T:
+    async def _carry_out(self, change: Callable[[Draft], Awaitable[T]], go: Go = at_once) -> T:
         async with self._turn:
             for attempt in range(ATTEMPTS):
                 draft = Draft(self._datastore, self._now())
                 result = await change(draft)
+                await go()
                 try:
-                    await draft.commit()
+                    await to_the_end(draft.commit())  # a cancelled one might be done after what undoes it
                 except (AlreadyExistsError, ConflictError, NotFoundError):
                     await asyncio.sleep(min(attempt, 20) / 1000)
                 else:

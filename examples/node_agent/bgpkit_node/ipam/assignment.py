@@ -87,8 +87,6 @@ async def assign_any(draft: Draft, request: Request) -> tuple[Assigned, ...]:
     never more than the configured number of blocks. Addresses of other nodes' blocks are the last resort, and none
     under strict affinity.
     """
-    if request.owner.handle is not None:
-        await draft.read_ahead(request.node, request.owner.handle)
     config = await draft.config()
     progress = _Progress(draft, request)
     held = await _from_own_blocks(progress)

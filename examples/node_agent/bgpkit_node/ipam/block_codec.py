@@ -1,6 +1,7 @@
 """The JSON document of a block, as Calico writes it."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_network
 
 from msgspec import DecodeError, Struct, field, json
@@ -33,11 +34,12 @@ class _OldDocument(_Document):
     old_affinity: str | None = field(default=None, name="hostAffinity")
 
 
+@lru_cache(maxsize=64)
 def decode_block(value: bytes) -> Block:
     """Read a block's document; ValueError when it is not one.
 
     Attributes that an allocation points to and that are missing give an owner without handle: such an address is taken
-    and stays so.
+    and stays so. The last ones are remembered: each new pod has the full blocks of its node read again.
     """
     try:
         document = json.decode(value, type=_OldDocument)

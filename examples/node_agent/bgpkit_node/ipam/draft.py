@@ -5,7 +5,7 @@ with its absence), all in one transaction: either all of it is done, or nothing,
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,9 +46,18 @@ class Draft:
         self._networks: tuple[IPNetwork, ...] | None = None
         self._affine: dict[str, tuple[IPNetwork, ...]] = {}
 
-    async def read_ahead(self, node: str, handle: str) -> None:
-        """Read at once what every assignment needs: the settings, the affinities of the node, and the handle."""
-        await asyncio.gather(self._fetch(CONFIG), self.affine_networks(node), self._fetch(handle_key(handle)))
+    async def read_ahead(self, node: str, handle: str, blocks: Iterable[IPNetwork] = ()) -> None:
+        """Read at once what every assignment needs: the settings, the affinities of the node, and the handle.
+
+        And ``blocks`` that will perhaps be looked at.
+        """
+        keys = (CONFIG, handle_key(handle), *map(block_key, blocks))
+        await asyncio.gather(self.affine_networks(node), *map(self._fetch, keys))
+
+    @property
+    def seen(self) -> tuple[IPNetwork, ...]:
+        """The networks of the blocks that were looked at."""
+        return tuple(map(parse_block_key, self._decoded))
 
     async def config(self) -> IpamConfig:
         """Return the cluster's settings."""

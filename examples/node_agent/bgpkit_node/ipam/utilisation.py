@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bgpkit_node.ipam.address import IPNetwork, contains
+from bgpkit_node.ipam.address import IPNetwork, contains, in_order
 from bgpkit_node.ipam.block import Block
 from bgpkit_node.ipam.snapshot import Snapshot
 
@@ -37,9 +37,9 @@ class PoolUse:
 def utilisation(snapshot: Snapshot, pools: Sequence[IPNetwork], reserved: Sequence[IPNetwork]) -> tuple[PoolUse, ...]:
     """Return the use of each of ``pools``, and at the end that of the blocks in none of them.
 
-    ``reserved`` are networks that do not touch each other. Blocks come in the order of their names.
+    ``reserved`` are networks that do not touch each other. Blocks come in the order of their addresses.
     """
-    blocks = sorted(snapshot.blocks.values(), key=lambda block: str(block.network))
+    blocks = sorted(snapshot.blocks.values(), key=lambda block: in_order(block.network))
     found = [_pool_use(pool, [block for block in blocks if contains(pool, block.network)], reserved) for pool in pools]
     orphans = [block for block in blocks if not any(contains(pool, block.network) for pool in pools)]
     if orphans:

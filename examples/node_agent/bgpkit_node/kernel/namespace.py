@@ -40,7 +40,7 @@ def open_namespace(path: str | Path) -> Generator[int, None, None]:
     KernelError when it cannot be opened.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO would keep the caller
     except OSError as error:
         kind = NamespaceGoneError if error.errno in _GONE else KernelError
         msg = f"cannot open the network namespace {path}"

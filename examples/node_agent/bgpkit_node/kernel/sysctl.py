@@ -4,6 +4,8 @@
 the namespace of the caller: run them through :func:`~bgpkit_node.kernel.namespace.run_in_namespace` for another one.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +27,19 @@ def read_sysctl(name: str) -> str:
 
 
 def write_sysctl(name: str, value: str) -> None:
-    """Set ``name`` (see :func:`read_sysctl`) to ``value``, unless it has that value. Raises KernelError."""
-    if read_sysctl(name) == value:
-        return
+    """Set ``name`` (see :func:`read_sysctl`) to ``value``; that it may not be set is no error where it has that value.
+
+    Raises KernelError. Three system calls: each one of a thread waits for the other threads' Python.
+    """
     try:
-        (_ROOT / name).write_text(value)
+        descriptor = os.open(_ROOT / name, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(descriptor, value.encode())
+        finally:
+            os.close(descriptor)
     except OSError as error:
+        with suppress(KernelError):
+            if read_sysctl(name) == value:
+                return
         msg = f"cannot set the sysctl net/{name} to {value}"
         raise KernelError(msg, error.errno or 0) from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, collapse_addresses, ip_address, ip_network
 from typing import Final, Self
 
-from bgpkit_node.policy.model import Network
+from bgpkit_node.policy.model import Address, Network
 from bgpkit_node.resources import FelixSettings, IPPool, Node, PoolUse
 from bgpkit_node.resources.address_text import parse_interface, parse_port_range
 
@@ -50,6 +50,13 @@ class OutgoingNat:
             address=IPv4Address(settings.nat_outgoing_address) if settings.nat_outgoing_address else None,
             interface=_interface(settings.iptables_nat_outgoing_interface_filter),
         )
+
+    def translates(self, source: Address, destination: Address, leaves: str) -> bool:
+        """Tell whether a packet that begins a connection gets another source as it leaves by interface ``leaves``."""
+        begins = self.interface.removesuffix("*")
+        by = leaves.startswith(begins) if self.interface.endswith("*") else self.interface in {"", leaves}
+        inside = any(destination in network for network in self.untouched)
+        return by and not inside and any(source in network for network in self.sources)
 
 
 def addresses_of(node: Node) -> frozenset[IPv4Address | IPv6Address]:

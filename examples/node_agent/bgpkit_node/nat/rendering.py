@@ -17,16 +17,19 @@ _HOOK: Final = "type nat hook postrouting priority srcnat + 10; policy accept;"
 """After those who translate what they have redirected, as kube-proxy does: the first translation holds."""
 _VERSIONS: Final = (4, 6)
 _TYPES: Final = {4: SetType.NETWORKS4, 6: SetType.NETWORKS6}
+KINDS: Final = {f"{name}{version}": kind for version, kind in _TYPES.items() for name in ("sources", "untouched")}
+"""The sets."""
 _WORDS: Final = {4: "ip", 6: "ip6"}
 _WITH_PORTS: Final = "meta l4proto { tcp, udp, sctp }"
 """Those whose ports the kernel translates."""
 
 
 class NatRendering(NamedTuple):
-    """A table: what is written at it, how many rules it has, and the script that puts it in its place."""
+    """A table: what is written at it, how many rules it has, its sets, and the script that puts it in its place."""
 
     comment: str
     rules: int
+    elements: dict[str, set[Element]]
     script: str
 
 
@@ -50,7 +53,8 @@ def rendered(nat: OutgoingNat) -> NatRendering:
     chains = (*leaving, Chain("postrouting", "", (_HOOK, *(_way(nat, version) for version in _VERSIONS))))
     rules = sum(not rule.startswith("type ") for chain in chains for rule in chain.rules)
     comment = f"bgpkit-node {digest(replacement(TABLE, '', sets, elements, chains))}"
-    return NatRendering(comment, rules, replacement(TABLE, comment, sets, elements, chains))
+    there = {name: set(found) for name, found in elements.items()}
+    return NatRendering(comment, rules, there, replacement(TABLE, comment, sets, elements, chains))
 
 
 def _elements(networks: Iterable[Network], version: int) -> list[Element]:

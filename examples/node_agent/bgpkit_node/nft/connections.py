@@ -5,7 +5,7 @@ linux/netfilter/nfnetlink_conntrack.h, netlink(7).
 
 import socket
 import struct
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import IntEnum
 from ipaddress import ip_address
 from typing import Final, NamedTuple
@@ -13,10 +13,16 @@ from typing import Final, NamedTuple
 from bgpkit_node.nft import uapi
 from bgpkit_node.nft.answers import Attributes, attributes
 from bgpkit_node.nft.conditions import ICMP
+from bgpkit_node.nft.element import Element, of_flow
+from bgpkit_node.nft.host_chains import ENDED
+from bgpkit_node.nft.kernel_table import KernelTable
 from bgpkit_node.nft.netfilter_socket import NetfilterSocket
-from bgpkit_node.nft.octets import attribute, message
+from bgpkit_node.nft.octets import add_elements, attribute, message
+from bgpkit_node.nft.table import FIXED_SETS
 from bgpkit_node.policy import Packet
 from bgpkit_node.policy.model import Address, IcmpMatch
+from bgpkit_node.policy.program import AddressPort
+from bgpkit_node.policy.protocols import TCP
 
 _SUBSYSTEM: Final = 1
 _GET: Final = _SUBSYSTEM << 8 | 1
@@ -34,7 +40,9 @@ class _Attribute(IntEnum):
     IP = 1
     PROTOCOL = 2
     SOURCE4 = 1
+    DESTINATION4 = 2
     SOURCE6 = 3
+    DESTINATION6 = 4
     NUMBER = 1
     SOURCE_PORT = 2
     DESTINATION_PORT = 3
@@ -45,30 +53,51 @@ class _Attribute(IntEnum):
 
 
 class _Tracked(NamedTuple):
-    """An entry: its first packet as policies see it, and what names it to the kernel."""
+    """An entry: its first packet as policies see it, what answers it, if that has ports, and its name to the kernel."""
 
     packet: Packet
+    answer: tuple[AddressPort, AddressPort] | None
     name: bytes
 
 
-def cut_denied(allowed: Callable[[Packet], bool], endpoints: Collection[Address]) -> int:
+def cut_denied(allowed: Callable[[Packet], bool], endpoints: Collection[Address], table: str) -> int:
     """Forget the tracked connections of these addresses that are not ``allowed``, and return how many.
 
     Their next packet is one of no connection, so that the rules in force decide over it. All others go on, and those
-    that this node began itself, by whichever of its addresses.
+    that this node began itself, by whichever of its addresses. What still answers one that was cut begins no other,
+    which might be allowed, and with it all that answers in turn: ``table`` remembers the ports for a while.
     """
     tracking = NetfilterSocket()
     try:
-        cut = 0
-        for entry in list(_tracked(tracking)):
-            packet = entry.packet
-            concerned = packet.source in endpoints or packet.destination in endpoints
-            if concerned and not allowed(packet) and not _is_own(packet.source):
-                _forget(tracking, entry)
-                cut += 1
-        return cut
+        denied = [
+            entry
+            for entry in list(_tracked(tracking))
+            if (entry.packet.source in endpoints or entry.packet.destination in endpoints)
+            and not allowed(entry.packet)
+            and not _is_own(entry.packet.source)
+        ]
+        _remember(table, denied)
+        for entry in denied:
+            _forget(tracking, entry)
+        return len(denied)
     finally:
         tracking.close()
+
+
+def _remember(table: str, denied: Iterable[_Tracked]) -> None:
+    """Note the answers of connections: first, so that none of them comes between."""
+    ended: dict[int, set[Element]] = {version: set() for version in ENDED}
+    for entry in denied:
+        if entry.answer is not None and entry.packet.protocol != TCP:
+            ended[entry.packet.source.version].add(of_flow(*entry.answer))
+    requests = [
+        request
+        for version, elements in ended.items()
+        for request in add_elements(table, ENDED[version], FIXED_SETS[ENDED[version]][0], elements)
+    ]
+    if requests:
+        with KernelTable(table) as kernel:
+            kernel.commit(requests)
 
 
 def _tracked(tracking: NetfilterSocket) -> Iterator[_Tracked]:
@@ -78,7 +107,18 @@ def _tracked(tracking: NetfilterSocket) -> Iterator[_Tracked]:
             named = [kind for kind in (_Attribute.ID, _Attribute.ZONE) if kind in entry]
             name = attribute(_Attribute.ORIGINAL | uapi.NESTED, entry[_Attribute.ORIGINAL])
             name += b"".join(attribute(kind, entry[kind]) for kind in named)
-            yield _Tracked(_packet(entry), name)
+            yield _Tracked(_packet(entry), _answer(_nested(entry, _Attribute.REPLY)), name)
+
+
+def _answer(reply: Attributes) -> tuple[AddressPort, AddressPort] | None:
+    """Return both ends of the packets that answer, the sender first; None where they have no ports."""
+    ends, ports = _nested(reply, _Attribute.IP), _nested(reply, _Attribute.PROTOCOL)
+    sender, receiver = _port(ports, _Attribute.SOURCE_PORT), _port(ports, _Attribute.DESTINATION_PORT)
+    if sender is None or receiver is None:
+        return None
+    protocol = ports.get(_Attribute.NUMBER, b"\0")[0]
+    destination = ip_address(ends.get(_Attribute.DESTINATION4) or ends[_Attribute.DESTINATION6])
+    return AddressPort(_source(reply), protocol, sender), AddressPort(destination, protocol, receiver)
 
 
 def _packet(entry: Attributes) -> Packet:

@@ -31,6 +31,12 @@ class SetType(Enum):
     SOURCE_NETWORKS6 = "type ifname . ipv6_addr; flags interval;"
     INTERFACES = "type ifname;"
     PAIRS = "type ifname . ifname;"
+    FLOWS4 = (
+        "type ipv4_addr . inet_proto . inet_service . ipv4_addr . inet_service; flags dynamic, timeout; timeout 10m;"
+    )
+    FLOWS6 = (
+        "type ipv6_addr . inet_proto . inet_service . ipv6_addr . inet_service; flags dynamic, timeout; timeout 10m;"
+    )
     VERDICTS = "type ifname : verdict;"
     VERSION_VERDICTS = "type nf_proto : verdict;"
 
@@ -38,6 +44,11 @@ class SetType(Enum):
     def is_interval(self) -> bool:
         """Tell whether elements have a beginning and an end, which the kernel keeps as two elements."""
         return self in {SetType.NETWORKS4, SetType.NETWORKS6}
+
+    @property
+    def forgets(self) -> bool:
+        """Tell whether the kernel takes elements out by itself, so that nobody knows what such a set has to hold."""
+        return self in {SetType.FLOWS4, SetType.FLOWS6}
 
     @property
     def word(self) -> str:
@@ -63,6 +74,11 @@ def of_address_port(member: AddressPort) -> Element:
     """Return the element for an address, a protocol and a port."""
     number, port = member.protocol.to_bytes(1), member.port.to_bytes(2)
     return Element(member.address.packed + number + bytes(3) + port + bytes(2))
+
+
+def of_flow(source: AddressPort, destination: AddressPort) -> Element:
+    """Return the element for packets of one protocol between two addresses and ports, one way."""
+    return Element(of_address_port(source).key + destination.address.packed + destination.port.to_bytes(2) + bytes(2))
 
 
 def of_interface(name: str) -> Element:

@@ -13,17 +13,15 @@ from bgpkit_node.nft.element import (
     of_verdict,
     of_version,
 )
-from bgpkit_node.nft.host_chains import HOST_EGRESS, HOST_INGRESS, OTHERS_EGRESS, OTHERS_INGRESS
+from bgpkit_node.nft.host_maps import Hook, named_map, others_map
 from bgpkit_node.nft.members import outermost
 from bgpkit_node.nft.naming import comment
 from bgpkit_node.nft.table import EGRESS, INGRESS, ITSELF, PODS, SOURCE_NETWORKS, SOURCES
-from bgpkit_node.policy.model import Direction
+from bgpkit_node.policy.model import Direction, Endpoint
 from bgpkit_node.policy.program import EndpointProgram
 from bgpkit_node.resources.host_endpoint import ALL_INTERFACES
 
 _POD_MAPS: Final = {Direction.EGRESS: EGRESS, Direction.INGRESS: INGRESS}
-_HOST_MAPS: Final = {Direction.EGRESS: HOST_EGRESS, Direction.INGRESS: HOST_INGRESS}
-_OTHERS_MAPS: Final = {Direction.EGRESS: OTHERS_EGRESS, Direction.INGRESS: OTHERS_INGRESS}
 _VERSIONS: Final = (4, 6)
 
 
@@ -35,21 +33,23 @@ def versions_of(endpoints: Iterable[EndpointProgram]) -> frozenset[int]:
     return frozenset(address.version for each in programs for address in each.endpoint.addresses)
 
 
-def elements_of(program: EndpointProgram, roots: Mapping[Direction, Chain]) -> Iterator[tuple[str, Element]]:
-    """Give each with the name of its set; ``roots`` are the chains that decide. The first names the interface."""
-    endpoint = program.endpoint
+def elements_of_host(name: str, key: str, roots: Mapping[Hook, Chain]) -> Iterator[tuple[str, Element]]:
+    """Give each with the name of its set, for an interface of a node, or all others; ``roots`` decide at the hooks."""
+    said = comment(key)
+    for hook, chain in roots.items():
+        if name == ALL_INTERFACES:
+            yield from ((others_map(hook), of_version(version, chain.name, said)) for version in _VERSIONS)
+        else:
+            yield named_map(hook), of_verdict(name, chain.name, said)
+
+
+def elements_of_pod(endpoint: Endpoint, roots: Mapping[Hook, Chain]) -> Iterator[tuple[str, Element]]:
+    """Give each with the name of its set; ``roots`` are the chains that decide."""
     name, said = endpoint.interface, comment(endpoint.key)
-    if endpoint.host:
-        for direction, chain in roots.items():
-            if name == ALL_INTERFACES:
-                yield from ((_OTHERS_MAPS[direction], of_version(version, chain.name, said)) for version in _VERSIONS)
-            else:
-                yield _HOST_MAPS[direction], of_verdict(name, chain.name, said)
-        return
     yield PODS, of_interface(name)
     yield ITSELF, of_hairpin(name)
-    for direction, chain in roots.items():
-        yield _POD_MAPS[direction], of_verdict(name, chain.name, said)
+    for hook, chain in roots.items():
+        yield _POD_MAPS[hook.direction], of_verdict(name, chain.name, said)
     for address in set(endpoint.addresses):
         yield SOURCES[address.version], of_source(name, address)
     for network in outermost(endpoint.spoofable):

@@ -6,13 +6,15 @@ see; then what nothing leads to any longer goes. Where all new chains are stages
 transaction makes them too, without nft.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self
 
 from bgpkit_node.nft.chain import callees_first
+from bgpkit_node.nft.claims import sought
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.found import difference
-from bgpkit_node.nft.kernel_table import KernelTable, nft_program
+from bgpkit_node.nft.host_interfaces import interfaces_with
+from bgpkit_node.nft.kernel_table import KernelTable
 from bgpkit_node.nft.octets import (
     Request,
     add_chain,
@@ -31,12 +33,17 @@ from bgpkit_node.policy.program import NodeProgram, ProgramChange
 class Enforcer:
     """Our table in the network namespace of the thread that makes this object."""
 
-    def __init__(self, settings: EnforcementSettings | None = None) -> None:
-        """Touch nothing yet; NftError when this machine cannot filter packets by nf_tables."""
-        nft_program()
+    def __init__(self, settings: EnforcementSettings | None = None, *, whole: bool = False) -> None:
+        """Touch nothing yet; NftError when this machine cannot filter packets by nf_tables.
+
+        With ``whole``, a program of which something cannot be enforced as it is written is refused.
+        """
         self.settings = settings or EnforcementSettings()
         self._kernel = KernelTable(self.settings.table)
         self._rendering: Rendering | None = None
+        self._whole = whole
+        self.faults: Mapping[str, str] = {}
+        """By endpoint, what of the program in force is not enforced as it is written: that endpoint alone is shut."""
 
     def __enter__(self) -> Self:
         """Return the enforcer itself."""
@@ -56,11 +63,14 @@ class Enforcer:
         What the kernel holds of it already is left as it is, also by an earlier run. NftError when the program or the
         kernel refuses: then what was in force still is.
         """
-        rendering = Rendering(program, self.settings)
+        endpoints = program.endpoints.values()
+        rendering = Rendering(program, self.settings, interfaces_with(sought(endpoints)))
+        if self._whole and rendering.faults:
+            raise NftError(min(rendering.faults.values()))
         change = difference(self._kernel, rendering)
         if change is None:
             self._kernel.run(whole_table(rendering))
-            self._rendering = rendering
+            self._rendering, self.faults = rendering, dict(rendering.faults)
         else:
             self._carry_out(rendering, change)
         return change is None or bool(change)
@@ -72,7 +82,7 @@ class Enforcer:
         table is looked at as a whole.
         """
         rendering, self._rendering = self._rendering, None
-        if rendering is None or not rendering.serves(change):
+        if rendering is None or not rendering.serves(change) or self._has_moved(rendering, change):
             return self.enforce(program())
         done = rendering.update(change)
         self._carry_out(rendering, done)
@@ -86,6 +96,11 @@ class Enforcer:
         self._kernel.commit([delete_table(self.settings.table)])
         return True
 
+    def _has_moved(self, rendering: Rendering, change: ProgramChange) -> bool:
+        """Tell whether an address that an interface of the node is found by is somewhere else now."""
+        addresses = rendering.sought() | sought(each for each in change.endpoints.values() if each)
+        return interfaces_with(addresses) != rendering.interfaces
+
     def _carry_out(self, rendering: Rendering, change: TableChange) -> None:
         made: list[Request] = []
         if change.sets or not all(chain.leaps for chain in change.chains.values()):
@@ -97,6 +112,7 @@ class Enforcer:
         moves = [*made, *self._moves(rendering, change)]
         if moves:
             self._kernel.commit(moves)
+        self.faults = dict(rendering.faults)
         self._rendering = rendering if self._sweep(change) else None
 
     def _moves(self, rendering: Rendering, change: TableChange) -> Iterator[Request]:

@@ -46,6 +46,8 @@ def _sets(kernel: KernelTable, rendering: Rendering, change: TableChange) -> boo
     change.gone_sets = sorted(present - rendering.sets.keys())
     for name, declared in rendering.sets.items():
         wanted = rendering.elements[name]
+        if name in present and declared.type.forgets:
+            continue
         if name in present:
             there = elements(declared.type, kernel.dump(Message.GET_ELEMENTS, name))
             change.exchange(name, wanted - there, there - wanted)

@@ -1,57 +1,111 @@
-"""What is the same, whatever the policies, for packets that a node itself gets and sends by its own interfaces.
+"""What is the same, whatever the policies, for packets that a node gets, sends and forwards by its own interfaces.
 
 An interface that no HostEndpoint is for lets all pass. Pods are decided over elsewhere, and what loops is nobody's
 matter. Whoever could shut himself out is let pass first: the ports that keep a cluster alive, and what other nodes
-wrap. Forwarded packets are not looked at here.
+wrap. Of what is forwarded nothing is let pass so.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bgpkit_node.nft.chain import Chain
-from bgpkit_node.nft.settings import EnforcementSettings, FailsafePort
+from bgpkit_node.nft.host_maps import Hook, dispatch
+from bgpkit_node.nft.settings import EnforcementSettings
+from bgpkit_node.policy.failsafe import FailsafePort
+from bgpkit_node.policy.model import Direction
+from bgpkit_node.policy.moments import Moment
 
-HOST_INGRESS: Final = "host_ingress"
-HOST_EGRESS: Final = "host_egress"
-OTHERS_INGRESS: Final = "others_ingress"
-OTHERS_EGRESS: Final = "others_egress"
 PEERS: Final = {4: "peers4", 6: "peers6"}
+ENDED: Final = {4: "ended4", 6: "ended6"}
+ESTABLISHED: Final = "ct state established,related accept"
+"""As a mask: compared in place, where a set of states would be looked up for each packet."""
+AFTER_CUT: Final = "meta l4proto != tcp jump ended"
+"""Before what begins connections: of TCP only a SYN does, which answers nothing."""
 
 _NEIGHBOURS: Final = "icmpv6 type { 130-137, 143 } accept"
 """Without these no neighbour and no router is found: RFC 4861, RFC 3810."""
 _IPIP: Final = 4
+_INTERFACE: Final = {Direction.INGRESS: "iifname", Direction.EGRESS: "oifname"}
+_FAR_SIDE: Final = {Direction.INGRESS: "saddr", Direction.EGRESS: "daddr"}
+_HOOKED: Final = {
+    Moment.PRE_DNAT: {Direction.INGRESS: "filter hook prerouting priority mangle"},
+    Moment.UNTRACKED: {
+        Direction.INGRESS: "filter hook prerouting priority raw + 1",
+        Direction.EGRESS: "filter hook output priority raw",
+    },
+    Moment.NORMAL: {
+        Direction.INGRESS: "filter hook input priority filter + 1",
+        Direction.EGRESS: "filter hook output priority filter",
+    },
+}
 
 
-def host_chains(settings: EnforcementSettings, pods: str) -> tuple[Chain, ...]:
-    """Return the chains; ``pods`` is the set of the interfaces of pods."""
-    to_host = (
-        "type filter hook input priority filter + 1; policy accept;",
-        *_passing("iifname", "saddr", settings, pods, settings.failsafe_inbound),
-        f"iifname vmap @{HOST_INGRESS}",
-        f"meta nfproto vmap @{OTHERS_INGRESS}",
-    )
-    from_host = (
-        "type filter hook output priority filter; policy accept;",
-        *_passing("oifname", "daddr", settings, pods, settings.failsafe_outbound),
-        f"oifname vmap @{HOST_EGRESS}",
-        f"meta nfproto vmap @{OTHERS_EGRESS}",
-    )
-    return (Chain("to_host", "", to_host), Chain("from_host", "", from_host))
+_DECIDING: Final = {
+    "to_host": Hook(Moment.NORMAL, Direction.INGRESS),
+    "from_host": Hook(Moment.NORMAL, Direction.EGRESS),
+}
+_DISPATCHING: Final = {
+    "coming": Hook(Moment.UNTRACKED, Direction.INGRESS),
+    "arriving": Hook(Moment.PRE_DNAT, Direction.INGRESS),
+    "leaving": Hook(Moment.UNTRACKED, Direction.EGRESS),
+}
 
 
-def _passing(
-    interface: str, side: str, settings: EnforcementSettings, pods: str, failsafe: tuple[FailsafePort, ...]
-) -> tuple[str, ...]:
-    """Return the rules for what passes whatever the policies say."""
-    prefix = (f'{interface} "{settings.interface_prefix}*" accept',) if settings.interface_prefix else ()
-    ports = ", ".join(f"{port.protocol} . {port.port}" for port in failsafe)
+def host_chains(settings: EnforcementSettings, pods: str) -> Mapping[Hook, Chain]:
+    """Return the chains at hooks of their own, by where they ask; ``pods`` is the set of the interfaces of pods."""
+    deciding = {hook: Chain(name, "", _deciding(hook, settings, pods)) for name, hook in _DECIDING.items()}
+    dispatching = {hook: Chain(name, "", _dispatching(hook, settings, pods)) for name, hook in _DISPATCHING.items()}
+    return deciding | dispatching
+
+
+def alive(settings: EnforcementSettings, direction: Direction, *, untracked: bool = False) -> tuple[str, ...]:
+    """Return the rules for what passes whatever the policies say, so that nobody shuts himself out.
+
+    ``untracked`` are packets of which it is not known whether they answer others.
+    """
+    inbound, outbound = settings.failsafe_inbound, settings.failsafe_outbound
+    called, answering = (inbound, outbound) if direction is Direction.INGRESS else (outbound, inbound)
+    side = _FAR_SIDE[direction]
     return (
-        "ct state { established, related } accept",
-        f'{interface} "lo" accept',
-        f"{interface} @{pods} accept",
-        *prefix,
         _NEIGHBOURS,
-        *((f'meta l4proto . th dport {{ {ports} }} counter accept comment "failsafe"',) if ports else ()),
+        *_failsafe("dport", side, called),
+        *(_failsafe("sport", side, answering) if untracked else ()),
         f"udp dport {settings.vxlan_port} ip {side} @{PEERS[4]} accept",
         f"udp dport {settings.vxlan_port} ip6 {side} @{PEERS[6]} accept",
         f"meta l4proto {_IPIP} ip {side} @{PEERS[4]} accept",
     )
+
+
+def _deciding(hook: Hook, settings: EnforcementSettings, pods: str) -> tuple[str, ...]:
+    return (
+        _hook_line(hook),
+        ESTABLISHED,
+        *((AFTER_CUT,) if hook.direction is Direction.EGRESS else ()),
+        *_of_pods(hook, settings, pods),
+        *alive(settings, hook.direction),
+        *dispatch(hook),
+    )
+
+
+def _dispatching(hook: Hook, settings: EnforcementSettings, pods: str) -> tuple[str, ...]:
+    """Return the rules for a hook that every packet passes, so that one that is for no policy has few to pass."""
+    by_name, others = dispatch(hook)
+    return (_hook_line(hook), by_name, *_of_pods(hook, settings, pods), others)
+
+
+def _hook_line(hook: Hook) -> str:
+    return f"type {_HOOKED[hook.moment][hook.direction]}; policy accept;"
+
+
+def _of_pods(hook: Hook, settings: EnforcementSettings, pods: str) -> tuple[str, ...]:
+    """Return the rules that let pass what no interface of the host gets or sends."""
+    interface = _INTERFACE[hook.direction]
+    prefix = (f'{interface} "{settings.interface_prefix}*" accept',) if settings.interface_prefix else ()
+    return (f'{interface} "lo" accept', f"{interface} @{pods} accept", *prefix)
+
+
+def _failsafe(word: str, side: str, ports: Sequence[FailsafePort]) -> Iterator[str]:
+    for net in dict.fromkeys(port.net for port in ports):
+        said = ", ".join(f"{port.protocol} . {port.port}" for port in ports if port.net == net)
+        far = "" if net is None else f"{'ip' if net.version == 4 else 'ip6'} {side} {net} "
+        yield f'{far}meta l4proto . th {word} {{ {said} }} counter accept comment "failsafe"'

@@ -3,23 +3,17 @@
 netlink(7), nft(8).
 """
 
-import os
-import shutil
-import subprocess
 from collections.abc import Sequence
 from errno import ENOENT
-from typing import Final, Self
+from typing import Self
 
 from bgpkit_node.nft import octets, uapi
 from bgpkit_node.nft.answers import Attributes, comment_of
 from bgpkit_node.nft.error import NftError
+from bgpkit_node.nft.library import NftLibrary
 from bgpkit_node.nft.netfilter_socket import NOT_ALLOWED, NetfilterSocket, refused
 from bgpkit_node.nft.octets import Request
 from bgpkit_node.nft.uapi import Attribute, Message
-
-_PATIENCE: Final = 30
-"""Seconds for one script."""
-_SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 class KernelTable:
@@ -29,6 +23,7 @@ class KernelTable:
         """Open a socket; NftError when the kernel has no nf_tables."""
         self.name = name
         self._socket = NetfilterSocket()
+        self._nft: NftLibrary | None = None
 
     def __enter__(self) -> Self:
         """Return the table itself."""
@@ -41,6 +36,8 @@ class KernelTable:
     def close(self) -> None:
         """Close the socket; the table stays in force."""
         self._socket.close()
+        if self._nft is not None:
+            self._nft.close()
 
     def comment(self) -> str | None:
         """Return what is written at the table, None when there is no table."""
@@ -77,27 +74,10 @@ class KernelTable:
 
         NftError, too, when nft is not installed.
         """
-        program = nft_program()
-        try:
-            done = subprocess.run(
-                [program, "-f", "-"], input=script, text=True, capture_output=True, check=False, timeout=_PATIENCE
-            )
-        except subprocess.TimeoutExpired as error:
-            slow = f"nft has not ended after {_PATIENCE} seconds and was stopped"
-            raise NftError(f"{slow}; nft list ruleset shows what is in force") from error
-        except OSError as error:
-            raise NftError(f"{program} cannot be started: {error.strerror}") from error
-        if done.returncode:
-            if "Operation not permitted" in done.stderr:
+        if self._nft is None:
+            self._nft = NftLibrary()
+        said = self._nft.run(script)
+        if said is not None:
+            if "Operation not permitted" in said:
                 raise NftError(NOT_ALLOWED)
-            said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-            raise NftError(f"nft refused the rules, those of before are in force: {said[0]}")
-
-
-def nft_program() -> str:
-    """Return the path of nft; NftError when it is not installed."""
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *_SYSTEM_FOLDERS])
-    found = shutil.which("nft", path=path)
-    if found is None:
-        raise NftError("there is no program nft: install the package nftables")
-    return found
+            raise NftError(f"nft refused the rules, those of before are in force: {said.splitlines()[0]}")

@@ -1,14 +1,16 @@
 """The rules of a policy in one direction, as a chain that all its endpoints share."""
 
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, NamedTuple, Self
 
 from bgpkit_node.nft.chain import Chain, Leap, Verdict
 from bgpkit_node.nft.conditions import conditions
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.naming import comment
+from bgpkit_node.nft.rule_comments import of_rule
 from bgpkit_node.nft.settings import EnforcementSettings, Refusal
 from bgpkit_node.policy.model import Action, Direction
+from bgpkit_node.policy.moments import Moment
 from bgpkit_node.policy.program import PolicyProgram, RuleProgram
 
 _LOG_PREFIX: Final = 100
@@ -30,6 +32,29 @@ def refusing(settings: EnforcementSettings, said: str) -> tuple[Leap, tuple[Chai
             return Leap(Verdict.GOTO, _REJECTING.name, said), (_REJECTING,)
 
 
+class Verdicts(NamedTuple):
+    """What the rules of a policy do, in nft's words, and the chains that they lead to."""
+
+    words: Mapping[Action, str]
+    calls: tuple[Chain, ...] = ()
+
+    @classmethod
+    def at(cls, moment: Moment, settings: EnforcementSettings, following: Chain | None = None) -> Self:
+        """Return those of a moment; ``following`` is the chain of the next tier, which decides every packet.
+
+        Before connections are tracked, or destinations translated, a packet that is denied is dropped without a word.
+        """
+        deny, calls = refusing(settings, "")
+        if moment.is_early:
+            deny, calls = Leap(Verdict.DROP), ()
+        remembering = f"meta mark set meta mark | {settings.mark:#010x} accept"
+        allow = {Moment.UNTRACKED: f"notrack {remembering}", Moment.PRE_DNAT: remembering}.get(moment, "accept")
+        words = {Action.ALLOW: allow, Action.DENY: f"{deny.verdict.value} {deny.chain}".rstrip()}
+        if following is None:
+            return cls(words, calls)
+        return cls({**words, Action.NEXT_TIER: f"goto {following.name}"}, (*calls, following))
+
+
 def passes_on(policy: PolicyProgram, direction: Direction) -> bool:
     """Tell whether a rule of the policy sends packets to the next tier, so that its chain depends on which that is."""
     return not policy.staged and any(rule.action is Action.NEXT_TIER for rule in policy.rules(direction))
@@ -40,21 +65,13 @@ def policy_chain(
     direction: Direction,
     settings: EnforcementSettings,
     versions: Collection[int],
-    following: Chain | None = None,
+    verdicts: Verdicts,
 ) -> Chain:
-    """Return the chain of a policy; a packet that no rule decides returns from it.
-
-    ``following`` is the chain of the next tier, which decides every packet. A staged policy only counts.
-    """
-    deny, calls = refusing(settings, "")
-    verdicts = {Action.ALLOW: "accept", Action.DENY: f"{deny.verdict.value} {deny.chain}".rstrip()}
-    if following is not None:
-        verdicts[Action.NEXT_TIER] = f"goto {following.name}"
-        calls = (*calls, following)
+    """Return the chain of a policy; a packet that no rule decides returns from it. A staged policy only counts."""
     rules = tuple(
-        line for rule in policy.rules(direction) for line in _lines(policy, rule, settings, versions, verdicts)
+        line for rule in policy.rules(direction) for line in _lines(policy, rule, settings, versions, verdicts.words)
     )
-    used = tuple(chain for chain in calls if any(f"goto {chain.name} " in rule for rule in rules))
+    used = tuple(chain for chain in verdicts.calls if any(f"goto {chain.name} " in rule for rule in rules))
     word = f"{direction.value.lower()}-{'/'.join(part for part in policy.id[1:] if part)}"
     return Chain.holding(word, comment(f"{policy.id} {direction.value.lower()}"), rules, used)
 
@@ -64,11 +81,11 @@ def _lines(
     rule: RuleProgram,
     settings: EnforcementSettings,
     versions: Collection[int],
-    verdicts: dict[Action, str],
+    verdicts: Mapping[Action, str],
 ) -> Iterator[str]:
-    said = f"{policy.id} {rule.name}"
+    said = of_rule(policy.id, rule.name)
     if policy.staged:
-        action, said = "return", f"staged {rule.action.value}: {said}"
+        action, said = "return", of_rule(policy.id, rule.name, rule.action)
     elif rule.action is Action.LOG:
         action = _log(said, settings)
     elif rule.action in verdicts:
@@ -82,4 +99,5 @@ def _lines(
 def _log(said: str, settings: EnforcementSettings) -> str:
     prefix = comment(said)[:_LOG_PREFIX]
     group = "" if settings.log_group is None else f" group {settings.log_group}"
-    return f'log prefix "bgpkit {prefix}: "{group}'
+    limit = f"limit rate {settings.log_rate} burst {settings.log_burst} packets " if settings.log_rate else ""
+    return f'{limit}log prefix "bgpkit {prefix}: "{group}'

@@ -1,23 +1,34 @@
 """A node's program as chains and sets; a change of the program is a change of them, at a cost that is its size."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from types import MappingProxyType
 
 from bgpkit_node.nft.chain import Chain, SharedChains
+from bgpkit_node.nft.claims import Claims, sought
 from bgpkit_node.nft.element import Element, SetType, of_network
-from bgpkit_node.nft.endpoint_elements import elements_of, versions_of
+from bgpkit_node.nft.endpoint_elements import elements_of_host, elements_of_pod, versions_of
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.host_chains import PEERS
+from bgpkit_node.nft.host_maps import Hook
+from bgpkit_node.nft.host_roots import host_roots
 from bgpkit_node.nft.members import Members
 from bgpkit_node.nft.naming import comment, network_set, port_set
 from bgpkit_node.nft.settings import EnforcementSettings
-from bgpkit_node.nft.stage import OPEN, Stages
-from bgpkit_node.nft.table import FIXED_SETS
-from bgpkit_node.policy.model import Address, Direction, PolicyId
-from bgpkit_node.policy.program import EndpointProgram, MemberSet, NodeProgram, ProgramChange, SetId, SetKind
-from bgpkit_node.resources.host_endpoint import ALL_INTERFACES
+from bgpkit_node.nft.stage import OPEN, SHUT, Stages
+from bgpkit_node.nft.table import FIXED_SETS, chain_of_other_senders, early_chains
+from bgpkit_node.policy.model import Address, Direction, Endpoint, PolicyId
+from bgpkit_node.policy.moments import Moment
+from bgpkit_node.policy.program import (
+    EndpointProgram,
+    MemberSet,
+    NodeProgram,
+    ProgramChange,
+    SetId,
+    SetKind,
+    TierProgram,
+)
 
 Elements = Mapping[str, set[Element]]
 """Elements by the name of their set."""
@@ -28,7 +39,7 @@ _TYPES = {
     (SetKind.ADDRESS_PORTS, 4): SetType.PORTS4,
     (SetKind.ADDRESS_PORTS, 6): SetType.PORTS6,
 }
-_INTERFACE = re.compile(r"[A-Za-z0-9_.@-]{1,15}")
+_NOWHERE: Mapping[Address, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +82,29 @@ class TableChange:
 
 
 class Rendering:
-    """What the table has to hold for a program."""
+    """What the table has to hold for a program.
 
-    def __init__(self, program: NodeProgram, settings: EnforcementSettings) -> None:
-        """Render the whole program; NftError for one that cannot be enforced whole."""
+    ``faults`` tell by endpoint what cannot be enforced as it is written: one whose interface cannot be told is left
+    out, and where a policy cannot be, all is denied that its chain would decide. No other endpoint is concerned.
+    """
+
+    def __init__(
+        self, program: NodeProgram, settings: EnforcementSettings, interfaces: Mapping[Address, str] = _NOWHERE
+    ) -> None:
+        """Render the whole program; ``interfaces`` are those of the node that have addresses which are sought."""
         self.settings = settings
+        self.interfaces = interfaces
+        self.faults: dict[str, str] = {}
         self.versions = versions_of(program.endpoints.values())
         self._policies = dict(program.policies)
         self._stages = Stages(self._policies, settings, self.versions)
         self._shared = SharedChains()
         self._endpoints: dict[str, EndpointProgram] = {}
-        self._roots: dict[str, dict[Direction, Chain]] = {}
+        self._claims = Claims(settings, interfaces)
+        self._early = early_chains(settings)
+        self._other_senders = chain_of_other_senders()
+        self._held: dict[str, tuple[Chain, ...]] = {}
+        self._placed: dict[str, list[tuple[str, Element]]] = {}
         self._users: dict[PolicyId, set[str]] = {}
         self._members: dict[str, Members] = {}
         self.sets = {name: KernelSet(type=kind, comment=title) for name, (kind, title) in FIXED_SETS.items()}
@@ -94,15 +117,19 @@ class Rendering:
 
     @property
     def chains(self) -> Mapping[str, Chain]:
-        """The chains of policies and stages that are in use, by name."""
+        """The chains that are in use, by name: of policies, of stages, and base chains that not all nodes need."""
         return self._shared.chains
+
+    def sought(self) -> frozenset[Address]:
+        """Return the addresses by which interfaces of the node are to be found."""
+        return sought(self._endpoints.values())
 
     def serves(self, change: ProgramChange) -> bool:
         """Tell whether a change can be taken in; one that brings a new IP version needs a rendering from the start."""
         return versions_of(each for each in change.endpoints.values() if each) <= self.versions
 
     def update(self, change: ProgramChange) -> TableChange:
-        """Take a change in, and return what it does to the table; after NftError this object is of no more use."""
+        """Take a change in, and return what it does to the table."""
         before = set(self._shared.chains)
         self._change = TableChange()
         self._update_sets(change)
@@ -164,40 +191,60 @@ class Rendering:
                     yield name
 
     def _exchange_endpoints(self, wanted: Mapping[str, EndpointProgram | None]) -> None:
-        """Take endpoints out and in; an interface may pass from one to another."""
-        roots = {key: self._take_out(key) for key in wanted if key in self._endpoints}
-        for key, endpoint in wanted.items():
-            if endpoint is not None:
-                self._take_in(key, endpoint)
-        for chains in roots.values():
-            for chain in chains.values():
-                self._shared.release(chain)
+        """Take endpoints out and in, with all that want the same interfaces: one may pass to another endpoint."""
+        rivals = {
+            rival
+            for key, each in wanted.items()
+            for rival in self._claims.rivals(key, None if each is None else each.endpoint)
+        }
+        all_wanted = {key: self._endpoints[key] for key in rivals if key in self._endpoints} | dict(wanted)
+        held = [chain for key in all_wanted if key in self._endpoints for chain in self._take_out(key)]
+        for key, program in sorted(all_wanted.items(), key=_first_claims):
+            if program is not None:
+                self._take_in(key, program)
+        for chain in held:
+            self._shared.release(chain)
 
-    def _take_out(self, key: str) -> dict[Direction, Chain]:
+    def _take_out(self, key: str) -> tuple[Chain, ...]:
         """Take the elements of an endpoint out, and return the chains that it holds on to."""
-        program, roots = self._endpoints.pop(key), self._roots.pop(key)
+        program, held = self._endpoints.pop(key), self._held.pop(key)
+        self._claims.release(key)
+        self.faults.pop(key, None)
         for policy in _policies(program):
             self._users[policy].discard(key)
-        for name, element in elements_of(program, roots):
+        for name, element in self._placed.pop(key):
             self.elements[name].discard(element)
             self._change.exchange(name, (), (element,))
-        return roots
+        return held
 
     def _take_in(self, key: str, program: EndpointProgram) -> None:
-        roots = self._roots[key] = {each: self._root(program, each) for each in Direction}
-        self._endpoints[key] = program
-        for chain in roots.values():
-            self._shared.hold(chain)
+        self._endpoints[key], self._held[key], self._placed[key] = program, (), []
         for policy in _policies(program):
             self._users.setdefault(policy, set()).add(key)
-        elements = list(elements_of(program, roots))
-        first, own = elements[0]
-        there = self.elements[first]
-        if own in there or (program.endpoint.host and any(each.key == own.key for each in there)):
-            raise NftError(f"endpoint {key}: another endpoint has its interface {program.endpoint.interface}")
+        try:
+            interface = self._claims.claim(key, program.endpoint)
+        except NftError as error:
+            self.faults[key] = str(error)
+            return
+        roots = self._root_chains(program)
+        self._held[key] = (*roots.values(), *self._hooks(program.endpoint, interface, roots))
+        for chain in self._held[key]:
+            self._shared.hold(chain)
+        if program.endpoint.host:
+            elements = elements_of_host(interface, key, roots)
+        else:
+            elements = elements_of_pod(program.endpoint, roots)
         for name, element in elements:
+            self._placed[key].append((name, element))
             self.elements[name].add(element)
             self._change.exchange(name, (element,), ())
+
+    def _hooks(self, endpoint: Endpoint, interface: str, roots: Iterable[Hook]) -> Iterator[Chain]:
+        """Give the base chains that are there as long as an endpoint needs them."""
+        if endpoint.host:
+            yield from (self._early[hook] for hook in roots if hook in self._early)
+        elif self.settings.interface_prefix and not interface.startswith(self.settings.interface_prefix):
+            yield self._other_senders
 
     def _exchange_peers(self, peers: Iterable[Address]) -> None:
         for version, name in PEERS.items():
@@ -205,27 +252,28 @@ class Rendering:
             self._change.exchange(name, wanted - self.elements[name], self.elements[name] - wanted)
             self.elements[name] = wanted
 
-    def _root(self, wanted: EndpointProgram, direction: Direction) -> Chain:
-        """Return the chain that decides over the packets of an endpoint in a direction."""
-        endpoint = wanted.endpoint
-        known = bool(_INTERFACE.fullmatch(endpoint.interface))
-        if endpoint.host:
-            if not known and endpoint.interface != ALL_INTERFACES:
-                raise NftError(f"HostEndpoint({endpoint.key}): it is not enforced yet without spec.interfaceName")
-            self._check_forwarded(wanted, direction)
-        elif not known:
-            reason = f"{endpoint.interface!r} is no name of one" if endpoint.interface else "it is not known"
-            raise NftError(f"endpoint {endpoint.key}: a pod on this node needs the name of its interface: {reason}")
-        if direction in wanted.open:
-            return OPEN
-        return self._stages.stage(direction, wanted.tiers(direction), wanted.profiles)
+    def _root_chains(self, program: EndpointProgram) -> dict[Hook, Chain]:
+        """Return the chains that decide over the packets of an endpoint."""
 
-    def _check_forwarded(self, wanted: EndpointProgram, direction: Direction) -> None:
-        """Refuse policies for what a host forwards."""
-        for policy_id in (policy for tier in wanted.tiers(direction) for policy in tier.policies):
-            policy = self._policies.get(policy_id)
-            if policy is not None and policy.apply_on_forward:
-                raise NftError(f"{policy_id}: applyOnForward is not enforced yet for the interfaces of a host")
+        def decide(hook: Hook, tiers: tuple[TierProgram, ...]) -> Chain:
+            """Return the chain of a hook, a shut one where a policy cannot be enforced."""
+            if hook.moment is Moment.NORMAL and hook.direction in program.open:
+                return OPEN
+            try:
+                return self._stages.stage(hook, tiers, program.profiles)
+            except NftError as error:
+                self.faults[program.endpoint.key] = f"endpoint {program.endpoint.key} is shut: {error}"
+                return SHUT
+
+        if program.endpoint.host:
+            return host_roots(program, self._policies, self.settings, decide)
+        return {Hook(Moment.NORMAL, each): decide(Hook(Moment.NORMAL, each), program.tiers(each)) for each in Direction}
+
+
+def _first_claims(item: tuple[str, EndpointProgram | None]) -> tuple[bool, str]:
+    """Sort endpoints so that the first of those that want an interface has it: by name, not by address."""
+    key, program = item
+    return program is not None and not program.endpoint.interface, key
 
 
 def _policies(program: EndpointProgram) -> set[PolicyId]:

@@ -1,19 +1,28 @@
 """A stage of the decision over a packet: a tier's policies one after another, then what is done at its end.
 
-A stage decides every packet. So Pass is a plain ``goto`` the next one, and no mark is set on packets.
+A stage decides every packet. So Pass is a plain ``goto`` the next one, and needs no mark on packets.
 """
 
 from collections.abc import Collection, Mapping
 
 from bgpkit_node.nft.chain import Chain, Leap, Verdict
 from bgpkit_node.nft.error import NftError
+from bgpkit_node.nft.host_maps import Hook
 from bgpkit_node.nft.naming import comment
-from bgpkit_node.nft.policy_chain import passes_on, policy_chain, refusing
+from bgpkit_node.nft.policy_chain import Verdicts, passes_on, policy_chain, refusing
+from bgpkit_node.nft.rule_comments import UNDECIDED, of_tier_end
 from bgpkit_node.nft.settings import EnforcementSettings
-from bgpkit_node.policy.model import Action, Direction, PolicyId
+from bgpkit_node.policy.model import Action, PolicyId
+from bgpkit_node.policy.moments import Moment
 from bgpkit_node.policy.program import PolicyProgram, TierProgram
 
 OPEN = Chain("open", "endpoints without a policy in a direction", ("counter accept",))
+SHUT = Chain("shut", "what cannot be enforced as it is written", ("counter drop",))
+_UNDECIDED = {
+    Moment.UNTRACKED: Chain("undecided", "early policies that have not decided", ("accept",)),
+    Moment.PRE_DNAT: Chain("undecided", "early policies that have not decided", ("accept",)),
+    Moment.FORWARD: Chain("forwarded", "what no policy has decided is forwarded", ("counter accept",)),
+}
 
 
 class Stages:
@@ -26,8 +35,8 @@ class Stages:
         self._policies = policies
         self._settings = settings
         self._versions = versions
-        self._stages: dict[tuple[Direction, tuple[TierProgram, ...], tuple[PolicyId, ...]], Chain] = {}
-        self._shared: dict[PolicyId, dict[tuple[Direction, str], Chain]] = {}
+        self._stages: dict[tuple[Hook, tuple[TierProgram, ...], tuple[PolicyId, ...]], Chain] = {}
+        self._shared: dict[PolicyId, dict[tuple[Hook, str], Chain]] = {}
 
     def forget(self, changed: Collection[PolicyId]) -> None:
         """Make the chains of these policies, and those that call them, anew when they are asked for."""
@@ -35,30 +44,34 @@ class Stages:
             self._shared.pop(policy, None)
         self._stages.clear()
 
-    def stage(self, direction: Direction, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
-        """Return the chain that decides by these tiers, then by these profiles; what is left is denied."""
-        key = direction, tiers, profiles
+    def stage(self, hook: Hook, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
+        """Return the chain that decides by these tiers, then by these profiles; what is left is denied.
+
+        At other moments than the normal one profiles are not asked, and what is left passes.
+        """
+        key = hook, tiers, profiles
         found = self._stages.get(key)
         if found is None:
-            made = self._tier(direction, tiers, profiles) if tiers else self._profiles(direction, profiles)
+            made = self._tier(hook, tiers, profiles) if tiers else self._last(hook, profiles)
             found = self._stages[key] = made
         return found
 
-    def _tier(self, direction: Direction, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
+    def _tier(self, hook: Hook, tiers: tuple[TierProgram, ...], profiles: tuple[PolicyId, ...]) -> Chain:
         tier, rest = tiers[0], tiers[1:]
         policies = [self._policy(each) for each in tier.policies]
-        passing = any(passes_on(policy, direction) for policy in policies)
+        passing = any(passes_on(policy, hook.direction) for policy in policies)
         goes_on = tier.default is Action.NEXT_TIER
-        following = self.stage(direction, rest, profiles) if passing or goes_on else None
-        chains = [self._chain(policy, direction, following) for policy in policies]
+        following = self.stage(hook, rest, profiles) if passing or goes_on else None
+        chains = [self._chain(policy, hook, following) for policy in policies]
         leaps = [Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains]
         end, called = self._end(tier, following)
-        word = f"{direction.value.lower()}-tier-{tier.name}"
-        return Chain.leaping(word, comment(f"tier {tier.name}, {direction.value}"), (*leaps, end), (*chains, *called))
+        word = f"{hook.direction.value.lower()}-tier-{tier.name}"
+        said = comment(f"tier {tier.name}, {hook.direction.value}")
+        return Chain.leaping(word, said, (*leaps, end), (*chains, *called))
 
     def _end(self, tier: TierProgram, following: Chain | None) -> tuple[Leap, tuple[Chain, ...]]:
         """Return what is done at the end of a tier, and the chain that it leads to."""
-        said = comment(f"end of tier {tier.name}: {tier.default.value}")
+        said = comment(of_tier_end(tier.name, tier.default))
         match tier.default:
             case Action.NEXT_TIER if following is not None:
                 return Leap(Verdict.GOTO, following.name, said), (following,)
@@ -67,26 +80,28 @@ class Stages:
             case _:
                 return refusing(self._settings, said)
 
-    def _profiles(self, direction: Direction, profiles: tuple[PolicyId, ...]) -> Chain:
-        chains = [self._chain(self._policy(each), direction, None) for each in profiles]
-        end, called = refusing(self._settings, "no policy and no profile has decided")
+    def _last(self, hook: Hook, profiles: tuple[PolicyId, ...]) -> Chain:
+        """Return the chain for what no tier has decided."""
+        if hook.moment is not Moment.NORMAL:
+            return _UNDECIDED[hook.moment]
+        chains = [self._chain(self._policy(each), hook, None) for each in profiles]
+        end, called = refusing(self._settings, UNDECIDED)
         leaps = (*(Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains), end)
-        word = f"{direction.value.lower()}-profiles"
-        return Chain.leaping(word, comment(f"profiles, {direction.value}"), leaps, (*chains, *called))
+        word = f"{hook.direction.value.lower()}-profiles"
+        return Chain.leaping(word, comment(f"profiles, {hook.direction.value}"), leaps, (*chains, *called))
 
-    def _chain(self, policy: PolicyProgram, direction: Direction, following: Chain | None) -> Chain:
-        after = following if passes_on(policy, direction) else None
+    def _chain(self, policy: PolicyProgram, hook: Hook, following: Chain | None) -> Chain:
+        after = following if passes_on(policy, hook.direction) else None
         shared = self._shared.setdefault(policy.id, {})
-        key = direction, after.name if after else ""
+        key = hook, after.name if after else ""
         chain = shared.get(key)
         if chain is None:
-            chain = shared[key] = policy_chain(policy, direction, self._settings, self._versions, after)
+            verdicts = Verdicts.at(hook.moment, self._settings, after)
+            chain = shared[key] = policy_chain(policy, hook.direction, self._settings, self._versions, verdicts)
         return chain
 
     def _policy(self, policy_id: PolicyId) -> PolicyProgram:
         policy = self._policies.get(policy_id)
         if policy is None:
             raise NftError(f"{policy_id}: an endpoint names this policy, but there are no rules for it")
-        if policy.do_not_track or policy.pre_dnat:
-            raise NftError(f"{policy_id}: doNotTrack and preDNAT are not enforced yet")
         return policy

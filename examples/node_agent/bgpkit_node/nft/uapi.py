@@ -37,6 +37,7 @@ ANONYMOUS: Final = 1
 class Message(IntEnum):
     """What is asked for: NFT_MSG_*."""
 
+    NEW_TABLE = 0
     GET_TABLE = 1
     DELETE_TABLE = 2
     NEW_CHAIN = 3
@@ -50,6 +51,7 @@ class Message(IntEnum):
     NEW_ELEMENTS = 12
     GET_ELEMENTS = 13
     DELETE_ELEMENTS = 14
+    TRACE = 17
 
 
 class Attribute(IntEnum):
@@ -60,6 +62,7 @@ class Attribute(IntEnum):
     CHAIN_NAME = 3
     CHAIN_USERDATA = 12
     RULE_CHAIN = 2
+    RULE_HANDLE = 3
     RULE_EXPRESSIONS = 4
     RULE_USERDATA = 7
     EXPRESSION_NAME = 1

@@ -52,7 +52,7 @@ class SessionEnd:
 
 def session_ends(cluster: Cluster, node: Node) -> Mapping[str, SessionEnd]:
     """Return the sessions that ``node`` should have, by address."""
-    if node.ipv4 is None:
+    if not node.interfaces:
         return {}
     terms = Terms.of(cluster, node, stand_in)
     return {

@@ -8,6 +8,7 @@ import msgspec
 
 from bgpkit_node.resources import (
     BGPConfiguration,
+    BGPConfigurationSpec,
     BGPFilter,
     BGPPeer,
     BGPPeerSpec,
@@ -17,7 +18,7 @@ from bgpkit_node.resources import (
     WorkloadEndpoint,
 )
 from bgpkit_node.resources.bgp_configuration import BindMode
-from bgpkit_node.services import NO_BLOCKS, ServiceBlocks
+from bgpkit_node.services import NO_BLOCKS, Networks, ServiceBlocks
 
 DEFAULT_ASN: Final = 64512
 DEFAULT_PORT: Final = 179
@@ -46,6 +47,8 @@ class Cluster:
     """The names of nodes that would reflect and are not to for the time being; they have no cluster ID here."""
     workloads: tuple[WorkloadEndpoint, ...] = ()
     """Endpoints of pods of the asking node; :meth:`of` passes them over, for they come and go."""
+    cluster_ips: Networks | None = None
+    """What the asking node is told of cluster IPs by its environment; None: what the resources say counts."""
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Self:
@@ -134,9 +137,11 @@ class Cluster:
 
     @property
     def service_blocks(self) -> ServiceBlocks:
-        """The blocks in which services have their addresses, as the default configuration says."""
+        """The blocks in which services have their addresses, as the default configuration and the environment say."""
         default = self._configuration("default")
-        return NO_BLOCKS if default is None else ServiceBlocks.of(default.spec)
+        if default is None and self.cluster_ips is None:
+            return NO_BLOCKS
+        return ServiceBlocks.of(BGPConfigurationSpec() if default is None else default.spec, self.cluster_ips)
 
     def _configuration(self, name: str) -> BGPConfiguration | None:
         return next((found for found in self.configurations if found.name == name), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bgpkit_node.peering.cluster import Cluster
-from bgpkit_node.peering.plan import PeeringKind, plan_peerings
+from bgpkit_node.peering.plan import PeeringKind, own_address, plan_peerings
 from bgpkit_node.resources import BGPPeer, Node, parse_selector
 
 _FOUR: Final = 4
@@ -25,16 +25,17 @@ def findings(cluster: Cluster) -> tuple[str, ...]:
 
 def _addresses(cluster: Cluster) -> Iterator[str]:
     for node in cluster.nodes:
-        if node.ipv4 is None:
-            yield f"{node} has no spec.bgp.ipv4Address: it has no session"
+        if not node.interfaces:
+            yield f"{node} has neither spec.bgp.ipv4Address nor ipv6Address: it has no session"
 
 
 def _versions(cluster: Cluster) -> Iterator[str]:
-    """Name peerings of IPv6 for nodes that have no such address, and pods that are to peer with no address."""
+    """Name peerings of an IP version that their nodes have no address of, and pods that are to peer with no address."""
     for peer in cluster.peers:
         address = peer.peer_address
-        if address is not None and address.version == _SIX and all(n.ipv6 is None for n in _asking(cluster, peer)):
-            yield f"{peer}: no node that it is for has a spec.bgp.ipv6Address: it makes no session"
+        asking = [] if address is None else _asking(cluster, peer)
+        if address is not None and asking and all(own_address(node, address.version) is None for node in asking):
+            yield f"{peer}: no node that it is for has a spec.bgp.ipv{address.version}Address: it makes no session"
         if peer.spec.local_workload_selector and not any(map(cluster.workload_peering_address, (_FOUR, _SIX))):
             what = "localWorkloadPeeringIPV4 or localWorkloadPeeringIPV6"
             yield f"{peer}: pods cannot reach a speaker without {what} in BGPConfiguration(default)"

@@ -76,9 +76,19 @@ def stand_in(ref: SecretKeyRef) -> Secret:
 
 
 def password_of(password: BgpPassword | None, passwords: Passwords) -> Secret | None:
-    """Return the password that a resource asks for, None when it asks for none; PasswordError when it is not there."""
+    """Return the password that a resource asks for, None when it asks for none; PasswordError when it is not there.
+
+    One that is ``optional`` and is not there is none, too, until it is there; one that cannot be read is an error.
+    """
     ref = password.secret_key_ref if password is not None else None
-    return None if ref is None else passwords(ref)
+    if ref is None:
+        return None
+    try:
+        return passwords(ref)
+    except PasswordError as error:
+        if ref.optional and error.absent:
+            return None
+        raise
 
 
 def _secret(file: Path) -> Secret:
@@ -86,7 +96,7 @@ def _secret(file: Path) -> Secret:
         octets = file.read_bytes()
     except OSError as error:
         text = f"password {file} cannot be read: {error.strerror}; the session stays down until it is there"
-        raise PasswordError(text) from error
+        raise PasswordError(text, absent=isinstance(error, FileNotFoundError | NotADirectoryError)) from error
     octets = octets.removesuffix(b"\n").removesuffix(b"\r")
     if not 1 <= len(octets) <= LONGEST:
         text = f"password {file} has {len(octets)} octets, the kernel takes 1 to {LONGEST}; the session stays down"

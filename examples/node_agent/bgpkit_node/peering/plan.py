@@ -108,7 +108,7 @@ def _between(
     spec: BGPPeerSpec,
     versions: tuple[int, ...] = _VERSIONS,
 ) -> Iterator[Peering]:
-    if other.name == node.name or node.ipv4 is None or other.ipv4 is None:
+    if other.name == node.name:
         return
     if kind is not PeeringKind.MESH and _is_drained_away(cluster, node, other):
         return
@@ -145,7 +145,7 @@ def _to_address(
                 client = peering.client and asn == peering.asn
                 yield replace(peering, asn=asn, port=peer.peer_port or peering.port, client=client)
             return
-    if own_address(node, address.version) is None and address.version != _VERSIONS[0]:
+    if own_address(node, address.version) is None:
         return
     yield _outside(cluster, node, peer, kind, address)
 

@@ -34,6 +34,7 @@ class Terms:
 
     asn: int
     local_address: str
+    """Where sessions of IPv4 come from; empty on a node with IPv6 alone."""
     cluster_id: IPv4Address | None
     export_policy: PrefixPolicy
     """What may leave the node where no filter says otherwise: prefixes of the cluster's pools."""
@@ -53,12 +54,7 @@ class Terms:
 
     @classmethod
     def of(cls, cluster: Cluster, node: Node, passwords: Passwords = no_passwords) -> Self:
-        """Return the terms of ``node``, where ``passwords`` finds those of sessions.
-
-        ValueError when the node has no IPv4 address.
-        """
-        if node.ipv4 is None:
-            raise ValueError(f"{node} has no IPv4 address")
+        """Return the terms of ``node``, where ``passwords`` finds those of sessions."""
         services = tuple(map(str, cluster.service_blocks.every))
         exported = tuple(
             PrefixRule(Prefix.parse(pool.spec.cidr))
@@ -67,13 +63,13 @@ class Terms:
         ) + tuple(PrefixRule(Prefix.parse(cidr)) for cidr in services)
         return cls(
             asn=cluster.asn(node),
-            local_address=str(node.ipv4.ip),
+            local_address="" if node.ipv4 is None else str(node.ipv4.ip),
             cluster_id=node.cluster_id,
             export_policy=PrefixPolicy("ip-pools", exported),
             filters={one.name: one for one in cluster.filters},
             advertised=cluster.advertised(node),
             address6=None if node.ipv6 is None else node.ipv6.ip,
-            networks=tuple(own.network for own in (node.ipv4, node.ipv6) if own is not None),
+            networks=tuple(own.network for own in node.interfaces),
             watched=cluster.watched,
             passwords=passwords,
             services=services,

@@ -1,7 +1,7 @@
 """Can every node reach every other one? Followed through the sessions as reflection rules allow (RFC 4456)."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,19 +40,45 @@ def learners(cluster: Cluster, version: int) -> dict[str, frozenset[str]]:
 
     As :func:`pairs_without_path` looks at it.
     """
-    names = [node.name for node in cluster.nodes if node.ipv4 is not None and own_address(node, version) is not None]
     if cluster.mesh and not any(_is_misdescribed(cluster, node) for node in cluster.nodes):
+        names = _names(cluster, version)
         return dict.fromkeys(names, frozenset(names))
-    speakers = _speakers(cluster, version, names)
-    return {name: frozenset(_reached_from(name, speakers)) for name in names}
+    reach = Reach(cluster, version)
+    return {name: reach.learners(name) for name in reach.names}
+
+
+Passes = Callable[[str, str, bool], bool]
+"""Tells whether a route goes from one node to another, and whether it is the first one's own decides with them."""
+
+
+def _whatever(sender: str, taker: str, own: bool) -> bool:
+    del sender, taker, own
+    return True
+
+
+class Reach:
+    """The sessions of one IP version between the nodes of a cluster, along which routes go."""
+
+    def __init__(self, cluster: Cluster, version: int) -> None:
+        """Look at ``cluster``."""
+        self.names = _names(cluster, version)
+        """The nodes that have an address of the version."""
+        self._speakers = _speakers(cluster, version, self.names)
+
+    def learners(self, origin: str, passes: Passes = _whatever) -> frozenset[str]:
+        """Return the names of the nodes that learn a route of ``origin``, and its own, where ``passes`` has a say."""
+        return frozenset(_reached_from(origin, self._speakers, passes))
+
+
+def _names(cluster: Cluster, version: int) -> list[str]:
+    return [node.name for node in cluster.nodes if own_address(node, version) is not None]
 
 
 def _is_misdescribed(cluster: Cluster, node: Node) -> bool:
     """Tell whether a BGPPeer gives ``node`` an AS number that it has not, so that sessions with it do not come up."""
     right = {0, cluster.asn(node)}
     wrong = [peer.peer_address for peer in cluster.peers if peer.spec.peer_ip and peer.spec.as_number not in right]
-    own = {interface.ip for interface in (node.ipv4, node.ipv6) if interface is not None}
-    return node.ipv4 is not None and not own.isdisjoint(wrong)
+    return not {interface.ip for interface in node.interfaces}.isdisjoint(wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +125,9 @@ class _Arrival:
     """AS_PATH."""
 
 
-def _reached_from(origin: str, speakers: dict[str, _Speaker]) -> set[str]:
+def _reached_from(origin: str, speakers: dict[str, _Speaker], passes: Passes) -> set[str]:
     """Return the nodes that learn a route that ``origin`` originates."""
-    waiting = deque(_sent(origin, speakers, _Arrival("", origin)))
+    waiting = deque(_sent(origin, speakers, _Arrival("", origin), passes))
     reached = {origin, *(arrival.node for arrival in waiting)}
     seen: dict[tuple[str, str], list[_Arrival]] = {}
     while waiting and len(reached) < len(speakers):
@@ -110,13 +136,13 @@ def _reached_from(origin: str, speakers: dict[str, _Speaker]) -> set[str]:
         if any(other.clusters <= arrival.clusters and other.asns <= arrival.asns for other in known):
             continue
         known.append(arrival)
-        for further in _sent(origin, speakers, arrival):
+        for further in _sent(origin, speakers, arrival, passes):
             reached.add(further.node)
             waiting.append(further)
     return reached
 
 
-def _sent(origin: str, speakers: dict[str, _Speaker], route: _Arrival) -> list[_Arrival]:
+def _sent(origin: str, speakers: dict[str, _Speaker], route: _Arrival, passes: Passes) -> list[_Arrival]:
     """Return where ``route`` goes next: to the sessions that may be told of it, and whose other end takes it."""
     speaker = speakers[route.node]
     internal = bool(route.sender) and speakers[route.sender].asn == speaker.asn
@@ -134,6 +160,7 @@ def _sent(origin: str, speakers: dict[str, _Speaker], route: _Arrival) -> list[_
             arrival = _Arrival(route.node, name, clusters, route.asns)
         else:
             continue
-        if other.asn not in arrival.asns and other.cluster_id not in arrival.clusters:
+        looped = other.asn in arrival.asns or other.cluster_id in arrival.clusters
+        if not looped and passes(route.node, name, not route.sender):
             sent.append(arrival)
     return sent

@@ -34,6 +34,10 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
     "FelixConfiguration": frozenset(
         {
             *("nodeSelector", "natOutgoingAddress", "natOutgoingExclusions", "natPortRange", "nftablesRefreshInterval"),
+            *("failsafeInboundHostPorts", "failsafeOutboundHostPorts", "defaultEndpointToHostAction"),
+            *("nftablesFilterDenyAction", "iptablesFilterDenyAction", "logActionRateLimit", "logActionRateLimitBurst"),
+            *("nftablesMarkMask", "externalNodesList"),
+            *("allowIPIPPacketsFromWorkloads", "allowVXLANPacketsFromWorkloads"),
             *("iptablesNATOutgoingInterfaceFilter", "ipipMTU", "vxlanMTU", "vxlanMTUV6", "vxlanPort", "vxlanVNI"),
         }
     ),

@@ -1,4 +1,4 @@
-"""A cluster described in one document: namespaces, nodes, pods, hosts outside, and policies.
+"""A cluster described in one document: namespaces, nodes, pods, hosts outside, services, and policies.
 
 ``policy eval`` is given one with the flows to decide, ``policy program`` one with what a node has. Fields beyond those
 named here are passed over, except in policies.
@@ -59,6 +59,24 @@ class CaseExternal(msgspec.Struct, frozen=True):
     ips: tuple[str, ...] | None = None
 
 
+class CaseServicePort(msgspec.Struct, frozen=True):
+    """A port of a service; ``target`` is what pods listen on, a number or a name, the same number unless given."""
+
+    port: int
+    protocol: str = "TCP"
+    target: int | str | None = msgspec.field(default=None, name="targetPort")
+
+
+class CaseService(msgspec.Struct, frozen=True):
+    """A service: the pods of its namespace that have all labels of ``selector``, and the addresses ``ips``."""
+
+    ns: str
+    name: str
+    ports: tuple[CaseServicePort, ...] = ()
+    selector: dict[str, str] | None = None
+    ips: tuple[str, ...] | None = None
+
+
 class CaseDocument(msgspec.Struct, frozen=True):
     """The whole of it; ``pods`` and ``endpoints`` are the same, by the word of one command or the other.
 
@@ -70,6 +88,7 @@ class CaseDocument(msgspec.Struct, frozen=True):
     pods: tuple[CasePod, ...] | None = None
     endpoints: tuple[CasePod, ...] | None = None
     externals: tuple[CaseExternal, ...] | None = None
+    services: tuple[CaseService, ...] | None = None
     policies: tuple[dict[str, Any], ...] | None = None
     node: str = ""
     teardown: bool = False

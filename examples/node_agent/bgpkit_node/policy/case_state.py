@@ -8,6 +8,7 @@ from typing import Any, Final
 from bgpkit_node import resources
 from bgpkit_node.errors import InvalidResourcesError, ResourceError
 from bgpkit_node.policy.case_document import CaseDocument, CaseExternal, CaseNode, CasePod
+from bgpkit_node.policy.case_services import services_of
 from bgpkit_node.policy.cluster import Cluster
 from bgpkit_node.policy.conversion import NAMESPACE_PROFILE, POLICY_TYPES
 from bgpkit_node.policy.engine import program_of_state
@@ -50,6 +51,7 @@ def cluster_of(document: CaseDocument, root: str = "") -> Cluster:
     state = replace(
         state_after(PolicyState(), given.take_change()),
         endpoints=endpoints,
+        services=services_of(document.services or (), endpoints.values(), root),
         nodes={name: frozenset(addresses) for name, addresses in nodes.items()},
     )
     of_pods = {key: endpoint.addresses for key, endpoint in endpoints.items()}

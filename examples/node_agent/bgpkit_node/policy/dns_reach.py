@@ -6,18 +6,21 @@ from bgpkit_node.policy.cluster import Cluster
 from bgpkit_node.policy.evaluator import Evaluator
 from bgpkit_node.policy.model import Action, Address, Direction, Endpoint, Policy, Rule
 from bgpkit_node.policy.protocols import UDP
-from bgpkit_node.policy.system_labels import NAMESPACE
+from bgpkit_node.policy.system_labels import NAMESPACE, labels_of_pod
 from bgpkit_node.policy.verdict import Packet
 
 _PORT: Final = 53
 _SYSTEM: Final = "kube-system"
 _APPS: Final = frozenset({"kube-dns", "coredns"})
+_SUPPOSED: Final = dict(labels_of_pod({"k8s-app": "kube-dns"}, _SYSTEM, {}))
+"""What selectors would see of a server where none is known."""
 
 
 class DnsReach:
     """Looks for pods that policies for egress cut off from all DNS servers that there are.
 
-    The servers are the pods of kube-system that are labelled as such; without any, all pods of kube-system.
+    The servers are the pods of kube-system that are labelled as such; without any, all pods of kube-system. Where it
+    has none, a rule has to be about such a pod, or to name the port.
     """
 
     def __init__(self, cluster: Cluster) -> None:
@@ -52,8 +55,11 @@ class DnsReach:
 
 
 def _lets_out(rule: Rule) -> bool:
-    """Tell whether a rule may allow a question to some DNS server."""
+    """Tell whether a rule may allow a question to a DNS server that is not known."""
     if rule.action is not Action.ALLOW or rule.protocol not in {None, UDP}:
         return False
-    ports = rule.destination.ports
-    return not ports or any(isinstance(port, str) or port.first <= _PORT <= port.last for port in ports)
+    to = rule.destination
+    if to.ports:
+        return any(isinstance(port, str) or port.first <= _PORT <= port.last for port in to.ports)
+    found = to.selector is None or to.selector.matches(_SUPPOSED)
+    return found and not (to.not_selector and to.not_selector.matches(_SUPPOSED))

@@ -1,38 +1,56 @@
 """Verdicts straight from policies and labels, for explanations, and to hold what nodes enforce against."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterator, Sequence
 
 from bgpkit_node.policy.address_book import AddressBook
-from bgpkit_node.policy.model import Action, Direction, Endpoint, Policy, PolicyId, Rule
+from bgpkit_node.policy.endpoint_program import is_asked
+from bgpkit_node.policy.failsafe import Failsafe
+from bgpkit_node.policy.host_wires import HostWires
+from bgpkit_node.policy.model import Direction, Endpoint, Policy
+from bgpkit_node.policy.moments import Moment, is_asked_at
 from bgpkit_node.policy.precedence import precedence, tier_called
-from bgpkit_node.policy.rule_match import matches
 from bgpkit_node.policy.state import PolicyState
-from bgpkit_node.policy.verdict import Always, Consideration, Packet, Reason, SideVerdict, Verdict
+from bgpkit_node.policy.verdict import Always, Packet, Reason, SideVerdict, Verdict
+from bgpkit_node.policy.walk import Walk
 
-_FINAL = (Action.ALLOW, Action.DENY)
+_EARLY = {Direction.INGRESS: (Moment.UNTRACKED, Moment.PRE_DNAT), Direction.EGRESS: (Moment.UNTRACKED,)}
 
 
 class Evaluator:
-    """Decides about packets one rule after the other, from a state as it stands."""
+    """Decides about packets one rule after the other, from a state as it stands.
 
-    def __init__(self, state: PolicyState) -> None:
-        """Begin with no packet looked at."""
+    A node's other end of a connection is at the interface that :class:`HostWires` tells; packets are looked at as they
+    are after translation, and not as other nodes wrap them.
+    """
+
+    def __init__(self, state: PolicyState, failsafe: Failsafe | None = None, closed: Collection[str] = ()) -> None:
+        """Begin with no packet looked at; ``failsafe`` are the ports of nodes that no policy shuts.
+
+        ``closed`` are nodes that none of their own pods may call.
+        """
         self._state = state
+        self._closed = closed
+        self._failsafe = failsafe or Failsafe()
         self._book = AddressBook(state)
+        self._wires = HostWires(state)
         self._policies: dict[str, tuple[Policy, ...]] = {}
 
     def verdict(self, packet: Packet) -> Verdict:
         """Decide about the first packet of a connection."""
-        source, destination = self._book.endpoint(packet.source), self._book.endpoint(packet.destination)
-        if destination is not None and not destination.host:
-            if source is destination:
-                return Verdict(always=Always.ITSELF)
-            if packet.source in self._state.nodes.get(destination.node, ()):
-                return Verdict(always=Always.OWN_NODE)
+        source, destination = self._end(packet, Direction.EGRESS), self._end(packet, Direction.INGRESS)
+        sender, receiver = self._wires.node(packet.source), self._wires.node(packet.destination)
+        within = sender == receiver and sender != ""
+        if destination is not None and source is destination and not destination.host:
+            return Verdict(always=Always.ITSELF)
+        from_node = _is_node(source) or packet.source in self._state.nodes.get(sender, ())
+        if within and from_node:
+            return Verdict(always=Always.HOST_ITSELF if _is_node(destination) else Always.OWN_NODE)
+        to_own_node = within and _is_node(destination)
+        ingress = self._side(destination, Direction.INGRESS, packet) if destination and not to_own_node else None
         return Verdict(
             egress=self._side(source, Direction.EGRESS, packet) if source else None,
-            ingress=self._side(destination, Direction.INGRESS, packet) if destination else None,
+            ingress=_shut(receiver) if to_own_node and receiver in self._closed else ingress,
+            crossed=() if within else tuple(self._crossed(packet, source, destination)),
         )
 
     def policies(self, endpoint: Endpoint) -> tuple[Policy, ...]:
@@ -42,98 +60,59 @@ class Evaluator:
             found = [
                 policy
                 for policy in self._state.policies.values()
-                if policy.selector.matches(labels) and (endpoint.host or not (policy.do_not_track or policy.pre_dnat))
+                if policy.selector.matches(labels) and is_asked(policy, endpoint)
             ]
             found.sort(key=lambda policy: precedence(policy, tier_called(policy.tier, self._state.tiers)))
             self._policies[endpoint.key] = tuple(found)
         return self._policies[endpoint.key]
 
+    def _end(self, packet: Packet, direction: Direction) -> Endpoint | None:
+        """Return the endpoint that a packet comes from, or goes to: one with the address, or the node's interface."""
+        address = packet.source if direction is Direction.EGRESS else packet.destination
+        return self._book.endpoint(address) or self._wires.wire(self._wires.node(address))
+
     def _side(self, endpoint: Endpoint, direction: Direction, packet: Packet) -> SideVerdict:
-        policies = [policy for policy in self.policies(endpoint) if direction in policy.directions]
-        walk = _Walk(endpoint, direction, packet, self._book)
-        early = [policy for policy in policies if policy.do_not_track]
-        early += [policy for policy in policies if policy.pre_dnat and not policy.do_not_track]
-        late = [policy for policy in policies if not policy.do_not_track and not policy.pre_dnat]
-        return walk.early(early) or walk.tiers(late, self._state) or walk.profiles(late, self._state)
+        walk = Walk(endpoint, direction, packet, self._book)
+        if endpoint.host:
+            early = self._early(walk, endpoint, direction, packet)
+            if early is not None:
+                return early
+            if self._failsafe.passes(packet, direction):
+                return walk.failsafe()
+        asked = self._asked(endpoint, direction, Moment.NORMAL)
+        return walk.tiers(asked, self._state) or walk.profiles(asked, self._state)
 
-
-class _Walk:
-    """The way of one packet past the policies of one endpoint."""
-
-    def __init__(self, endpoint: Endpoint, direction: Direction, packet: Packet, book: AddressBook) -> None:
-        self._endpoint = endpoint
-        self._direction = direction
-        self._packet = packet
-        self._book = book
-        self._considered: list[Consideration] = []
-
-    def early(self, policies: Sequence[Policy]) -> SideVerdict | None:
-        """Ask what is asked before connections are tracked or translated: only a rule can decide there."""
-        for (_, _, tier), group in groupby(policies, lambda each: (each.do_not_track, each.pre_dnat, each.tier)):
-            action = self._tier(tier, group)
-            if action in _FINAL:
-                return self._decide(action, Reason.RULE, tier)
-        return None
-
-    def tiers(self, policies: Sequence[Policy], state: PolicyState) -> SideVerdict | None:
-        """Ask one tier after the other; None when each of them passes the packet on."""
-        for tier, group in groupby(policies, lambda policy: policy.tier):
-            asked = tuple(group)
-            action = self._tier(tier, asked)
-            if action in _FINAL:
-                return self._decide(action, Reason.RULE, tier)
-            default = tier_called(tier, state.tiers).default
-            if action is None and default in _FINAL and not all(policy.staged for policy in asked):
-                return self._decide(default, Reason.END_OF_TIER, tier)
-        return None
-
-    def profiles(self, policies: Sequence[Policy], state: PolicyState) -> SideVerdict:
-        """Ask the profiles, after which all is denied; without policy and profile a pod is open."""
-        endpoint = self._endpoint
-        if not endpoint.profiles and not endpoint.host and all(policy.staged for policy in policies):
-            return self._decide(Action.ALLOW, Reason.NO_POLICY)
-        for name in endpoint.profiles:
-            if name not in state.profiles:
+    def _crossed(self, packet: Packet, source: Endpoint | None, destination: Endpoint | None) -> Iterator[SideVerdict]:
+        """Give what the interfaces of nodes say that forward a packet from one of their pods, or to it."""
+        for pod, direction in ((source, Direction.EGRESS), (destination, Direction.INGRESS)):
+            wire = self._wires.wire(pod.node) if pod is not None and not pod.host else None
+            if wire is None:
                 continue
-            profile = state.profiles[name]
-            rules = profile.ingress if self._direction is Direction.INGRESS else profile.egress
-            action = self._ask(rules, PolicyId("Profile", "", name))
-            if action in _FINAL:
-                return self._decide(action, Reason.PROFILE)
-            if action is Action.NEXT_TIER:
-                break
-        return self._decide(Action.DENY, Reason.NO_PROFILE)
+            walk = Walk(wire, direction, packet, self._book)
+            coming_in = direction is Direction.INGRESS
+            verdict = self._early(walk, wire, direction, packet) if coming_in else None
+            asked = self._asked(wire, direction, Moment.FORWARD)
+            verdict = verdict or walk.tiers(asked, self._state)
+            if verdict is not None or asked:
+                yield verdict or walk.forwarded()
 
-    def _tier(self, tier: str, policies: Iterable[Policy]) -> Action | None:
-        for policy in policies:
-            action = self._ask(policy.rules(self._direction), policy.id, tier, staged=policy.staged)
-            if action is not None and not policy.staged:
-                return action
+    def _early(self, walk: Walk, endpoint: Endpoint, direction: Direction, packet: Packet) -> SideVerdict | None:
+        for moment in _EARLY[direction]:
+            if not self._failsafe.passes(packet, direction, untracked=moment is Moment.UNTRACKED):
+                verdict = walk.early(self._asked(endpoint, direction, moment))
+                if verdict is not None:
+                    return verdict
         return None
 
-    def _ask(self, rules: Iterable[Rule], policy: PolicyId, tier: str = "", *, staged: bool = False) -> Action | None:
-        """Return what the first rule that matches does, Log aside, and note what was found."""
-        last: Rule | None = None
-        for rule in self._matching(rules):
-            last = rule
-            self._considered.append(
-                Consideration(policy=policy, tier=tier, rule=rule.name, action=rule.action, staged=staged)
-            )
-            if rule.action is not Action.LOG:
-                return rule.action
-        if last is None:
-            self._considered.append(Consideration(policy=policy, tier=tier, staged=staged))
-        return None
+    def _asked(self, endpoint: Endpoint, direction: Direction, moment: Moment) -> Sequence[Policy]:
+        policies = self.policies(endpoint)
+        return [each for each in policies if direction in each.directions and is_asked_at(moment, each)]
 
-    def _matching(self, rules: Iterable[Rule]) -> Iterator[Rule]:
-        return (rule for rule in rules if matches(rule, self._packet, self._book))
 
-    def _decide(self, action: Action | None, reason: Reason, tier: str = "") -> SideVerdict:
-        return SideVerdict(
-            endpoint=self._endpoint.key,
-            direction=self._direction,
-            allowed=action is Action.ALLOW,
-            reason=reason,
-            tier=tier,
-            considered=tuple(self._considered),
-        )
+def _shut(node: str) -> SideVerdict:
+    return SideVerdict(endpoint=f"node/{node}", direction=Direction.INGRESS, allowed=False, reason=Reason.CLOSED_NODE)
+
+
+def _is_node(endpoint: Endpoint | None) -> bool:
+    """Tell whether an end is a node, of which there may be no endpoint."""
+    return endpoint is None or endpoint.host

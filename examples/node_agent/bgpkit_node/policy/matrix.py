@@ -84,6 +84,4 @@ def _cell(cluster: Cluster, evaluator: Evaluator, source: str, target: Target) -
 def _denied(evaluator: Evaluator, packet: Packet) -> Iterator[str]:
     verdict = evaluator.verdict(packet)
     if not verdict.allowed:
-        for way, side in (("egress", verdict.egress), ("ingress", verdict.ingress)):
-            if side is not None and not side.allowed:
-                yield f"{way}: {why(side)}"
+        yield from (f"{side.direction.value.lower()}: {why(side)}" for side in verdict.sides if not side.allowed)

@@ -29,6 +29,9 @@ class Reason(Enum):
     PROFILE = "profile"
     NO_PROFILE = "no profile allows it"
     NO_POLICY = "no policy"
+    FAILSAFE = "failsafe port of the node"
+    FORWARDED = "no policy decides over what is forwarded"
+    CLOSED_NODE = "pods do not reach their node"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +68,29 @@ class Always(Enum):
 
     ITSELF = "a pod always reaches itself"
     OWN_NODE = "the node of a pod always reaches it"
+    HOST_ITSELF = "a node always reaches itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a connection is allowed: by both sides, where a side is None if its address is no endpoint's."""
+    """Whether a connection is allowed: by both sides, where a side is None if its address is no endpoint's.
+
+    ``crossed`` is what the interfaces of nodes say that forward it and have policies for that.
+    """
 
     egress: SideVerdict | None = None
     ingress: SideVerdict | None = None
+    crossed: tuple[SideVerdict, ...] = ()
     always: Always | None = None
+
+    @property
+    def sides(self) -> tuple[SideVerdict, ...]:
+        """All that were asked."""
+        return tuple(side for side in (self.egress, self.ingress, *self.crossed) if side is not None)
 
     @property
     def allowed(self) -> bool:
         """Whether the connection comes about."""
         if self.always is not None:
             return True
-        return all(side is None or side.allowed for side in (self.egress, self.ingress))
+        return all(side.allowed for side in self.sides)

@@ -27,6 +27,7 @@ _CAPITALS: Final = {
 }
 """Words that are written otherwise than with one capital, where they are not the first."""
 _HOST: Final = re.compile(r"[A-Za-z0-9:._+-]{1,64}")
+_RATE: Final = re.compile(r"[1-9][0-9]{0,3}/(second|minute|hour|day)")
 _INTERFACE_FILTER: Final = re.compile(r"[A-Za-z0-9:._+-]{1,15}")
 
 
@@ -93,6 +94,7 @@ NetworkText = Annotated[str, _checked(parse_interface)]
 InterfaceText = Annotated[str, _checked(parse_interface_name)]
 InterfaceFilter = Annotated[str, _checked(partial(_like, form=_INTERFACE_FILTER, what="a filter of interfaces"))]
 HostText = Annotated[str, _checked(partial(_like, form=_HOST, what="the name or address of a host"))]
+Rate = Annotated[str, _checked(partial(_like, form=_RATE, what="a rate, such as 10/second"))]
 PortRange = int | Annotated[str, _checked(parse_port_range)]
 """A port, or two with a colon between."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 31) - 1)]

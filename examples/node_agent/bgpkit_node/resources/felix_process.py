@@ -19,6 +19,7 @@ from bgpkit_node.resources.felix_fields import (
     Pattern,
     PortNumber,
     PortRange,
+    Rate,
     Severity,
     Switch,
 )
@@ -71,7 +72,7 @@ class FelixProcess(FelixBpf, frozen=True, kw_only=True):
     ipv6_support: bool | None = None
     kube_node_port_ranges: Annotated[tuple[PortRange, ...], msgspec.Meta(max_length=7)] | None = None
     live_migration_route_convergence_time: Duration | None = None
-    log_action_rate_limit: str | None = None
+    log_action_rate_limit: Rate | None = None
     log_action_rate_limit_burst: Annotated[int, msgspec.Meta(ge=0, le=9999)] | None = None
     log_debug_filename_regex: Pattern | None = None
     log_file_path: str | None = None

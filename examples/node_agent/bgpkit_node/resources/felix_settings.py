@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from bgpkit_node.resources.address_text import parse_duration
-from bgpkit_node.resources.felix_configuration import FelixConfiguration, FelixConfigurationSpec
+from bgpkit_node.resources.felix_configuration import FelixConfiguration, FelixConfigurationSpec, ProtoPort
 from bgpkit_node.resources.node import Node
 from bgpkit_node.resources.selector import parse_selector
 
@@ -25,6 +25,8 @@ class FelixSettings:
     vxlan_mtu_v6: int = 0
     vxlan_port: int = 4789
     vxlan_vni: int = 4096
+    external_nodes_list: tuple[str, ...] = ()
+    """Addresses and ranges beside those of nodes from which wrapped packets are taken."""
     device_route_protocol: int = 3
     remove_external_routes: bool = True
     program_cluster_routes: str = "EnabledIPIPOnly"
@@ -43,7 +45,14 @@ class FelixSettings:
     allow_ipip_packets_from_workloads: bool = False
     allow_vxlan_packets_from_workloads: bool = False
     chain_insert_mode: str = "Insert"
-    default_endpoint_to_host_action: str = "Drop"
+    default_endpoint_to_host_action: str = "Accept"
+    """Felix itself drops; every manifest with which it is put on Kubernetes says Accept."""
+    failsafe_inbound_host_ports: tuple[ProtoPort, ...] | None = None
+    failsafe_outbound_host_ports: tuple[ProtoPort, ...] | None = None
+    log_action_rate_limit: str = ""
+    log_action_rate_limit_burst: int = 5
+    nftables_filter_deny_action: str = ""
+    iptables_filter_deny_action: str = ""
     endpoint_status_path_prefix: str = "/var/run/calico"
     nftables_mark_mask: int = 0xFFFF0000
     nftables_mode: str = "Auto"

@@ -105,6 +105,11 @@ class Node(Resource, frozen=True, kw_only=True):
         return IPv6Interface(text) if text else None
 
     @property
+    def interfaces(self) -> tuple[IPv4Interface | IPv6Interface, ...]:
+        """Its addresses for BGP with their subnets, IPv4 first; a node without any has no session."""
+        return tuple(each for each in (self.ipv4, self.ipv6) if each is not None)
+
+    @property
     def as_number(self) -> int | None:
         """The AS number of this node alone; None: that of the BGPConfiguration holds."""
         return self.spec.bgp.as_number if self.spec.bgp else None
@@ -146,9 +151,8 @@ def check_nodes(after: Iterable[Node], _before: Iterable[Node]) -> Iterator[tupl
     """Yield a fault for each node whose BGP address another node has, too; both are named."""
     owners: dict[IPv4Address | IPv6Address, str] = {}
     for node in after:
-        for field, interface in (("ipv4Address", node.ipv4), ("ipv6Address", node.ipv6)):
-            if interface is None:
-                continue
+        for interface in node.interfaces:
+            field = f"ipv{interface.version}Address"
             owner = owners.setdefault(interface.ip, node.name)
             if owner != node.name:
                 text = f"Node({node.name}) and Node({owner}) cannot both have the address {interface.ip}"

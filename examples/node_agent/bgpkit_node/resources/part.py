@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import TypeGuard
 
 import msgspec
@@ -36,12 +37,17 @@ def to_plain(part: Part) -> dict[str, object]:
     its default is another value.
     """
     plain: dict[str, object] = {}
-    for field in msgspec.structs.fields(part):
+    for field in _fields(type(part)):
         value: object = getattr(part, field.name)
         unset = field.default is msgspec.NODEFAULT or value == field.default
         if field.required or value or not unset:
             plain[field.encode_name] = _plain(value)
     return plain
+
+
+@cache
+def _fields(kind: type[Part]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
 
 
 def _plain(value: object) -> object:

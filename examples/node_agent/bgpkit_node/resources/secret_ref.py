@@ -13,6 +13,7 @@ class SecretKeyRef(Part, frozen=True, kw_only=True):
     name: str = ""
     key: Annotated[str, msgspec.Meta(min_length=1)]
     optional: bool | None = None
+    """Where there is no such secret, or no such key of it, there is no password."""
 
 
 class BgpPassword(Part, frozen=True, kw_only=True):

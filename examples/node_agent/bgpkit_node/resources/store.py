@@ -103,7 +103,8 @@ class ResourceStore:
         draft.check_each(documents)
         for attempt in range(_ATTEMPTS):
             kinds = {document.resource.kind: kind_of(document.resource) for document in documents}
-            present = {name: await self._present(kind, documents) for name, kind in kinds.items()}
+            unseen = mode is WriteMode.CREATE and not attempt and not dry_run
+            present = {name: await self._present(kind, documents, unseen=unseen) for name, kind in kinds.items()}
             writes = [draft.prepare(document, present[document.resource.kind], mode) for document in documents]
             draft.check_together(writes, present)
             operations = tuple(draft.operations(writes, present))
@@ -115,10 +116,15 @@ class ResourceStore:
                 await asyncio.sleep(attempt * 0.001)
         raise DatastoreError("the resources are being changed by others all the time: nothing was written")
 
-    async def _present(self, kind: ResourceKind[Any], documents: Sequence[Document]) -> Present:
-        """Read what has a say in writing ``documents`` of ``kind``: many nodes write endpoints of pods at once."""
+    async def _present(self, kind: ResourceKind[Any], documents: Sequence[Document], *, unseen: bool) -> Present:
+        """Read what has a say in writing ``documents`` of ``kind``: many nodes write endpoints of pods at once.
+
+        Where nothing but a resource of its own key has, an ``unseen`` one is taken to be new: the transaction tells.
+        """
         if not kind.stands_alone:
             return await read_present(self.datastore, kind)
+        if unseen and not kind.type.older_prefix:
+            return Present(kind, 0, {}, {})
         resources = [document.resource for document in documents if document.resource.kind == kind.name]
         return await read_some(self.datastore, kind, resources)
 

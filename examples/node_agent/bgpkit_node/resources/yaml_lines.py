@@ -1,5 +1,7 @@
 """YAML and JSON texts as trees in which every value knows its line."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -10,6 +12,8 @@ from bgpkit_node.resources.part import is_mapping, is_sequence
 
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _DEEPEST: Final = 64
+_MEANT_AS_JSON: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
+"""How JSON begins, and hardly ever the flow style of YAML, whose keys need no quotation marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,24 @@ def read_trees(text: str) -> Iterator[Tree | TreeError]:
     """
     if text.lstrip()[:1] in {"{", "["}:
         text = text.replace("\t", " ")
+    for each in _documents(text):
+        yield (_json_error(text) or each) if isinstance(each, TreeError) else each
+
+
+def _json_error(text: str) -> TreeError | None:
+    """Return what is wrong with a text that is meant to be JSON; None when nothing is, or it is not meant to be."""
+    if not _MEANT_AS_JSON.match(text):
+        return None
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return TreeError(f"not JSON: {error.msg} (column {error.colno})", error.lineno, 1)
+    except RecursionError:
+        return None
+    return None
+
+
+def _documents(text: str) -> Iterator[Tree | TreeError]:
     number = 0
     try:
         loader = yaml.SafeLoader(text)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bgpkit import PeerStatus, Prefix, Speaker, State
 from bgpkit.fib import Fib
+from bgpkit_node.datastore import Datastore
 from bgpkit_node.ipam.leak_collector import LeakTally
 from bgpkit_node.peering import Peering
 from bgpkit_node.peering.sessions import Sessions
@@ -68,11 +69,22 @@ class RunningNode:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     serving: Serving | None = None
     """None before the first speaker runs, and for a moment between two of them."""
+    datastore: Datastore | None = None
+    """None as long as it has not been reached."""
     outages: Outages = field(default_factory=Outages)
     fib_tally: FibTally = field(default_factory=FibTally)
     leaks: LeakTally = field(default_factory=LeakTally)
     policies: PolicyTally = field(default_factory=PolicyTally)
     stopping: bool = False
+
+    @property
+    def begins(self) -> str:
+        """What the agent does before it serves, in words."""
+        return f"starting; {self.outages.reason}" if self.outages.reason else "starting"
+
+    def datastore_gone(self) -> None:
+        """Read nothing of a datastore that is about to be closed."""
+        self.datastore = None
 
     def served_no_more(self) -> None:
         """Show nothing of a speaker that is about to stop."""

@@ -36,10 +36,10 @@ class ServiceBlocks:
     aggregated: bool = True
 
     @classmethod
-    def of(cls, spec: BGPConfigurationSpec) -> Self:
-        """Return the blocks that a configuration gives."""
+    def of(cls, spec: BGPConfigurationSpec, cluster_ips: Networks | None = None) -> Self:
+        """Return the blocks that a configuration gives; ``cluster_ips`` are in the place of those for cluster IPs."""
         return cls(
-            cluster=_networks(spec.service_cluster_ips),
+            cluster=_networks(spec.service_cluster_ips) if cluster_ips is None else cluster_ips,
             external=_networks(spec.service_external_ips),
             load_balancer=_networks(spec.service_load_balancer_ips),
             aggregated=spec.service_load_balancer_aggregation is ServiceAggregation.ENABLED,

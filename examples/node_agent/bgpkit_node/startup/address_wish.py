@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPAddress
@@ -13,9 +14,11 @@ from bgpkit_node.resources.address_text import parse_interface
 from bgpkit_node.resources.node import NodeAddressType
 from bgpkit_node.startup.autodetection import FIRST_FOUND, IPInterface, KubernetesInternalIp, Method, candidates
 from bgpkit_node.startup.host_interface import HostInterface
+from bgpkit_node.startup.router_id import BY_ADDRESS, RouterId
 
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _ANY_PORT = 80
+_ALONE = {4: " (a node with IPv6 alone: --ip none --ip6 autodetect)", 6: ""}
 
 
 class AddressSource(Enum):
@@ -44,6 +47,14 @@ class AddressWish:
     def option(self) -> str:
         """The option with which one address is named."""
         return "--ip" if self.version == 4 else "--ip6"
+
+
+class OwnWish(NamedTuple):
+    """What an operator says of the addresses of a node, and of its BGP Identifier."""
+
+    ipv4: AddressWish
+    ipv6: AddressWish
+    router_id: RouterId = BY_ADDRESS
 
 
 def parse_address_wish(text: str, version: int, method: Method = FIRST_FOUND) -> AddressWish:
@@ -123,7 +134,7 @@ def _found(wish: AddressWish, present: Node | None, interfaces: Sequence[HostInt
     if found is None:
         raise NodeError(
             f"no interface of this machine has an IPv{wish.version} address to peer from by {wish.method}: name one "
-            f"with {wish.option} ADDRESS/LENGTH, or another method; there is {_shown(interfaces)}"
+            f"with {wish.option} ADDRESS/LENGTH, or another method{_ALONE[wish.version]}; there is {_shown(interfaces)}"
         )
     return found
 

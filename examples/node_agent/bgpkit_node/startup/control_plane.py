@@ -95,4 +95,6 @@ def _options(path: Path) -> Iterator[tuple[str, str]]:
     except (OSError, UnicodeDecodeError):
         return
     lines = (line for line in text.splitlines() if not _COMMENT.match(line))
-    yield from _OPTION.findall("\n".join(lines))
+    for option, value in _OPTION.findall("\n".join(lines)):
+        bare = value.rstrip(",")  # as in [kube-apiserver, --etcd-servers=https://[fd00::1]:2379]
+        yield option, bare.removesuffix("]") if bare.count("]") > bare.count("[") else bare

@@ -76,10 +76,9 @@ class FirstPools:
     ipv4: FirstPool = FirstPool(version=4, spec={"nat_outgoing": True})
     ipv6: FirstPool = FirstPool(version=6)
 
-    def of(self, *, ipv6: bool) -> tuple[FirstPool, ...]:
-        """Return those that are wanted, on a node with or without ``ipv6``."""
-        families = (self.ipv4, self.ipv6) if ipv6 else (self.ipv4,)
-        return tuple(pool for pool in families if pool.wanted)
+    def of(self, *, ipv6: bool, ipv4: bool = True) -> tuple[FirstPool, ...]:
+        """Return those that are wanted, on a node with or without an ``ipv4`` and an ``ipv6`` address."""
+        return tuple(pool for pool, has in ((self.ipv4, ipv4), (self.ipv6, ipv6)) if has and pool.wanted)
 
 
 def read_first_pools(environment: Mapping[str, str]) -> FirstPools:

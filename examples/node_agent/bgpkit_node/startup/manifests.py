@@ -176,6 +176,7 @@ def _environment(installation: Installation) -> list[Document]:
         _from_config("ETCD_CERT_FILE", "etcd_cert"),
         {"name": "NODENAME", "valueFrom": _NODE_NAME},
         {"name": "CALICO_K8S_NODE_REF", "valueFrom": _NODE_NAME},
+        _from_config("CALICO_NETWORKING_BACKEND", "calico_backend"),
         {"name": "IP", "value": "autodetect"},
         *([{"name": "IP6", "value": "autodetect"}] if ipv6 else []),
         *pools,

@@ -15,7 +15,7 @@ from bgpkit_node.startup.interfaces import host_interfaces
 class OwnAddresses(NamedTuple):
     """A node's addresses with their subnets."""
 
-    ipv4: IPv4Interface
+    ipv4: IPv4Interface | None
     ipv6: IPv6Interface | None = None
 
 
@@ -36,14 +36,14 @@ def _decided(name: str, nodes: Sequence[Node], ipv4: AddressWish, ipv6: AddressW
         if address is not None:
             _refuse_double(name, wish, address, nodes)
             check_here(wish, address, interfaces)
-    match [address for _, address in pairs]:
-        case [IPv4Interface() as four, (IPv6Interface() | None) as six]:
-            return OwnAddresses(four, six)
-        case _:
-            raise NodeError(
-                "an agent needs an IPv4 address, which is its BGP identifier: --ip none cannot be "
-                "(give it one, be it on an interface that nothing else uses)"
-            )
+    four = next((address for _, address in pairs if isinstance(address, IPv4Interface)), None)
+    six = next((address for _, address in pairs if isinstance(address, IPv6Interface)), None)
+    if four is None and six is None:
+        raise NodeError(
+            "an agent needs an address: --ip none is for a node with IPv6 alone, so name one with --ip6, "
+            "or say --ip6 autodetect"
+        )
+    return OwnAddresses(four, six)
 
 
 def _refuse_double(name: str, wish: AddressWish, address: IPInterface, nodes: Iterable[Node]) -> None:

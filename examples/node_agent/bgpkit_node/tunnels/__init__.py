@@ -9,7 +9,8 @@ A chain of small pieces, each knowing only those before it::
     route_source            where routes come from
     sorted_routes           the routes of a speaker by what is done with packets to them
     wishes, devices         the devices as they should be (pure); making them so
-    keeping                 the task: devices first, then routes, then what others are told
+    senders, guard_table    who may send by them (pure); keeping strangers out by nftables
+    keeping                 the task: senders first, then devices, then routes, then what others are told
 """
 
 from bgpkit_node.tunnels.keeping import ClusterView, Tunnels, kept_tunnels

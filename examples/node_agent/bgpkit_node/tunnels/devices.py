@@ -63,8 +63,7 @@ def abandon_device(netlink: Netlink, tunnel: Tunnel, pools: Iterable[Network], *
     if link is None:
         return True
     addresses = netlink.addresses(link.index)
-    known = list(pools)
-    if not made_here and not any(_lies_in(address, known) for address in addresses):
+    if not made_here and not _lie_in(addresses, pools):
         return True
     if any(route.link == link.index and route.protocol != _KERNEL for route in netlink.routes()):
         return False
@@ -77,6 +76,12 @@ def abandon_device(netlink: Netlink, tunnel: Tunnel, pools: Iterable[Network], *
         batch.commit()
     _log.info("tunnel.device_abandoned", device=tunnel.device)
     return True
+
+
+def is_ours(netlink: Netlink, tunnel: Tunnel, pools: Iterable[Network]) -> bool:
+    """Tell whether the device of ``tunnel`` takes packets and is none of another program: its address is in a pool."""
+    link = netlink.link(tunnel.device)
+    return link is not None and link.up and _lie_in(netlink.addresses(link.index), pools)
 
 
 def strip_device(netlink: Netlink, tunnel: Tunnel) -> None:
@@ -171,5 +176,7 @@ def _alone(address: Address) -> Interface:
     return IPv4Interface(address) if address.version == 4 else IPv6Interface(address)
 
 
-def _lies_in(address: Interface, pools: Iterable[Network]) -> bool:
-    return any(address.version == pool.version and address.ip in pool for pool in pools)
+def _lie_in(addresses: Iterable[Interface], pools: Iterable[Network]) -> bool:
+    """Tell whether one of the addresses is in one of the pools."""
+    known = list(pools)
+    return any(one.version == pool.version and one.ip in pool for one in addresses for pool in known)

@@ -1,8 +1,9 @@
-"""Keeping a node's tunnels: devices first, then the routes by them, then what others are told of them."""
+"""Keeping a node's tunnels: who may send by them, then devices, then routes by them, then what others are told."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from time import monotonic
 from typing import Final, Protocol
 
@@ -10,15 +11,16 @@ import structlog
 
 from bgpkit.fib import NextHop
 from bgpkit_node.kernel import Address, KernelError, LinkNotices, Netlink, Network
+from bgpkit_node.nft import NftError
 from bgpkit_node.peering import Cluster
 from bgpkit_node.resources import FelixSettings, Node
-from bgpkit_node.tunnels.devices import abandon_device, keep_device, strip_device
+from bgpkit_node.tunnels.devices import abandon_device, is_ours, keep_device, strip_device
+from bgpkit_node.tunnels.guard_table import GuardTable
+from bgpkit_node.tunnels.senders import LINGER, Guard, Senders
 from bgpkit_node.tunnels.tunnel import TUNNELS, Tunnel
 from bgpkit_node.tunnels.ways import Situation
 from bgpkit_node.tunnels.wishes import DeviceWish, device_wishes
 
-LINGER: Final = 30.0
-"""Seconds for which a device that no pool needs still takes packets, from nodes that have not heard so yet."""
 _AGAIN: Final = 10.0
 """Seconds until what could not be done is tried anew."""
 _CHECK: Final = 60.0
@@ -80,6 +82,11 @@ class Tunnels:
         """The interfaces below them, whose MTU matters."""
         self._told: dict[Tunnel, str] = {}
         """What is wrong, as logged last."""
+        self._senders = Senders()
+        self._guarded = False
+        """Whether there are rules of ours against strangers."""
+        self._unguarded = ""
+        """Why those are not as they should be."""
         self._log = structlog.get_logger("bgpkit_node.tunnels").bind(node=node)
         self.cluster = Cluster()
         self.situation = Situation()
@@ -87,6 +94,10 @@ class Tunnels:
     def on_change(self, follower: Callable[[], None], /) -> None:
         """Call ``follower`` when the cluster shown here, or the use of a tunnel, may have changed."""
         self._followers.append(follower)
+
+    def forget(self, follower: Callable[[], None], /) -> None:
+        """Call ``follower`` no more."""
+        self._followers.remove(follower)
 
     def attach(self, routes: RoutesByTunnels) -> None:
         """Let ``routes`` follow the situation from now on."""
@@ -101,22 +112,29 @@ class Tunnels:
         """Tell whether routes go by ``tunnel``."""
         return any(hop.device == tunnel.device for hop in self._hops())
 
+    @property
+    def unguarded(self) -> str:
+        """Why strangers' wrapped packets are not kept out; empty while they are, or no device takes any."""
+        return self._unguarded
+
     async def settle(self) -> bool:
         """Make everything as the cluster is now; False when something is to be tried anew."""
         cluster = self._view.cluster
         node = cluster.node(self._node)
         if node is None:
             return True
-        wishes = device_wishes(cluster, node, self._view.settings(node))
+        settings = self._view.settings(node)
+        wishes = device_wishes(cluster, node, settings)
         now = monotonic()
         self._wanted_at.update(dict.fromkeys((wish.tunnel for wish in wishes), now))
         wanted = {wish.tunnel for wish in wishes}
         over = [each for each, at in self._wanted_at.items() if each not in wanted and now >= at + LINGER]
         bare = [each for each in self._made - wanted if not each.address(node.spec)]
         ready: frozenset[Tunnel] = frozenset()
-        if wishes or over or bare:
+        if self._wanted_at or self._guarded:
             pools = [pool.network for pool in cluster.pools]
-            faults = await asyncio.to_thread(self._work, wishes, over, bare, pools)
+            guard = partial(self._senders.guard, node=node, nodes=cluster.nodes, settings=settings, now=now)
+            faults = await asyncio.to_thread(self._work, wishes, over, bare, pools, guard)
             ready = frozenset(wanted - faults.keys())
             self._report(faults)
         self.cluster = cluster
@@ -125,7 +143,7 @@ class Tunnels:
             self._routes.follow(self.situation)
         for follower in self._followers:
             follower()
-        return len(ready) == len(wanted)
+        return len(ready) == len(wanted) and not self._unguarded
 
     async def run(self) -> None:
         """Settle for ever: whenever the cluster or the devices change, and again when something went wrong."""
@@ -151,8 +169,9 @@ class Tunnels:
 
     def _pause(self) -> float:
         """Return the seconds until there is something to be looked at: soonest a device that may go."""
-        passed = (monotonic() - at for at in self._wanted_at.values())
-        return min([max(LINGER - seconds, _AGAIN) for seconds in passed] + [_CHECK])
+        now = monotonic()
+        waits = [at + LINGER - now for at in self._wanted_at.values()]
+        return min([max(wait, _AGAIN) for wait in (*waits, self._senders.next_look(now))] + [_CHECK])
 
     def _hear(self, notices: LinkNotices) -> None:
         if notices.concern(self._links, self._below):
@@ -162,14 +181,24 @@ class Tunnels:
         return frozenset() if self._routes is None else self._routes.in_use
 
     def _work(
-        self, wishes: Iterable[DeviceWish], over: Iterable[Tunnel], bare: Iterable[Tunnel], pools: list[Network]
+        self,
+        wishes: Iterable[DeviceWish],
+        over: Iterable[Tunnel],
+        bare: Iterable[Tunnel],
+        pools: list[Network],
+        guard: Callable[[Iterable[Tunnel]], Guard],
     ) -> Mapping[Tunnel, KernelError]:
-        """Do what there is to do in the kernel, and return what could not be done; blocks."""
+        """Do what there is to do in the kernel, and return what could not be done; blocks.
+
+        Strangers are kept out before a device takes packets, and as long as one does.
+        """
         faults: dict[Tunnel, KernelError] = {}
         links: set[int] = set()
         lower: set[int] = set()
         used: set[Address] = {hop.gateway for hop in self._hops() if hop.gateway is not None}
         with Netlink() as netlink:
+            present = {one for one in self._wanted_at if one in self._made or is_ours(netlink, one, pools)}
+            self._keep_out(guard(present.union(wish.tunnel for wish in wishes)))
             for wish in wishes:
                 below = netlink.link_with(wish.local)
                 lower.update({below.index} if below else ())
@@ -186,6 +215,19 @@ class Tunnels:
                     self._made.discard(tunnel)
         self._links, self._below = frozenset(links), frozenset(lower)
         return faults
+
+    def _keep_out(self, guard: Guard) -> None:
+        """Let ``guard`` be in force; where packets cannot be filtered, tunnels go without, which is logged once."""
+        reason = ""
+        try:
+            if GuardTable().settle(guard):
+                self._log.info("tunnel.senders_changed", senders=len(guard.senders), tunnels=len(guard.tunnels))
+        except NftError as error:
+            reason = str(error)
+            if reason != self._unguarded:
+                self._log.error("tunnel.strangers_not_kept_out", reason=reason)
+        self._guarded = bool(guard.tunnels)
+        self._unguarded = reason
 
     def _report(self, faults: Mapping[Tunnel, KernelError]) -> None:
         """Log what is wrong, once for each reason."""

@@ -17,5 +17,6 @@ def test_a_port_in_use_is_found_before_anything_is_registered(namespaces: Namesp
         check_port_free(179)
         other.bind(("", 179))
         other.listen()
+        check_port_free(179, ipv6=True)
         with pytest.raises(NodeError, match=r"TCP port 179 cannot be used: Address already in use; is another BGP"):
             check_port_free(179)

@@ -11,7 +11,6 @@ from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.bird_socket import Layout
 from bgpkit_node.errors import NodeError
 from bgpkit_node.running import RunningNode
-from tests.support.memory_datastore import MemoryDatastore
 
 
 def _sockets(folder: Path) -> list[str]:
@@ -29,7 +28,7 @@ def test_bird_1_6_has_a_socket_for_each_ip_version() -> None:
 async def test_sockets_are_there_as_long_as_the_context(tmp_path: Path) -> None:
     """Both, and neither after it."""
     options = OnlookerOptions(bird_socket=tmp_path / "bird.ctl")
-    async with onlookers(options, RunningNode(name="a"), MemoryDatastore(), ServiceNotice()):
+    async with onlookers(options, RunningNode(name="a"), ServiceNotice()):
         assert _sockets(tmp_path) == ["bird.ctl", "bird6.ctl"]
     assert _sockets(tmp_path) == []
 
@@ -39,7 +38,7 @@ async def test_a_health_address_that_is_taken_leaves_nothing_behind(tmp_path: Pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         options = OnlookerOptions(bird_socket=tmp_path / "bird.ctl", health_address=taken.getsockname())
         with pytest.raises(NodeError, match="cannot be used for health and metrics"):
-            async with onlookers(options, RunningNode(name="a"), MemoryDatastore(), ServiceNotice()):
+            async with onlookers(options, RunningNode(name="a"), ServiceNotice()):
                 raise AssertionError("served")
     assert _sockets(tmp_path) == []
 
@@ -51,7 +50,7 @@ async def test_the_watchdog_is_fed_until_the_kernel_cannot_be_heard(tmp_path: Pa
         manager.bind(address)
         manager.setblocking(False)
         loop, running = asyncio.get_running_loop(), RunningNode(name="a")
-        async with onlookers(OnlookerOptions(), running, MemoryDatastore(), ServiceNotice(address, 0.06)):
+        async with onlookers(OnlookerOptions(), running, ServiceNotice(address, 0.06)):
             async with asyncio.timeout(10):
                 assert [await loop.sock_recv(manager, 100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
             running.fib_tally.lost = "gone"

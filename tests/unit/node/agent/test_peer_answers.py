@@ -138,4 +138,4 @@ async def test_a_session_that_is_up_is_told_so_and_an_unknown_one_too() -> None:
     async with looked_at() as agent:
         up, nobody = await told(agent, UP), await told(agent, "192.0.2.1")
     assert (up["established"], up["state"], up["probe"]) == (True, "Established", "")
-    assert nobody == {"node": "a", "address": "192.0.2.1", "known": False, "peers": [UP, DOWN]}
+    assert nobody == {"node": "a", "address": "192.0.2.1", "known": False, "speaks_bgp": True, "peers": [UP, DOWN]}

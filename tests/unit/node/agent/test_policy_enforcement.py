@@ -1,6 +1,7 @@
 """From resources to the kernel, played here: what is asked of it when, and what is told when it refuses."""
 
 from collections.abc import Callable, Collection
+from ipaddress import ip_address
 from typing import Any, Self
 
 import pytest
@@ -12,16 +13,24 @@ from bgpkit_node.policy import Packet
 from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.program import NodeProgram, ProgramChange
 from bgpkit_node.resources import (
+    FelixConfiguration,
+    GlobalNetworkPolicy,
+    GlobalNetworkPolicySpec,
+    HostEndpoint,
+    HostEndpointSpec,
     KubernetesNetworkPolicy,
     KubernetesNetworkPolicySpec,
     LabelSelector,
     Metadata,
+    Node,
+    PolicyType,
     Resource,
     ResourceBatch,
     ResourceChange,
     WorkloadEndpoint,
     WorkloadEndpointSpec,
 )
+from bgpkit_node.resources.felix_configuration import FelixConfigurationSpec
 
 
 class Kernel:
@@ -33,8 +42,10 @@ class Kernel:
         self.table: str | None = None
         self.programs: list[NodeProgram] = []
         self.sysctls: list[str] = []
+        self.settings: list[EnforcementSettings] = []
         self.cut: Collection[Address] = ()
         self.denied: list[bool] = []
+        self.faults: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Be the table."""
@@ -46,8 +57,10 @@ class Kernel:
     def close(self) -> None:
         """Close nothing."""
 
-    def opened(self, _: object) -> "Kernel":
+    def opened(self, settings: object) -> "Kernel":
         """Open it, as the enforcer or the table."""
+        if isinstance(settings, EnforcementSettings):
+            self.settings.append(settings)
         if self.missing:
             raise NftError("there is no program nft")
         return self
@@ -76,11 +89,12 @@ class Kernel:
         """Note it."""
         self.sysctls.append(f"{name}={value}")
 
-    def cut_denied(self, allowed: Callable[[Packet], bool], addresses: Collection[Address]) -> int:
+    def cut_denied(self, allowed: Callable[[Packet], bool], addresses: Collection[Address], _: str) -> int:
         """Ask about a connection from the second pod to the first."""
         self.cut = addresses
         one, other = sorted(addresses, key=str)[:2]
-        self.denied = [not allowed(Packet(source=other, destination=one, protocol=6, port=80))]
+        far = ip_address("203.0.113.9")
+        self.denied = [not allowed(Packet(source=each, destination=one, protocol=6, port=80)) for each in (other, far)]
         return sum(self.denied)
 
 
@@ -175,7 +189,7 @@ def test_only_a_change_that_may_deny_a_connection_makes_it_worth_looking(
     assert not enforcement.take([]).tightened
     kernel.table = "another hand's"
     assert enforcement.take([]).tightened
-    assert enforcement.cut() == 1
+    assert enforcement.cut() == 2
     assert {str(address) for address in kernel.cut} == {"10.0.0.1", "10.0.0.2", "10.0.0.3"}
     assert kernel.sysctls == ["netfilter/nf_conntrack_tcp_loose=0"]
 
@@ -184,5 +198,42 @@ def test_what_changed_while_no_agent_ran_is_looked_at(kernel: Kernel, enforcemen
     """The rules of the earlier run allowed what may be denied now."""
     kernel.table = "of an earlier run"
     assert enforcement.take(told(pod(1, role="db"), pod(2), isolating("db", role="db"))).tightened
-    assert enforcement.cut() == 1
-    assert kernel.denied == [True]
+    assert enforcement.cut() == 2
+    assert kernel.denied == [True, True]
+
+
+def test_no_connection_ends_by_what_an_interface_of_a_node_denies(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """It is not known whether it goes that way."""
+    shut = GlobalNetworkPolicySpec(selector="has(wire)", apply_on_forward=True, types=(PolicyType.INGRESS,))
+    wire = HostEndpointSpec(node="n1", interface_name="eth0")
+    closing = GlobalNetworkPolicy(metadata=Metadata(name="shut"), spec=shut)
+    interface = HostEndpoint(metadata=Metadata(name="wire", labels={"wire": ""}), spec=wire)
+    assert enforcement.take(told(pod(1), pod(2), interface, closing)).faults == {}
+    enforcement.cut()
+    assert kernel.denied == [False, False]
+
+
+def test_a_configuration_takes_effect_and_what_takes_it_back_too(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """All is rendered anew then; the node's own goes before that for all, and labels of the node may choose one."""
+    enforcement.take(told(pod(1), configuration("default", default_endpoint_to_host_action="Drop")))
+    enforcement.take(told(pod(2)))
+    assert [each.node_closed for each in kernel.settings] == [True]
+    own = configuration("node.n1", default_endpoint_to_host_action="Accept")
+    enforcement.take(told(own))
+    enforcement.take([(False, ResourceBatch(2, (ResourceChange(own, None),)))])
+    enforcement.take(told(configuration("racks", node_selector="rack == '1'", vxlan_port=8472)))
+    assert [each.node_closed for each in kernel.settings] == [True, False, True]
+    enforcement.take(told(Node(metadata=Metadata(name="n1", labels={"rack": "1"}))))
+    assert [each.vxlan_port for each in kernel.settings] == [4789, 4789, 4789, 8472]
+    enforcement.take([(True, ResourceBatch(3, (ResourceChange(None, pod(1)),)))])
+    assert kernel.settings[-1] == EnforcementSettings(table="unit_test")
+    assert kernel.programs[-1].endpoints.keys() == {"default/p1"}
+
+
+def configuration(name: str, **fields: Any) -> FelixConfiguration:
+    """Return a configuration."""
+    return FelixConfiguration(metadata=Metadata(name=name), spec=FelixConfigurationSpec(**fields))

@@ -154,6 +154,29 @@ async def test_a_pod_whose_rules_are_refused_learns_why_and_the_next_attempt_nee
     assert rig.running.policies.failures == 2
 
 
+async def test_a_pod_that_alone_cannot_be_enforced_does_not_start_and_all_others_do() -> None:
+    """The log tells of it once, and when it is over."""
+    rig = Rig()
+    with capture_logs() as logs:
+        async with kept(rig):
+            await rig.in_force()
+            shut = {"default/n1-k8s-a-eth0": "its policy cannot be enforced", "wire": "no interface has its address"}
+            rig.kernel.answers = [Outcome(changed=True, faults=shut), Outcome(changed=True, faults=shut)]
+            endpoint = await rig.add("a")
+            with pytest.raises(NodeError, match="are not in force: its policy cannot be enforced"):
+                await rig.keeper.committed(endpoint)
+            await rig.keeper.committed(await rig.add("b"))
+            assert rig.running.policies.why_not == ""
+            await rig.keeper.committed(await rig.add("c"))
+    told = [(each["event"], each["endpoint"]) for each in logs if "endpoint" in each]
+    assert told == [
+        ("policies.endpoint_not_enforced", "default/n1-k8s-a-eth0"),
+        ("policies.endpoint_not_enforced", "wire"),
+        ("policies.endpoint_enforced", "default/n1-k8s-a-eth0"),
+        ("policies.endpoint_enforced", "wire"),
+    ]
+
+
 async def test_where_packets_cannot_be_filtered_pods_that_no_policy_is_for_start_all_the_same() -> None:
     """The others do not."""
     rig = Rig()

@@ -22,6 +22,8 @@ from tests.support.commands import asked
             {"IP6_AUTODETECTION_METHOD": "interface=["},
             "--ip6-autodetection-method (IP6_AUTODETECTION_METHOD): '[' is not a regular expression",
         ),
+        (("--router-id", "fd00::1"), {}, "'fd00::1' is neither an IPv4 address nor hash"),
+        ((), {"CALICO_ROUTER_ID": "0.0.0.0"}, "0.0.0.0 cannot be a BGP Identifier"),
     ],
 )
 def test_a_wrong_value_is_named_with_option_and_variable(

@@ -17,6 +17,23 @@ RESOURCES = documents(
     document("BGPConfiguration", "default", "{asNumber: 63400}"),
     document("BGPPeer", "peer", "{peerIP: 10.4.7.1, asNumber: 65000}"),
 )
+CALICO_NODE = """\
+apiVersion: projectcalico.org/v3
+kind: Node
+metadata:
+  annotations:
+    projectcalico.org/kube-labels: '{"kubernetes.io/hostname":"k8s-node2"}'
+  creationTimestamp: null
+  labels:
+    kubernetes.io/hostname: k8s-node2
+  name: k8s-node2
+spec:
+  bgp:
+    ipv4Address: 10.4.7.21/24
+  orchRefs:
+  - nodeName: k8s-node2
+    orchestrator: k8s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +86,22 @@ def test_a_printed_file_is_applied_again(datastore: Path, tmp_path: Path) -> Non
     assert revision(datastore) == before
 
 
+def test_a_file_of_a_calico_node_is_applied_again(tmp_path: Path) -> None:
+    """With kube-labels, an empty time and orchRefs, and no revision, as the walkthrough has it: nothing changes. 15."""
+    file = tmp_path / "node.yaml"
+    file.write_text(CALICO_NODE)
+    assert asked("apply", "-f", file, datastore=tmp_path / "d", program="calicoctl").status == 0
+    before = revision(tmp_path / "d")
+    told = asked("get", "node", "k8s-node2", "-o", "yaml", datastore=tmp_path / "d", program="calicoctl").out
+    for text in (CALICO_NODE, told):
+        file.write_text(text)
+        answer = asked("apply", "-f", file, datastore=tmp_path / "d", program="calicoctl")
+        assert answer.out == "Successfully applied 1 'Node' resource(s)\n"
+        assert revision(tmp_path / "d") == before
+    kept = [line for line in CALICO_NODE.splitlines() if "creationTimestamp" not in line]
+    assert set(kept) <= set(told.splitlines())
+
+
 def test_errors_bear_its_name_and_words_that_are_ours_alone_are_not_there(datastore: Path, tmp_path: Path) -> None:
     """Nothing of what calicoctl does not know."""
     answer = asked("get", "node", "z", datastore=datastore, program="/usr/local/bin/calicoctl")
@@ -79,6 +112,26 @@ def test_errors_bear_its_name_and_words_that_are_ours_alone_are_not_there(datast
     assert "log-level" not in told.out
     assert asked("topology", datastore=datastore, program="calicoctl").status == 2
     assert asked("node", "status", "--run-dir", tmp_path, program="calicoctl").out == "Calico process is not running.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        ("convert -f v1.yaml -o yaml", "convert is not offered: resources of the API v1"),
+        ("cluster diags --since=1h", "cluster is not offered: bgpkit-node doctor and"),
+        ("node run --node-image=calico/node", "node run is not offered: bgpkit-node agent"),
+        ("node diags --help", "node diags is not offered: bgpkit-node doctor"),
+        ("node checksystem", "node checksystem is not offered: bgpkit-node doctor"),
+    ],
+)
+def test_of_its_words_that_are_not_offered_it_says_what_there_is_instead(words: str, instead: str) -> None:
+    """Whatever is said with them; they are in no list, and unknown under the other name."""
+    answer = asked(*words.split(), program="calicoctl")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"calicoctl: {instead}")
+    group, _, word = words.partition(" -")[0].rpartition(" ")
+    assert word not in asked(*group.split(), "--help", program="calicoctl").out.split()
+    assert "No such command" in asked(*words.split()).err
 
 
 def test_its_check_ends_well_whatever_it_finds(tmp_path: Path) -> None:

@@ -88,6 +88,14 @@ async def test_a_session_that_nobody_asks_for_is_said_to_be_none(datastore: Path
     assert "its peers are: 10.4.7.12." in answer.out
 
 
+async def test_a_node_without_bgp_is_said_to_have_none(datastore: Path) -> None:
+    """No BGPPeer would change that."""
+    answer, _ = await _here(datastore, {**UNKNOWN, "speaks_bgp": False}, "10.9.9.9")
+    assert answer.status == 1
+    assert answer.out.startswith("a has no sessions: its agent runs without BGP (--backend vxlan).\n")
+    assert "BGPPeer" not in answer.out
+
+
 async def test_another_nodes_session_is_asked_for_through_the_datastore(datastore: Path) -> None:
     """One that is silent, or there is not, is named."""
     told = await asked_with_agents(datastore, {"a": {"peer": DOWN}}, "diagnose", "peer", "b", "--from", "a")
@@ -106,4 +114,4 @@ def test_without_an_agent_the_port_is_tried(datastore: Path) -> None:
     asked("diagnose", "peer", "x", datastore=datastore).assert_refused(
         "x is neither an address nor a node; the nodes are a, b, bare"
     )
-    asked("diagnose", "peer", "bare", datastore=datastore).assert_refused("Node(bare) has no spec.bgp.ipv4Address")
+    asked("diagnose", "peer", "bare", datastore=datastore).assert_refused("Node(bare) has neither spec.bgp.ipv4Address")

@@ -15,7 +15,7 @@ from bgpkit_node.doctor import failure, unknown, well
 from bgpkit_node.node_status.question import KEPT, PREFIX, question_to
 from bgpkit_node.resources import ResourceStore
 from tests.support.answering_agents import asked_with_agents
-from tests.support.commands import Answer, asked, bgpkit_node
+from tests.support.commands import Answer, asked, bgpkit_node, document
 from tests.support.ipam_store import prepared
 from tests.support.skips import require_kernel
 
@@ -31,6 +31,7 @@ def clock(_: Mapping[str, object]) -> dict[str, object]:
     return {"time": datetime.now(UTC).isoformat()}
 
 
+NO_MESH = "{nodeToNodeMeshEnabled: false}"
 AGENTS = {node: {"clock": clock} for node in "ab"}
 
 
@@ -107,6 +108,25 @@ async def test_the_node_is_named_by_its_agent_or_by_hand(datastore: Path) -> Non
     assert named["node", "b"] == "ok: is this machine"
     refused = asked(*words, "--node", "x", datastore=datastore)
     assert (refused.status, "there is no node x, only a, b" in refused.err) == (2, True)
+
+
+async def test_an_agent_without_bgp_needs_no_port_and_no_sessions(datastore: Path) -> None:
+    """Nodes without a path to each other by BGP are none it misses; what it says of strangers is told."""
+    asked("apply", "-f", "-", "--yes", datastore=datastore, given=document("BGPConfiguration", "default", NO_MESH))
+
+    async def status(_: Mapping[str, object]) -> dict[str, object]:
+        """Say who is here."""
+        return {"node": "a", "backend": "vxlan", "strangers": "nft is not installed"}
+
+    words = ("doctor", "--json", "--timeout", "0.1", "--run-dir", str(datastore.parent))
+    with_bgp = found(asked(*words, datastore=datastore))
+    assert with_bgp["sessions", "topology"].startswith("failure")
+    async with AgentSocket(datastore.parent / "agent.sock", {"status": status}):
+        here = found(await asyncio.to_thread(asked, *words, datastore=datastore))
+    assert here["agent", "this machine"] == "ok: runs, for node a, without BGP"
+    assert here["port", "TCP port 179"] == "ok: is not needed: the agent has no BGP"
+    assert here["tunnel", "this machine"] == "warning: strangers' wrapped packets are let in: nft is not installed"
+    assert not any(what == "sessions" for what, _ in here)
 
 
 def test_without_a_datastore_the_machine_is_examined_all_the_same(tmp_path: Path) -> None:

@@ -168,3 +168,19 @@ def test_a_report_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     answer = asked("ipam", "check", "-o", tmp_path / "none" / "r.json", datastore=tmp_path / "d")
     assert answer.status == 1
     assert answer.err == f"bgpkit-node: {tmp_path}/none/r.json: cannot be written: No such file or directory\n"
+
+
+def test_a_program_gets_the_findings_as_json(datastore: Path) -> None:
+    """Each with what it is about; the exit code is that of the text."""
+    answer = asked("ipam", "check", "--json", datastore=datastore)
+    assert (answer.status, answer.err) == (0, "")
+    told = json.loads(answer.out)
+    assert (told["problems"], told["findings"], told["mended"], told["pools"]) == (0, [], [], ["10.244.0.0/24"])
+    assert (told["blocks"], told["allocations"], told["inUse"]) == (1, 3, 0)
+    applied(datastore, endpoint("a", "p", "10.244.0.250/32"))
+    answer = asked("ipam", "check", "--json", datastore=datastore)
+    assert answer.status == 1
+    told = json.loads(answer.out)
+    assert told["problems"] == len(told["findings"]) == 4  # as soon as the node tells of endpoints, three are leaked
+    (found,) = [each for each in told["findings"] if each["verdict"] == "not-allocated"]
+    assert (found["subject"], found["fault"]) == ("10.244.0.250", True)

@@ -104,7 +104,7 @@ def test_the_version_is_that_of_the_package() -> None:
         (("delete", "node"), "which Node? give NAMES"),
         (("label", "node"), "Missing argument 'NAME'."),
         (("patch", "node", "a"), "Missing option '-p' / '--patch'."),
-        (("patch", "node", "a", "-p", "{}", "-t", "json"), "'json' is not one of 'strategic', 'merge'."),
+        (("patch", "node", "a", "-p", "{}", "-t", "yaml"), "'yaml' is not one of 'strategic', 'merge', 'json'."),
         (("get", "node", "-o", "go-template={{.}}"), "go-template is not offered"),
         (("get", "node", "-o", "custom-columns"), "need to specify at least one column: custom-columns=NAME,..."),
         (("get", "wep", "a", "-A"), "--all-namespaces is for lists: name no resource"),
@@ -130,9 +130,10 @@ def test_wrong_words_are_named(words: tuple[str, ...], sentence: str) -> None:
 
 @pytest.mark.parametrize("words", WITHOUT)
 def test_without_a_datastore_the_cure_is_named(words: tuple[str, ...], tmp_path: Path) -> None:
-    """The path, the option and the first step; nothing is made."""
+    """The path, the option, where else was looked, and the first step; nothing is made. walkthrough 13."""
     answer = asked(*words, datastore=tmp_path / "none.sqlite")
     answer.assert_refused(f"{tmp_path}/none.sqlite: there is no datastore; name it with --datastore")
+    assert all(place in answer.err for place in ("/etc/calico/calicoctl.cfg", "ETCD_ENDPOINTS", "apply -f FILE"))
     assert list(tmp_path.iterdir()) == []
 
 

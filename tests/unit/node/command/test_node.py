@@ -83,7 +83,9 @@ def test_without_an_agent_the_process_is_not_running(tmp_path: Path) -> None:
     """The sentence of calicoctl, and on standard error where an agent was looked for."""
     answer = asked("node", "status", "--run-dir", tmp_path)
     assert (answer.status, answer.out) == (1, "Calico process is not running.\n")
-    assert answer.err == f"bgpkit-node: no node agent answers on {tmp_path}/agent.sock: No such file or directory\n"
+    why, cure = answer.err.split("; ", 1)
+    assert why == f"bgpkit-node: no node agent answers on {tmp_path}/agent.sock: No such file or directory"
+    assert cure.startswith("start it as root with bgpkit-node agent")
 
 
 def test_whoever_may_not_ask_is_told_so(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bgpkit_node.paths import DATASTORE
-from tests.support.commands import applied, bgpkit_node, document
+from tests.support.commands import applied, asked, bgpkit_node, document
 
 _POOL = document("IPPool", "p", "{cidr: 10.1.0.0/16}")
 _CONFIG = (
@@ -48,3 +48,13 @@ def test_the_help_tells_the_whole_rule() -> None:
     places = [told.index(word) for word in ("The first of these", "/etc/calico/calicoctl.cfg", "ETCD_ENDPOINTS")]
     assert places == sorted(places)
     assert str(DATASTORE) in told.replace("- ", "-")
+
+
+@pytest.mark.parametrize("words", [("routes", "diff"), ("diagnose", "peer", "a"), ("drain", "a")])
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "-inf", "soon"])
+def test_a_time_that_cannot_be_is_refused(words: tuple[str, ...], seconds: str, tmp_path: Path) -> None:
+    """Before anything is looked at: nan is in no range, though no comparison says so."""
+    answer = asked(*words, f"--timeout={seconds}", datastore=tmp_path / "none")
+    assert (answer.status, answer.out) == (2, "")
+    assert "'--timeout'" in answer.err.splitlines()[-1]
+    assert "valid seconds" not in answer.err

@@ -1,5 +1,6 @@
 """Patch: fields of one resource, read as strictly as any document."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,8 @@ def test_a_patch_that_changes_nothing_writes_nothing(datastore: Path) -> None:
     [
         (("node", "a", "-p", "{"), 2, "--patch: is not JSON: "),
         (("node", "a", "-p", "[1]"), 2, "--patch: is not a JSON object"),
+        (("node", "a", "-p", "[" * 50_000), 2, "--patch: is nested too deeply"),
+        (("node", "a", "-p", '{"a":' * 980 + "1" + "}" * 980), 2, "--patch: is nested too deeply"),
         (("node", "a", "-p", '{"spec": {"bpg": {}}}'), 1, "--patch: document 1, line 1: Node spec.bpg: unknown field"),
         (("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "x"}}}'), 1, "Node spec.bgp.ipv4Address: "),
         (("node", "a", "-p", '{"metadata": {"name": "c"}}'), 1, "makes Node(c) of Node(a): kind, name and namespace"),
@@ -74,3 +77,48 @@ def test_what_a_patch_sets_in_vain_is_named(datastore: Path) -> None:
     answer = asked("patch", "pool", "p", "-p", change, datastore=datastore)
     assert answer.status == 0
     assert answer.err.startswith("warning: IPPool(p): spec.namespaceSelector")
+
+
+def test_operations_are_carried_out_in_order(datastore: Path) -> None:
+    """RFC 6902: a test first, then the change of a label whose name has a slash."""
+    operations = [
+        {"op": "test", "path": "/spec/bgp/asNumber", "value": 65001},
+        {"op": "remove", "path": "/spec/bgp/asNumber"},
+        {"op": "add", "path": "/metadata/labels/example.org~1rack", "value": "r1"},
+    ]
+    answer = asked("patch", "node", "a", "--type", "json", "-p", json.dumps(operations), datastore=datastore)
+    assert (answer.status, answer.out, answer.err) == (0, "Successfully patched 1 'Node' resource\n", "")
+    found = asked("get", "node", "a", "-o", "yaml", datastore=datastore).out
+    assert "asNumber" not in found
+    assert "example.org/rack: r1" in found
+
+
+@pytest.mark.parametrize(
+    ("operations", "status", "sentence"),
+    [
+        ('{"spec": {}}', 2, "--patch: is not a list of operations"),
+        ('"abc"', 2, "--patch: is not a list of operations"),
+        ("null", 2, "--patch: is not a list of operations"),
+        ('[{"op": "turn", "path": "/spec"}]', 2, "--patch: is no JSON Patch (RFC 6902): Unknown operation 'turn'"),
+        ("[1]", 2, "--patch: is no JSON Patch (RFC 6902)"),
+        ('[{"op": "remove", "path": "/spec/nothing"}]', 1, "--patch: does not fit: can't remove a non-existent object"),
+        ('[{"op": "add", "path": "spec", "value": 1}]', 1, "--patch: does not fit: Location must start with /"),
+        (
+            '[{"op": "test", "path": "/spec/bgp/asNumber", "value": 1}]',
+            1,
+            "65001 is not equal to tested value 1; nothing was changed",
+        ),
+        ('[{"op": "replace", "path": "", "value": 1}]', 1, "--patch: document 1"),
+        ('[{"op": "add", "path": "/spec/bpg", "value": {}}]', 1, "Node spec.bpg: unknown field"),
+    ],
+)
+def test_operations_that_do_not_fit_change_nothing(
+    operations: str, status: int, sentence: str, datastore: Path
+) -> None:
+    """Nor does one before them: all of a patch or nothing of it. RFC 6902, section 5."""
+    before = revision(datastore)
+    if operations.startswith('[{"op": "remove'):
+        operations = operations.replace("[", '[{"op": "remove", "path": "/spec/bgp/asNumber"}, ', 1)
+    answer = asked("patch", "node", "a", "-t", "json", "-p", operations, datastore=datastore)
+    answer.assert_refused(sentence, status=status)
+    assert revision(datastore) == before

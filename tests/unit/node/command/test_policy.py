@@ -4,13 +4,14 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import pytest
 
 from bgpkit_node.datastore.port import Put
 from bgpkit_node.datastore.sqlite import SqliteDatastore
 from bgpkit_node.resources import KubernetesNetworkPolicy, Tier, kind_of
-from tests.support.commands import applied, asked, bgpkit_node, documents
+from tests.support.commands import applied, asked, bgpkit_node, document, documents
 from tests.support.policy_reach import cluster_state
 from tests.unit.node.policy.test_from_kubernetes import ISOLATED, policy
 
@@ -141,6 +142,26 @@ def test_matrix_shows_who_reaches_whom(state: Path, tmp_path: Path) -> None:
     )
 
 
+def test_matrix_draws_who_reaches_whom(state: Path, tmp_path: Path) -> None:
+    """An image of its own: a square and a sign for each cell, with the reason; all of it lies within the image."""
+    picture = tmp_path / "picture.svg"
+    answer = asked("policy", "matrix", "--state", state, "--svg", picture)
+    assert (answer.status, answer.out, answer.err) == (0, "", "")
+    drawn = _elements(picture)
+    texts = {name: [text for each, _, text in drawn if each == name] for name in ("text", "title")}
+    assert (texts["text"].count("✓"), texts["text"].count("✕")) == (12 + 1, 12 + 1), "with those of the legend"
+    reason = "denied, ingress: no rule matches before the end of tier default"
+    assert f"kube-system/client3 to default/a 8080/TCP: {reason}" in texts["title"]
+    assert "default/a to default/b 8080/TCP: allowed" in texts["title"]
+    assert {"default/a", "node/n1", "kube-system/client3 8080/TCP"} <= set(texts["text"])
+    whole = drawn[0][1]
+    squares = [place for name, place, _ in drawn if name == "rect" and "x" in place]
+    assert len(squares) == 24 + 3
+    for place, side in (("x", "width"), ("y", "height")):
+        assert all(float(each[place]) + float(each[side]) <= float(whole[side]) for each in squares)
+    asked("policy", "matrix", "--state", state, "--svg", tmp_path / "no" / "x").assert_refused("x: cannot be written: ")
+
+
 def test_lint_names_what_is_odd(state: Path) -> None:
     """Exit code 1 when there is something, 0 when there is not."""
     answer = asked("policy", "lint", "--state", state)
@@ -162,6 +183,24 @@ def test_the_datastore_is_read_when_no_state_is_given(datastore: Path) -> None:
     table = asked("policy", "matrix", datastore=datastore).out.splitlines()
     assert [line.split()[1:] for line in table[1:]] == [["yes", "no"], ["no", "yes"]]
     assert asked("policy", "lint", datastore=datastore).out == "1 policy, nothing odd\n"
+
+
+def test_what_a_configuration_says_of_nodes_is_told(tmp_path: Path) -> None:
+    """Failsafe ports of the node that is called, and a node that its own pods do not reach; only of those it is for."""
+    path = tmp_path / "d"
+    node = "{bgp: {ipv4Address: 10.9.0.NUMBER/24}}"
+    nodes = [document("Node", f"n{number}", node.replace("NUMBER", str(number))) for number in (1, 2)]
+    felix = "{defaultEndpointToHostAction: Drop, failsafeInboundHostPorts: [{port: 99}]}"
+    host = document("HostEndpoint", "h1", "{node: n1, interfaceName: '*', expectedIPs: [10.9.0.1]}")
+    applied(path, documents(POD.format("web", 1), *nodes, host, document("FelixConfiguration", "node.n1", felix)))
+    answer = asked("policy", "explain", "shop/web", "node/n1", "99", datastore=path)
+    assert answer.out.splitlines()[-1] == (
+        "  ingress of node/n1 (10.9.0.1): denied, no pod reaches its node (defaultEndpointToHostAction)"
+    )
+    assert asked("policy", "explain", "shop/web", "node/n2", "99", datastore=path).status == 0
+    for port, allowed in (("99", True), ("22", False)):
+        answer = asked("policy", "explain", "10.9.0.77", "node/n1", port, datastore=path)
+        assert (answer.status == 0, "failsafe" in answer.out) == (allowed, allowed)
 
 
 def test_a_policy_that_cannot_be_read_is_told_as_nodes_enforce_it(tmp_path: Path) -> None:
@@ -190,3 +229,21 @@ def test_a_tier_that_cannot_be_read_leaves_everything_undecided(tmp_path: Path) 
 async def _written(path: Path, put: Put) -> None:
     async with await SqliteDatastore.open(path) as datastore:
         await datastore.transact([put])
+
+
+def _elements(path: Path) -> list[tuple[str, dict[str, str], str]]:
+    """Return name, attributes and own text of each element of an XML document, in order; it has to be well formed."""
+    found: list[tuple[str, dict[str, str], list[str]]] = []
+    parser = expat.ParserCreate()
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        """Begin an element."""
+        found.append((name, attributes, []))
+
+    def read(text: str) -> None:
+        """Add to the text of the last one."""
+        found[-1][2].append(text)
+
+    parser.StartElementHandler, parser.CharacterDataHandler = begin, read
+    parser.Parse(path.read_bytes(), True)
+    return [(name, attributes, "".join(texts).strip()) for name, attributes, texts in found]

@@ -8,8 +8,9 @@ from bgpkit_node.command.route_changes import MOST, RouteChange, route_changes, 
 from bgpkit_node.ipam import AffinityState, IPNetwork, Snapshot
 from bgpkit_node.ipam.block import Owner
 from bgpkit_node.peering import Cluster
-from bgpkit_node.resources import IPPool, IPPoolSpec, Metadata, Resource
-from tests.support.clusters import all_with_reflectors, cluster, configuration, drained, node, reflector
+from bgpkit_node.resources import BGPFilter, BGPPeerSpec, IPPool, IPPoolSpec, Metadata, Resource
+from bgpkit_node.resources.bgp_filter import BGPFilterRule, BGPFilterSpec, FilterAction, MatchOperator
+from tests.support.clusters import all_with_reflectors, cluster, configuration, drained, node, peer, reflector
 from tests.support.ipam_cluster import host
 
 A, B = node("a", "10.4.7.1/24", "fd00::1/64"), node("b", "10.4.7.2/24")
@@ -85,6 +86,15 @@ def test_a_borrowed_address_is_a_route_of_its_own() -> None:
     )
     found, _ = changes(cluster(A, POOL), A, B, POOL, data=data)
     assert found == [RouteChange("a", "10.244.0.0/32", "", "10.4.7.2"), RouteChange("b", str(OF_A), "", "10.4.7.1")]
+
+
+def test_what_a_filter_keeps_back_vanishes() -> None:
+    """At the nodes behind the session that it is for; the other way it goes on."""
+    rule = BGPFilterRule(cidr=str(OF_A), match_operator=MatchOperator.EQUAL, action=FilterAction.REJECT)
+    kept_back = BGPFilter(metadata=Metadata(name="f"), spec=BGPFilterSpec(export_v4=(rule,)))
+    between = peer("p", BGPPeerSpec(node="a", peer_ip="10.4.7.2", filters=("f",)))
+    found, stay = changes(cluster(A, B, POOL), A, B, POOL, OFF, kept_back, between)
+    assert (found, stay) == ([RouteChange("b", str(OF_A), "10.4.7.1", "")], 1)
 
 
 def test_ipv6_is_for_nodes_that_have_it() -> None:

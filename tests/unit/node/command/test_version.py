@@ -1,5 +1,6 @@
 """Version: this command's, and what the cluster says of itself."""
 
+import json
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,3 +33,17 @@ def test_without_a_cluster_the_own_version_is_told_all_the_same(tmp_path: Path) 
     answer = asked("version", datastore=tmp_path / "d")
     assert (answer.status, answer.out) == (1, CLIENT)
     assert answer.err.endswith("ClusterInformation(default) does not exist\n")
+
+
+def test_a_program_gets_json(tmp_path: Path) -> None:
+    """With empty strings for what is not known; without a cluster the exit code is 1 all the same."""
+    spec = "{calicoVersion: v3.9.1, clusterGUID: abc, datastoreReady: true}"
+    applied(tmp_path / "d", document("ClusterInformation", "default", spec))
+    answer = asked("version", "--json", datastore=tmp_path / "d")
+    assert (answer.status, answer.err) == (0, "")
+    own = {"clientVersion": version("bgpkit")}
+    assert json.loads(answer.out) == own | {"clusterVersion": "v3.9.1", "clusterType": "", "clusterGUID": "abc"}
+    answer = asked("version", "--json", datastore=tmp_path / "none")
+    assert answer.status == 1
+    assert json.loads(answer.out) == own | {"clusterVersion": "", "clusterType": "", "clusterGUID": ""}
+    assert "there is no datastore" in answer.err

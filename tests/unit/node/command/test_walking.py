@@ -126,14 +126,70 @@ def test_ends_that_are_none_are_refused(pair: tuple[Path, str, str]) -> None:
     asked("explain", "web", "--to", "frob", datastore=datastore).assert_refused("frob is no IP address, and no pod")
 
 
-async def test_a_tunnel_is_named(pair: tuple[Path, str, str]) -> None:
-    """By the interface of the route."""
+OUTER = {
+    "tunnel": "VXLAN",
+    "protocol": 17,
+    "source": "10.4.7.11",
+    "destination": "10.4.7.12",
+    "vni": 4096,
+    "port": 4789,
+    "overhead": 50,
+    "mtu": 1450,
+    "route": "r0",
+    "device": "eth0",
+    "device_mtu": 1500,
+    "ttl": 64,
+}
+
+
+async def test_the_outer_header_is_told_where_packets_are_wrapped(pair: tuple[Path, str, str]) -> None:
+    """On which interfaces, from node to node, and the lengths; the walk goes on at the node that unwraps it."""
+    ways: dict[str, object] = {"device": "vxlan.calico", "gateway": "10.244.9.1", "outer": OUTER}
     agents = {
-        "a": {"hop": hop([], **A, route="r1", device="tunl0", gateway="10.4.7.12")},
+        "a": {"hop": hop([], **A, route="r1", **ways)},
         "b": {"hop": hop([], **B, route="r2", device="cali2", to_pod=True)},
     }
     answer = await asked_with_agents(pair[0], agents, "explain", "nginx", "--to", "web")
-    assert "; it is wrapped on the way (IPIP), and " in answer.out.splitlines()[0]
+    assert (answer.status, answer.err) == (0, "")
+    head, _, *table = [line.rstrip() for line in answer.out.splitlines()]
+    assert "; it is wrapped on the way (VXLAN), and " in head
+    assert table[:13] == [
+        "HOP   WHERE               INTERFACE          TTL   OUTER HEADER            ROUTE MATCHED",
+        "1     pod default/nginx   eth0 out           64    -                       default via 169.254.1.1 dev eth0",
+        "2     a                   cali1 in           64    -                       -",
+        "3     a                   vxlan.calico out   63    -                       r1",
+        "4     a                   eth0 out           64    10.4.7.11 > 10.4.7.12   r0",
+        "5     b                   eth0 in            64    10.4.7.11 > 10.4.7.12   -",
+        "6     b                   vxlan.calico in    63    -                       -",
+        "7     b                   cali2 out          62    -                       r2",
+        "8     pod default/web     eth0 in            62    -                       -",
+        "",
+        "outer header: 10.4.7.11 to 10.4.7.12, UDP port 4789 (VXLAN, VNI 4096)",
+        "  50 octets: a ping of 84 is 134 long outside; at most 1450 fit in, for eth0 takes 1500",
+        "",
+    ]
+    plain = json.loads((await asked_with_agents(pair[0], agents, "explain", "nginx", "--to", "web", "--json")).out)
+    assert plain["encapsulation"] == "VXLAN"
+    assert plain["wrapped"] == [{**OUTER, "gateway": "", "echo": 84, "echo_wrapped": 134}]
+    assert [step["interface"] for step in plain["steps"] if step["outer"]] == ["eth0", "eth0"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"),
+    [
+        ({"destination": ""}, "dropped: a drops it: vxlan.calico does not know at which node 10.244.9.1 is"),
+        ({"device": ""}, "dropped: a drops it: it has no route to 10.4.7.12"),
+    ],
+)
+async def test_a_packet_that_is_wrapped_for_nobody_is_lost(
+    pair: tuple[Path, str, str], missing: dict[str, str], why: str
+) -> None:
+    """Where the device knows no node behind the gateway, or the kernel no way to it."""
+    ways: dict[str, object] = {"device": "vxlan.calico", "gateway": "10.244.9.1", "outer": {**OUTER, **missing}}
+    agents = {"a": {"hop": hop([], **A, route="r1", **ways)}}
+    answer = await asked_with_agents(pair[0], agents, "explain", "nginx", "--to", "web")
+    assert answer.status == 1
+    assert why in answer.out.splitlines()
 
 
 async def test_what_policies_say_of_the_port_is_told_and_counts(pair: tuple[Path, str, str]) -> None:
@@ -151,3 +207,22 @@ async def test_what_policies_say_of_the_port_is_told_and_counts(pair: tuple[Path
         assert ("KubernetesNetworkPolicy(default/web): no rule matches" in answer.out) is bool(status)
     plain = json.loads((await asked_with_agents(datastore, agents, "explain", mine, "--to", other, "--json")).out)
     assert plain["policy"]["ingress"]["allowed"] is False
+
+
+async def test_the_address_of_a_service_is_told_to_be_one(pair: tuple[Path, str, str]) -> None:
+    """Routes do not decide where such a packet goes, where somebody translates it."""
+    service = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: default}
+spec: {clusterIP: 10.96.0.10, externalIPs: [192.0.2.7], ports: [{port: 80}]}
+"""
+    assert asked("apply", "-f", "-", given=service, datastore=pair[0]).status == 0
+    agents = {"a": {"hop": hop([], **A, route="r1", device="eth0", gateway="10.4.7.1")}}
+    for address, told in (("10.96.0.10", True), ("192.0.2.7", True), ("10.96.0.11", False)):
+        words = ("explain", "nginx", "--to", address)
+        answer = await asked_with_agents(pair[0], agents, *words)
+        line = f"service: {address} is that of Service(default/web): where service addresses are translated, as by "
+        assert (line in answer.out) is told
+        plain = json.loads((await asked_with_agents(pair[0], agents, *words, "--json")).out)
+        assert plain["service"] == ("Service(default/web)" if told else "")

@@ -128,6 +128,27 @@ async def test_a_watch_waits_for_what_comes(store: SqliteDatastore) -> None:
         assert await waiting == (WatchEvent("/a", b"x", 1),)
 
 
+async def test_a_watch_is_in_order_while_others_write_and_its_reader_is_slow(tmp_path: Path) -> None:
+    """What this process wrote while a batch was looked at comes before what somebody else wrote after that."""
+    path = tmp_path / "state.db"
+    async with (
+        asyncio.timeout(10),
+        await SqliteDatastore.open(path) as store,
+        await SqliteDatastore.open(path) as other,
+        aclosing(store.watch("/", 0)) as watch,
+    ):
+        await store.create("/1", b"")
+        await anext(watch)
+        waiting = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)  # it waits, and is told
+        await store.create("/2", b"")
+        await waiting
+        await store.create("/3", b"")
+        await other.create("/4", b"")
+        await store.create("/5", b"")
+        assert [event.key for _ in range(3) for event in await anext(watch)] == ["/3", "/4", "/5"]
+
+
 async def test_a_watch_begins_anew_after_one_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that was full for a moment must not end the changes for ever."""
 

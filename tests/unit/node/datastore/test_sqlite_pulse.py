@@ -13,14 +13,21 @@ from bgpkit_node.errors import DatastoreError
 
 
 def test_a_commit_of_another_connection_is_noticed(tmp_path: Path) -> None:
-    """Every commit after start() rings, also the very first."""
+    """Every commit after start() rings, also the very first, and tells its revision."""
     rung = threading.Event()
-    pulse = SqlitePulse(tmp_path / "store.db", rung.set, lambda _error: None)
+    revisions: list[int] = []
+
+    def ring(revision: int) -> None:
+        revisions.append(revision)
+        rung.set()
+
+    pulse = SqlitePulse(tmp_path / "store.db", ring, lambda _error: None)
     with closing(connect(tmp_path / "store.db")) as connection:
         pulse.start()
         sqlite_tables.write(connection, [Put("/a", b"")])
         assert rung.wait(5)
     pulse.stop()
+    assert revisions == [1]
 
 
 def test_reading_does_not_ring(tmp_path: Path) -> None:
@@ -30,7 +37,7 @@ def test_reading_does_not_ring(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "store.db")) as connection:
         sqlite_tables.write(connection, [Put("/a", b"")])
 
-        def ring() -> None:
+        def ring(_revision: int) -> None:
             rings.append(time.monotonic())
             looked.set()
 
@@ -49,7 +56,7 @@ def test_reading_does_not_ring(tmp_path: Path) -> None:
 def test_a_store_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     """start() returns and the error reaches whoever watches."""
     errors: list[DatastoreError] = []
-    pulse = SqlitePulse(tmp_path / "missing" / "store.db", lambda: None, errors.append)
+    pulse = SqlitePulse(tmp_path / "missing" / "store.db", lambda _revision: None, errors.append)
     pulse.start()
     pulse.stop()
     assert "missing does not exist" in str(errors[0])

@@ -17,6 +17,7 @@ def tell(report: Report) -> None:
     """Tell a report one of each."""
     report.step("nodes", "three machines")
     report.note("a fact with [brackets] and 10.4.7.11")
+    report.check("pod 10.244.0.1 is reached", passed=True)
     report.progress("7 pings, 0 lost")
     report.table("who reaches whom", COLUMNS, ROWS)
     report.text("ip route", "default via 10.4.7.1 dev eth0 \nblackhole 10.244.0.0/26 proto bird\n")
@@ -32,6 +33,7 @@ def test_plain_lines_hold_no_escape_and_all_that_was_told(capsys: pytest.Capture
     lines = told.splitlines()
     assert re.fullmatch(r" +0\.0s == nodes: three machines", lines[0])
     assert lines[1].endswith("    a fact with [brackets] and 10.4.7.11")
+    assert lines[2].endswith("s    PASS pod 10.244.0.1 is reached")
     assert [line.split() for line in lines if "ttl" in line] == [
         ["master1-pod1", *["ttl", "62"] * 6],
         ["k8s-master1", *["ttl", "62"] * 6],
@@ -45,12 +47,13 @@ def test_json_is_an_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """For machines: the events in their order, each with its fields."""
     tell(JsonReport())
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [event["event"] for event in events] == ["step", "note", "table", "text", "hold", "done"]
+    assert [event["event"] for event in events] == ["step", "note", "check", "table", "text", "hold", "done"]
     assert events[0] == {"event": "step", "name": "nodes", "title": "three machines"}
-    assert events[2]["rows"][0]["master1-pod2"] == "ttl 62"
-    assert events[3]["lines"] == ["default via 10.4.7.1 dev eth0 ", "blackhole 10.244.0.0/26 proto bird"]
-    assert events[4] == {"event": "hold", "step": "nodes", "pid": 4711, "lines": ["nsenter -t 4711 -m"]}
-    assert events[5] == {"event": "done", "pings_lost": 0, "seconds": 1.5}
+    assert events[2] == {"event": "check", "text": "pod 10.244.0.1 is reached", "passed": True}
+    assert events[3]["rows"][0]["master1-pod2"] == "ttl 62"
+    assert events[4]["lines"] == ["default via 10.4.7.1 dev eth0 ", "blackhole 10.244.0.0/26 proto bird"]
+    assert events[5] == {"event": "hold", "step": "nodes", "pid": 4711, "lines": ["nsenter -t 4711 -m"]}
+    assert events[6] == {"event": "done", "pings_lost": 0, "seconds": 1.5}
 
 
 @pytest.mark.parametrize("width", [80, 120])

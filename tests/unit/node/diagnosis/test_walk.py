@@ -1,6 +1,8 @@
 """The way of a packet: each interface once, and one off the TTL for each node that passes it on. walkthrough 16."""
 
-from bgpkit_node.diagnosis import End, Ending, Hop, Walk, steps
+import msgspec
+
+from bgpkit_node.diagnosis import End, Ending, Hop, OuterHeader, Walk, steps
 
 FIRST = Hop(
     node="a",
@@ -86,3 +88,25 @@ def test_routes_and_next_hops_are_told_where_the_packet_leaves() -> None:
         ]
         assert {step.route for step in found if step.direction == "in"} == {""}
         assert found[-1].place == "a pod"
+
+
+def test_a_wrapped_packet_is_on_two_interfaces_of_either_node() -> None:
+    """IPIP keeps the TTL; how much routers between take off is not known."""
+    outer = OuterHeader(
+        tunnel="IPIP", protocol=4, source="10.4.7.11", destination="10.4.8.12", overhead=20, mtu=1480, device="eth0"
+    )
+    wraps = msgspec.structs.replace(FIRST, device="tunl0", outer=outer)
+    assert walked(wraps, LAST) == [
+        "pod default/x eth0 out 64",
+        "a cali1 in 64",
+        "a tunl0 out 63",
+        "a eth0 out 63",
+        "b eth0 in 63",
+        "b tunl0 in 63",
+        "b cali2 out 62",
+        "pod default/y eth0 in 62",
+    ]
+    far = msgspec.structs.replace(wraps, outer=msgspec.structs.replace(outer, gateway="10.4.7.1", ttl=64))
+    assert walked(far, LAST)[3:6] == ["a eth0 out 64", "b eth0 in None", "b tunl0 in 63"]
+    nowhere = msgspec.structs.replace(wraps, outer=msgspec.structs.replace(outer, device=""))
+    assert walked(nowhere)[-1] == "a tunl0 out 63"

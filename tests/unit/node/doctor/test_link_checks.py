@@ -1,8 +1,11 @@
 """MTU, leftovers of another network, and pods against routes. walkthrough 6, 8 and 9."""
 
+from ipaddress import ip_interface
+
 from bgpkit_node.doctor import flannel_findings, mtu_findings, pod_findings
 from bgpkit_node.peering import Cluster
 from bgpkit_node.resources import Node
+from bgpkit_node.startup.host_interface import HostInterface
 from tests.support.commands import document
 from tests.unit.node.doctor.scenery import lines, link, machine, node, pods, resources, route
 
@@ -17,6 +20,9 @@ def test_pods_may_not_send_more_than_their_node() -> None:
     assert lines(mtu_findings(machine(), A, wrapped)) == [
         "failure: cali1 is 1500, and eth0 takes 1480 from pods: large packets are lost"
     ]
+    six = Cluster.of(resources(document("Node", "b", "{bgp: {ipv6Address: 'fd00:7::11/64'}}"))).nodes[0]
+    uplink = HostInterface(name="eth0", addresses=(ip_interface("fd00:7::11/64"),))
+    assert lines(mtu_findings(machine(interfaces=(uplink,)), six, wrapped)) != []
     elsewhere = Node(metadata=A.metadata)
     assert list(mtu_findings(machine(), elsewhere, wrapped)) == []
 

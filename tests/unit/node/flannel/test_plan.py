@@ -1,9 +1,10 @@
 """The plan: what goes, who loses whom, in which order, and what may go wrong. walkthrough 8."""
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-from bgpkit_node.flannel import Conflists, Known, Machine, Plan, plan_of, recognise
+from bgpkit_node.flannel import Conflists, Known, Machine, Plan, Rules, plan_of, recognise
 from tests.unit.node.flannel.scenery import FLANNEL, KERNELS, LINKS, machine, settings, tunnelled
 
 FILES = (Path("/net.d/10-bgpkit.conflist"), Path("/record.json"))
@@ -69,3 +70,15 @@ def test_doubtful_routes_and_pools_in_common_are_warned_of() -> None:
     assert doubt.startswith("route 10.244.2.0/24 via 10.4.7.21 dev eth0: no node of the datastore has this address")
     assert pool.startswith("the pool 10.244.0.0/18 has flannel's 10.244.0.0/16 in common")
     assert planned(machine(), Known(node="a", nodes={})).warnings == ()
+
+
+def test_rules_go_last_and_what_they_accept_is_thought_of() -> None:
+    """Where FORWARD drops what no rule accepts, it is said that flannel's accept the pods; also, what is not known."""
+    rules = Rules(program="iptables-nft", table="filter", chains=(("FLANNEL-FWD", ("-j ACCEPT",)),))
+    plan = planned(replace(machine(), rules=(rules,), drops_forwarded=("iptables-nft",), rules_unknown="not read: x"))
+    assert (plan.removals[-1].kind, plan.removals[-1].what) == ("rules", str(rules))
+    assert plan.order[-3].startswith("flannel's rules of the packet filter are removed")
+    assert plan.warnings[0] == "not read: x"
+    assert plan.warnings[1].startswith("the policy of FORWARD is DROP, and flannel's rules are what accepts packets")
+    for other in (("ip6tables-nft",), ()):
+        assert "DROP" not in "".join(planned(replace(machine(), rules=(rules,), drops_forwarded=other)).warnings)

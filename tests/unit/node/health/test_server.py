@@ -61,9 +61,10 @@ async def served() -> AsyncGenerator[Served]:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with (
         looked_at() as agent,
-        HealthServer(listener, agent.running, datastore),
+        HealthServer(listener, agent.running),
         ClientSession() as client,
     ):
+        agent.running.datastore = datastore
         yield Served(url, client, agent, datastore)
 
 

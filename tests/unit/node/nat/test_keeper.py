@@ -26,12 +26,12 @@ class Kernel:
         self._loop = asyncio.get_running_loop()
 
     def settle(self, nat: OutgoingNat) -> bool:
-        """Take it; whether it is new is what a table would return."""
-        self._loop.call_soon_threadsafe(self._called.set)
-        new = self.asked[-1:] != [nat]
+        """Take it; whether it is new is what a table would return. What becomes of it is settled before it is told."""
+        new, refusal = self.asked[-1:] != [nat], self.refuses
         self.asked.append(nat)
-        if self.refuses is not None:
-            raise self.refuses
+        self._loop.call_soon_threadsafe(self._called.set)
+        if refusal is not None:
+            raise refusal
         return new
 
     async def called(self) -> None:

@@ -1,6 +1,6 @@
 """What pools, nodes and settings come to."""
 
-from ipaddress import IPv4Address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -78,3 +78,25 @@ def test_the_settings_say_how(settings: dict[str, Any], fields: dict[str, Any]) 
     found = OutgoingNat.of((pool("10.244.0.0/16", nat_outgoing=True),), (), FelixSettings(**settings))
     own = networks("10.244.0.0/16")
     assert found == OutgoingNat(sources=own, untouched=own, **fields)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "leaves", "interface", "translated"),
+    [
+        ("10.244.0.5", "192.0.2.1", "eth0", "", True),
+        ("10.244.0.5", "192.0.2.1", "eth0", "eth0", True),
+        ("10.244.0.5", "192.0.2.1", "eth01", "eth0", False),
+        ("10.244.0.5", "192.0.2.1", "eth01", "eth*", True),
+        ("10.244.0.5", "192.0.2.1", "wlan0", "eth*", False),
+        ("10.244.0.5", "10.245.0.1", "eth0", "", False),
+        ("10.245.0.1", "192.0.2.1", "eth0", "", False),
+        ("fd00:1::5", "192.0.2.1", "eth0", "", False),
+    ],
+)
+def test_what_a_connection_from_inside_to_outside_gets(
+    source: str, destination: str, leaves: str, interface: str, translated: bool
+) -> None:
+    """By one of the interfaces that are named, from a pool that asks for it, to no pool."""
+    inside = networks("10.244.0.0/16")
+    nat = OutgoingNat(sources=inside, untouched=inside | networks("10.245.0.0/16"), interface=interface)
+    assert nat.translates(ip_address(source), ip_address(destination), leaves) is translated

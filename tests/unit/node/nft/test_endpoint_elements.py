@@ -1,17 +1,19 @@
 """The elements of endpoints, of pods and of nodes."""
 
 from bgpkit_node.nft.element import of_verdict, of_version
-from bgpkit_node.nft.endpoint_elements import elements_of, versions_of
+from bgpkit_node.nft.endpoint_elements import elements_of_host, elements_of_pod, versions_of
+from bgpkit_node.nft.host_maps import Hook
 from bgpkit_node.nft.stage import OPEN
 from bgpkit_node.policy.model import Direction
+from bgpkit_node.policy.moments import Moment
 from tests.unit.node.nft.programs import endpoint
 
-ROOTS = dict.fromkeys(Direction, OPEN)
+ROOTS = {Hook(Moment.NORMAL, direction): OPEN for direction in Direction}
 
 
 def test_a_pod_is_in_all_sets_of_pods() -> None:
     """Its interface first."""
-    names = [name for name, _ in elements_of(endpoint(1), ROOTS)]
+    names = [name for name, _ in elements_of_pod(endpoint(1).endpoint, ROOTS)]
     assert names[0] == "pods"
     assert sorted(names) == ["egress", "ingress", "itself", "pods", "sources4"]
 
@@ -19,12 +21,14 @@ def test_a_pod_is_in_all_sets_of_pods() -> None:
 def test_an_interface_of_a_node_is_in_its_own_maps_only() -> None:
     """By its name; all the others by IP version, since a map has no element for everything."""
     said = "default/p1"
-    assert sorted(elements_of(endpoint(1, interface="eth0", host=True), ROOTS)) == [
+    assert sorted(elements_of_host("eth0", said, ROOTS)) == [
         ("host_egress", of_verdict("eth0", "open", said)),
         ("host_ingress", of_verdict("eth0", "open", said)),
     ]
-    assert sorted(elements_of(endpoint(1, interface="*", host=True), ROOTS)) == [
-        (name, of_version(version, "open", said)) for name in ("others_egress", "others_ingress") for version in (4, 6)
+    assert sorted(elements_of_host("*", said, ROOTS)) == [
+        (name, of_version(version, "open", said))
+        for name in ("others_host_egress", "others_host_ingress")
+        for version in (4, 6)
     ]
 
 

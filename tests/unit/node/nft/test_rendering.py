@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from bgpkit_node.nft import EnforcementSettings, NftError
+from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.nft.element import of_network, of_verdict
 from bgpkit_node.nft.naming import network_set
 from bgpkit_node.nft.rendering import Rendering, TableChange
@@ -81,22 +81,57 @@ def test_an_interface_may_pass_from_one_endpoint_to_another() -> None:
     done = rendering.update(change({"default/p3": taken, "default/p1": None}))
     (added,) = done.added["egress"]
     assert added == of_verdict("cali1", "open", "default/p3")
-    with pytest.raises(NftError, match="another endpoint has its interface cali1"):
-        rendering.update(change({"default/p4": endpoint(4, interface="cali1")}))
+    rendering.update(change({"default/p4": endpoint(4, interface="cali1")}))
+    assert rendering.faults == {
+        "default/p4": "endpoint default/p4: another endpoint has its interface cali1: default/p3"
+    }
+    assert of_verdict("cali1", "open", "default/p3") in rendering.elements["egress"]
+    rendering.update(change({"default/p3": None}))
+    assert not rendering.faults
+    assert of_verdict("cali1", "open", "default/p4") in rendering.elements["egress"]
 
 
 @pytest.mark.parametrize(
-    ("pod", "sentence"),
+    ("wrong", "sentence"),
     [
         (endpoint(1, interface=""), "it is not known"),
         (endpoint(1, interface='x"y'), "is no name of one"),
-        (endpoint(1, interface="", host=True), "not enforced yet without spec.interfaceName"),
+        (endpoint(1, interface="", host=True), "no interface of this node has 10.0.0.1"),
+        (endpoint(1, interface="cali7", host=True), "cali7 is the interface of a pod"),
     ],
 )
-def test_what_cannot_be_enforced_is_refused(pod: EndpointProgram, sentence: str) -> None:
-    """In one sentence that names the endpoint."""
-    with pytest.raises(NftError, match=sentence):
-        Rendering(program([pod]), SETTINGS)
+def test_an_endpoint_whose_interface_cannot_be_told_is_left_out_alone(wrong: EndpointProgram, sentence: str) -> None:
+    """In one sentence that names it; what others ask is enforced."""
+    rendering = Rendering(program([wrong, endpoint(2, tier(DB))], DB), SETTINGS)
+    assert list(rendering.faults) == ["default/p1"]
+    assert sentence in rendering.faults["default/p1"]
+    assert {element.key.rstrip(b"\0") for element in rendering.elements["ingress"]} == {b"cali2"}
+    assert not rendering.elements["host_ingress"]
+
+
+def test_a_policy_that_cannot_be_enforced_shuts_whom_it_is_for_and_nobody_else() -> None:
+    """Until it can be."""
+    rule = replace(DB.ingress[0], protocol=1)
+    rendering = Rendering(program([endpoint(1, tier(DB)), endpoint(2)], replace(DB, ingress=(rule,))), SETTINGS)
+    assert "endpoint default/p1 is shut: protocol 1 has no ports" in rendering.faults["default/p1"]
+    assert rendering.elements["ingress"] >= {of_verdict("cali1", "shut", "default/p1")}
+    assert of_verdict("cali1", "open", "default/p1") in rendering.elements["egress"]
+    rendering.update(change(policies=[DB]))
+    assert not rendering.faults
+    assert "shut" not in {element.chain for element in rendering.elements["ingress"]}
+
+
+def test_the_interface_of_a_node_is_found_by_an_address_and_a_name_goes_before() -> None:
+    """Whichever of the two comes first."""
+    places = {ip_address("10.0.0.1"): "eth0"}
+    found, named = endpoint(1, interface="", host=True), endpoint(2, interface="eth0", host=True)
+    rendering = Rendering(program([found]), SETTINGS, places)
+    assert rendering.sought() == {ip_address("10.0.0.1")}
+    assert {element.comment for element in rendering.elements["host_ingress"]} == {"default/p1"}
+    rendering.update(change({"default/p2": named}))
+    assert {element.comment for element in rendering.elements["host_ingress"]} == {"default/p2"}
+    assert "another endpoint has its interface eth0" in rendering.faults["default/p1"]
+    assert rendering.elements == Rendering(program([found, named]), SETTINGS, places).elements
 
 
 def test_a_new_ip_version_needs_a_rendering_from_the_start() -> None:
@@ -116,3 +151,25 @@ def test_what_comes_and_goes_is_left_alone() -> None:
     done.exchange("s", [], [element])
     done.exchange("s", [element], [])
     assert not done
+
+
+def test_the_base_chain_of_an_early_policy_comes_with_the_first_interface_that_has_one_and_goes_with_the_last() -> None:
+    """It is new together with what it leads to."""
+    early = replace(policy("early", Action.DENY), pre_dnat=True, apply_on_forward=True)
+    rendering = Rendering(program([endpoint(1), endpoint(2, interface="eth0", host=True)], early), SETTINGS)
+    assert "arriving" not in rendering.chains
+    first, second = (endpoint(each, tier(early), interface=f"eth{each}", host=True) for each in (2, 3))
+    assert "arriving" in rendering.update(change({"default/p2": first})).chains
+    assert "arriving" not in rendering.update(change({"default/p3": second})).chains
+    assert "arriving" not in rendering.update(change({"default/p2": None})).gone_chains
+    assert "arriving" in rendering.update(change({"default/p3": None})).gone_chains
+
+
+def test_a_pod_whose_interface_has_another_name_brings_a_base_chain_along() -> None:
+    """Without it nothing would look at the addresses that it sends from; without a prefix there is no other name."""
+    other = endpoint(3, tier(DB), interface="eth7")
+    rendering = rendered()
+    done = rendering.update(change({"default/p3": other}))
+    assert set(done.chains) == {"other_senders"}
+    assert rendering.update(change({"default/p3": None})).gone_chains == ["other_senders"]
+    assert "other_senders" not in Rendering(program([other]), replace(SETTINGS, interface_prefix="")).chains

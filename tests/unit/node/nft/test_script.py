@@ -7,6 +7,7 @@ from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import SetType, of_network
 from bgpkit_node.nft.rendering import KernelSet, Rendering, TableChange
 from bgpkit_node.nft.script import additions, table_comment, whole_table
+from bgpkit_node.nft.table import fixed_chains
 from bgpkit_node.policy.model import Action
 from tests.unit.node.nft.programs import endpoint, policy, program, tier
 
@@ -23,7 +24,7 @@ def test_a_whole_table_takes_the_place_of_what_is_there() -> None:
         f'\tcomment "{table_comment(rendering)}"',
     ]
     assert "\t\telements = { 10.0.0.9 }" in lines
-    assert sum(line.startswith("\tchain ") for line in lines) == 9 + 3
+    assert sum(line.startswith("\tchain ") for line in lines) == len(fixed_chains(rendering.settings)) + 3
 
 
 def test_additions_are_new_sets_with_their_elements_and_new_chains() -> None:

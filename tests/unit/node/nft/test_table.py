@@ -1,7 +1,16 @@
 """The part of the table that is the same whatever the policies."""
 
+import pytest
+
 from bgpkit_node.nft import EnforcementSettings
-from bgpkit_node.nft.table import fingerprint, fixed_chains
+from bgpkit_node.nft.chain import Chain
+from bgpkit_node.nft.host_maps import Hook
+from bgpkit_node.nft.table import early_chains, fingerprint, fixed_chains
+
+
+def no_chains(_: EnforcementSettings) -> dict[Hook, Chain]:
+    """Return none."""
+    return {}
 
 
 def rules(settings: EnforcementSettings) -> str:
@@ -25,3 +34,30 @@ def test_interfaces_of_no_known_pod_are_shut_unless_there_is_no_prefix() -> None
     """In each hook."""
     assert rules(EnforcementSettings(interface_prefix="veth")).count('name "veth*" counter drop') == 4
     assert "interface of no known pod" not in rules(EnforcementSettings(interface_prefix=""))
+
+
+@pytest.mark.parametrize(("prefix", "pods"), [("cali", '"cali*"'), ("", "@pods")])
+def test_a_packet_of_an_established_connection_meets_three_base_chains_and_in_each_one_rule(
+    prefix: str, pods: str
+) -> None:
+    """Before it is tracked, by the name of the interface that it comes from; and when it is forwarded, both ways."""
+    chains = {chain.name: chain.rules for chain in fixed_chains(EnforcementSettings(interface_prefix=prefix))}
+    met = {name for name, rules in chains.items() if rules[0].split()[3] in {"prerouting", "forward", "postrouting"}}
+    assert met == {"senders", "from_pods", "to_pods"}
+    assert chains["senders"][1:] == (f"iifname {pods} goto sender",)
+    assert chains["sender"][0] == "iifname . ip saddr @sources4 goto wrapping"
+    for name in ("from_pods", "to_pods", "to_node"):
+        assert chains[name][1:3] == ("ct state established,related accept", "ct state invalid jump invalid")
+
+
+def test_the_base_chains_of_early_policies_are_not_always_there_but_part_of_the_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another version of them has another fingerprint, since a chain that is found is known by its name."""
+    settings = EnforcementSettings()
+    names = {chain.name for chain in early_chains(settings).values()}
+    assert names == {"coming", "arriving", "leaving"}
+    assert not names & {chain.name for chain in fixed_chains(settings)}
+    before = fingerprint(settings)
+    monkeypatch.setattr("bgpkit_node.nft.table.early_chains", no_chains)
+    assert fingerprint(settings) != before

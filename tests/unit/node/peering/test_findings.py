@@ -67,6 +67,14 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
         (A, node("b", "10.4.7.2/24", "fd00::2/64"), peer("x", BGPPeerSpec(peer_ip="fd00::9", as_number=1))),
         (),
     ),
+    "a router with an IPv4 address for nodes with IPv6 alone": (
+        (node("a", "", "fd00::1/64"), peer("x", BGPPeerSpec(peer_ip="10.9.9.9", as_number=1))),
+        ("BGPPeer(x): no node that it is for has a spec.bgp.ipv4Address: it makes no session",),
+    ),
+    "a router with an IPv6 address for no node": (
+        (A, peer("x", BGPPeerSpec(node="z", peer_ip="fd00::9", as_number=1))),
+        ("BGPPeer(x): there is no node z",),
+    ),
     "pods without an address of the node": (
         (A, B, peer("x", BGPPeerSpec(local_workload_selector="all()", as_number=1))),
         (f"BGPPeer(x): pods cannot reach a speaker without {WORKLOAD_ADDRESSES} in BGPConfiguration(default)",),
@@ -86,7 +94,10 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
         (node("a", "10.4.7.1/24", "fd00::1/64"), node("b", "10.4.7.2/24", "fd00::2/64", cluster_id="1.1.1.1"), C, OFF),
         ("Node(b) has routeReflectorClusterID 1.1.1.1, and no BGPPeer selects it: it reflects nothing",),
     ),
-    "a node without an address": ((A, node("b")), ("Node(b) has no spec.bgp.ipv4Address: it has no session",)),
+    "a node without an address": (
+        (A, node("b")),
+        ("Node(b) has neither spec.bgp.ipv4Address nor ipv6Address: it has no session",),
+    ),
 }
 
 

@@ -109,3 +109,19 @@ def test_without_a_folder_no_password_is_found_and_none_is_asked_for_where_there
         password_of(asked, no_passwords)
     assert stand_in(REF) == stand_in(REF) != stand_in(SecretKeyRef(name="bgp", key="other"))
     assert len(stand_in(SecretKeyRef(name="n" * 253, key="k"))) <= 80
+
+
+def test_an_optional_password_that_is_not_there_is_none_until_it_is(tmp_path: Path) -> None:
+    """Kubernetes mounts no file then; its coming is noticed. One that cannot be read is a fault all the same."""
+    folder = PasswordFolder(tmp_path)
+    optional = BgpPassword(secret_key_ref=SecretKeyRef(name="bgp", key="router", optional=True))
+    assert password_of(optional, folder.password) is None
+    written(tmp_path, b"s3cret")
+    assert folder.changed()
+    assert password_of(optional, folder.password) == Secret("s3cret")
+    written(tmp_path, b"")
+    with pytest.raises(PasswordError, match="has 0 octets"):
+        password_of(optional, folder.password)
+    asked = BgpPassword(secret_key_ref=SecretKeyRef(name="gone", key="router", optional=False))
+    with pytest.raises(PasswordError, match="No such file"):
+        password_of(asked, folder.password)

@@ -322,10 +322,21 @@ def test_an_address_has_one_session_at_most(state: Cluster) -> None:
 def test_with_the_mesh_on_every_two_nodes_with_addresses_have_a_session(state: Cluster) -> None:
     """No resource takes a session of the mesh away, it only names it."""
     if state.mesh:
-        named = [one for one in state.nodes if one.ipv4 is not None]
-        for one in named:
+        versions = {one.name: {own.version for own in one.interfaces} for one in state.nodes}
+        for one in state.nodes:
             others = {each.node for each in plan_peerings(state, one) if each.node}
-            assert others == {other.name for other in named} - {one.name}
+            assert others == {name for name, has in versions.items() if has & versions[one.name]} - {one.name}
+
+
+def test_nodes_with_ipv6_alone_have_sessions_of_ipv6() -> None:
+    """With each other and with nodes that have both; a global router of IPv4 is none of theirs."""
+    bare, six, both = node("a", "10.4.7.11/24"), node("b", "", "fd00::12/64"), node("c", "10.4.7.13/24", "fd00::13/64")
+    seven = node("d", "", "fd00::14/64")
+    office = peer("office", BGPPeerSpec(peer_ip="10.4.7.1", as_number=65010))
+    state = cluster(bare, six, both, seven, office)
+    assert _neighbors(state, "b") == ["fd00::13", "fd00::14"]
+    assert _neighbors(state, "c") == ["10.4.7.1", "10.4.7.11", "fd00::12", "fd00::14"]
+    assert _neighbors(state, "a") == ["10.4.7.1", "10.4.7.13"]
 
 
 def _neighbors(state: Cluster, name: str) -> list[str]:

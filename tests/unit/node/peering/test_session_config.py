@@ -181,8 +181,8 @@ def test_the_terms_of_a_node_are_its_own_and_the_clusters() -> None:
         networks=(IPv4Network("10.4.7.0/24"),),
         advertised=(("10.244.0.0/16", ("1:1",)),),
     )
-    with pytest.raises(ValueError, match="no IPv4 address"):
-        Terms.of(cluster(), node("b"))
+    six = Terms.of(cluster(), node("a", "", "fd00::11/64"))
+    assert (six.local_address, six.own_address(4), six.own_address(6)) == ("", "", "fd00::11")
 
 
 def test_communities_of_ranges_reach_the_session() -> None:

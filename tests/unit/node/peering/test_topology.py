@@ -75,7 +75,7 @@ def test_the_pairs_are_those_that_a_flooding_leaves_out(state: Cluster) -> None:
     """Announcements are sent along all sessions until nobody learns anything new."""
     expected: set[tuple[str, str]] = set()
     for version in (4, 6):
-        present = [one for one in state.nodes if one.ipv4 is not None and (version == 4 or one.ipv6 is not None)]
+        present = [one for one in state.nodes if version in {own.version for own in one.interfaces}]
         learned = {one.name: _flood(state, one.name, version) for one in present}
         assert learned == learners(state, version)
         names = sorted(learned)

@@ -131,6 +131,8 @@ def test_a_document_of_one_node() -> None:
     assert [each.endpoint.interface for each in program.endpoints.values()] == ["cali1"]
     assert [str(each) for each in (*program.node_addresses, *program.peers)] == ["192.0.2.1", "192.0.2.2"]
     assert not program_of(read_case('{"node": "n1", "teardown": true}')).endpoints
+    left_out, empty = ('{"node": "n1", "teardown": false}', '{"node": "n1", "endpoints": [], "policies": []}')
+    assert program_of(read_case(left_out)) == program_of(read_case(empty))
     with pytest.raises(NodeError, match=r"^node: is required: the name of the node to program$"):
         program_of(converted({}, CaseDocument))
     with pytest.raises(NodeError, match=r"^standard input: is not JSON: "):

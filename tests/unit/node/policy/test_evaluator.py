@@ -7,6 +7,7 @@ from math import inf
 import pytest
 
 from bgpkit_node.policy import Evaluator, Packet, PolicyState, Reason, program_of_state
+from bgpkit_node.policy.failsafe import Failsafe, FailsafePort
 from bgpkit_node.policy.model import (
     Action,
     Direction,
@@ -151,6 +152,9 @@ def test_nothing_forbids_a_pod_itself_and_its_node() -> None:
     given = state(policy("d", DENY))
     assert ask(given, source=WEB).always is Always.ITSELF
     assert ask(given, source=NODE).always is Always.OWN_NODE
+    on_node = Endpoint(key="agent", node="n1", addresses=(NODE,), local=True)
+    shared = replace(given, endpoints={**given.endpoints, "agent": on_node})
+    assert ask(shared, source=NODE).always is Always.OWN_NODE, "a pod that has the address of its node is the node"
     elsewhere = replace(given, nodes={"n2": frozenset({NODE})})
     assert ask(elsewhere, source=NODE).allowed is False
 
@@ -218,8 +222,51 @@ def test_policies_before_tracking_are_for_nodes_and_do_not_end_a_tier() -> None:
     dnat = replace(policy("v", replace(ALLOW, protocol=132)), pre_dnat=True)
     host = Endpoint(key="web", node="n1", labels=(("name", "web"),), addresses=(WEB,), local=True, host=True)
     given = state(early, dnat, policy("w", ALLOW), web=host)
-    assert told(ask(given, protocol=17)) == (False, Reason.RULE, ["u:Deny"])
-    assert told(ask(given, protocol=132)) == (True, Reason.RULE, ["u:-", "v:Allow"])
-    assert told(ask(given)) == (True, Reason.RULE, ["u:-", "v:-", "w:Allow"])
-    assert told(ask(state(early, dnat, web=host))) == (False, Reason.NO_PROFILE, ["u:-", "v:-"])
+    assert told(ask(given, source=OUTSIDE, protocol=17)) == (False, Reason.RULE, ["u:Deny"])
+    assert told(ask(given, source=OUTSIDE, protocol=132)) == (True, Reason.RULE, ["u:-", "v:Allow"])
+    assert told(ask(given, source=OUTSIDE)) == (True, Reason.RULE, ["u:-", "v:-", "w:Allow"])
+    shut = state(early, dnat, web=host)
+    assert told(ask(shut, source=OUTSIDE)) == (False, Reason.NO_PROFILE, ["u:-", "v:-"])
+    assert told(ask(shut, source=OUTSIDE, port=22)) == (True, Reason.FAILSAFE, [])
+    assert ask(shut).ingress is None, "a pod reaches its own node"
+    assert ask(shut, source=NODE).always is Always.HOST_ITSELF
     assert told(ask(state(early, dnat), protocol=17)) == (True, Reason.NO_POLICY, [])
+
+
+def test_failsafe_ports_are_as_they_are_given() -> None:
+    """And for the networks that they are given for."""
+    host = Endpoint(key="web", node="n1", addresses=(WEB,), local=True, host=True)
+    near = IPv4Address("192.0.2.99")
+    port = FailsafePort("tcp", 80, IPv4Network("192.0.2.0/24"))
+    evaluator = Evaluator(state(web=host), Failsafe(inbound=(port,), outbound=()))
+    for source, expected in ((near, True), (OUTSIDE, False)):
+        packet = Packet(source=source, destination=WEB, protocol=6, port=80)
+        assert evaluator.verdict(packet).allowed is expected
+    back = Packet(source=near, destination=WEB, protocol=6, port=4000, source_port=80)
+    failsafe = Failsafe(inbound=(), outbound=(port,))
+    assert failsafe.passes(back, Direction.INGRESS, untracked=True)
+    assert not failsafe.passes(back, Direction.INGRESS)
+
+
+def test_the_interface_of_a_node_decides_over_what_it_forwards_where_a_policy_says_so() -> None:
+    """To its pods and from them, on top of their own policies; without such a policy all is forwarded."""
+    wire = Endpoint(key="wire", node="n1", labels=(("name", "wire"),), interface="*", local=True, host=True)
+
+    def asked(*policies: Policy, port: int = 80) -> Verdict:
+        """Ask about a packet from outside to the pod behind the interface."""
+        chosen = tuple(replace(each, selector=parse_selector("name == 'wire'")) for each in policies)
+        given = state(*chosen)
+        return ask(replace(given, endpoints={**given.endpoints, wire.key: wire}), source=OUTSIDE, port=port)
+
+    ordinary, forward = policy("o", DENY), replace(policy("f", DENY), apply_on_forward=True)
+    assert asked(ordinary).crossed == ()
+    assert asked(ordinary).allowed
+    (crossed,) = asked(forward).crossed
+    assert (crossed.allowed, crossed.reason, crossed.endpoint) == (False, Reason.RULE, "wire")
+    assert not asked(forward, port=22).allowed, "failsafe ports are those of the node itself"
+    assert not asked(replace(forward, ingress=())).allowed, "the end of the tier"
+    dnat = replace(policy("d", ALLOW), pre_dnat=True, apply_on_forward=True)
+    assert asked(dnat, forward).allowed, "allowed early it is spared what comes later"
+    assert not asked(replace(dnat, ingress=(DENY,))).allowed
+    assert asked(replace(dnat, ingress=(DENY,)), port=22).allowed
+    assert asked(replace(forward, staged=True)).crossed[0].reason is Reason.FORWARDED

@@ -40,6 +40,28 @@ def test_walkthrough_37_name_resolution_is_cut() -> None:
     assert found(ingress, pods=PODS | DNS) == []
 
 
+def test_walkthrough_37_name_resolution_is_cut_where_no_server_is_known() -> None:
+    """Their own pods are no DNS servers, unless the port is named; those of all namespaces may be, all but some not."""
+    text = "cuts default/nginx off from name resolution: no rule lets UDP 53 out to a DNS server"
+    cut = [f"KubernetesNetworkPolicy(default/isolated): {text}"]
+    assert found(policy(ISOLATED)) == cut
+    for egress, findings in (
+        ("{to: [{podSelector: {}}], ports: [{protocol: UDP, port: 53}]}", []),
+        ("{to: [{namespaceSelector: {}}]}", []),
+        ("{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]}", []),
+        ("{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: default}}}]}", cut),
+        ("{to: [{ipBlock: {cidr: 10.0.0.0/24}}]}", []),
+    ):
+        told = found(policy(ISOLATED.replace("{to: [{podSelector: {}}]}", egress)))
+        assert [each for each in told if " finds nothing now" not in each] == findings, egress
+    calico = """
+kind: NetworkPolicy
+metadata: {name: default.p, namespace: default}
+spec: {selector: all(), types: [Egress], egress: [{action: Allow, destination: {notSelector: has(k8s-app)}}]}
+"""
+    assert f"NetworkPolicy(default/p): {text}" in found(*manifests(calico))
+
+
 def test_dns_that_is_let_out_is_not_cut() -> None:
     """Whether the servers are known, or only the port."""
     opened = policy(ISOLATED)

@@ -29,6 +29,8 @@ def test_a_name_is_spelled_as_in_documents(name: str, written: str) -> None:
         (FelixConfigurationSpec(route_refresh_interval="soon"), "routeRefreshInterval"),
         (FelixConfigurationSpec(mtu_iface_pattern="*"), "mtuIfacePattern"),
         (FelixConfigurationSpec(log_severity_screen="Loud"), "logSeverityScreen"),
+        (FelixConfigurationSpec(log_action_rate_limit="10"), "logActionRateLimit"),
+        (FelixConfigurationSpec(log_action_rate_limit="10/second; drop"), "logActionRateLimit"),
         (FelixConfigurationSpec(nat_outgoing_address="fd00::1"), "natOutgoingAddress"),
         (FelixConfigurationSpec(external_nodes_list=("10.0.0.0/8", "x")), "externalNodesList[1]"),
         (FelixConfigurationSpec(nat_port_range="9:1"), "natPortRange"),

@@ -97,11 +97,12 @@ async def test_a_watch_that_was_left_behind_tells_the_difference(datastore: Sqli
         await anext(watch)
         await store.label(Node, "stays", {"zone": "x"})
         assert _told(await anext(watch)) == [("Node(stays)", "Node(stays)")]
-        await datastore.transact([Delete(NODE.key("goes"))])
-        await store.label(Node, "changes", {"zone": "x"})
-        await store.create(_node("comes"))
-        for number in range(600):
-            await datastore.transact([Put("/elsewhere", str(number).encode())])
+        async with await SqliteDatastore.open(datastore.path, kept_changes=1) as anothers:
+            await anothers.transact([Delete(NODE.key("goes"))])
+            await ResourceStore(anothers).label(Node, "changes", {"zone": "x"})
+            await ResourceStore(anothers).create(_node("comes"))
+            for number in range(600):
+                await anothers.transact([Put("/elsewhere", str(number).encode())])
         batch = await anext(watch)
         assert _told(batch) == [
             ("Node(goes)", None),

@@ -58,6 +58,11 @@ def test_anchors_and_merges_are_followed() -> None:
         ("[" * 70 + "]" * 70, 1, "values lie more than 64 deep"),
         ("[" * 20000, 0, "values lie more than 64 deep"),
         ("a: \x00", 0, "not YAML"),
+        ('{\n "a": 1\n "b": 2\n}', 3, "not JSON: Expecting ',' delimiter (column 2)"),
+        ('{"a": ]}', 1, "not JSON: Expecting value (column 7)"),
+        ('[{"a": 1}', 1, "not JSON: Expecting ',' delimiter (column 10)"),
+        ('{"a": 1, "a": 2}', 1, "a is given twice"),
+        ("{a: 1, b: ]}", 1, "not YAML"),
     ],
 )
 def test_what_cannot_be_used_is_said_with_its_line(text: str, line: int, words: str) -> None:

@@ -36,3 +36,5 @@ async def test_a_speaker_that_is_about_to_stop_is_shown_no_more() -> None:
     async with looked_at() as agent:
         agent.running.served_no_more()
         assert agent.running.serving is None
+        agent.running.datastore_gone()
+        assert agent.running.datastore is None

@@ -66,7 +66,8 @@ def test_nothing_found_says_what_there_is() -> None:
     """With the method, the option and the addresses of the machine, those of interfaces that are down, too."""
     sentence = (
         r"no interface of this machine has an IPv4 address to peer from by cidr=10\.5\.0\.0/24: name one with --ip "
-        r"ADDRESS/LENGTH, or another method; there is 10\.4\.7\.11/24 on eth0, fd00:4::11/64 on eth0, "
+        r"ADDRESS/LENGTH, or another method \(a node with IPv6 alone: --ip none --ip6 autodetect\); there is "
+        r"10\.4\.7\.11/24 on eth0, fd00:4::11/64 on eth0, "
         r"10\.5\.0\.1/24 on eth1 \(down\)"
     )
     with pytest.raises(NodeError, match=sentence):

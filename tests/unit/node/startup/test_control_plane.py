@@ -1,5 +1,6 @@
 """What the control plane was started with, from whatever files start it. walkthrough 4."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -40,6 +41,14 @@ SCRIPTS = {
 }
 
 
+SIX = "https://[fd00::1]:2379"
+IN_BRACKETS = {
+    "kube-controller-manager.yaml": "command: [kube-controller-manager, --cluster-cidr=10.244.0.0/16, --v=2]\n",
+    "kube-apiserver.yaml": f"command: [apiserver, --etcd-servers={SIX}, --service-cluster-ip-range=10.96.0.0/16]\n",
+    "kube-apiserver-2.yaml": f"command: [kube-apiserver, --etcd-servers={SIX}]\n",
+}
+
+
 def written(folder: Path, files: dict[str, str]) -> Path:
     """Write files, and one that is no text beside them."""
     for name, text in files.items():
@@ -54,6 +63,11 @@ def written(folder: Path, files: dict[str, str]) -> Path:
 def test_options_are_found_in_any_form(files: dict[str, str], tmp_path: Path) -> None:
     """Manifests of static pods, unit files with their options, scripts; comments do not count."""
     assert read_control_plane(written(tmp_path, files)) == FOUND
+
+
+def test_options_in_a_list_of_yaml_end_where_they_end(tmp_path: Path) -> None:
+    """Without the comma or the bracket behind them; brackets of their own stay."""
+    assert read_control_plane(written(tmp_path, IN_BRACKETS)) == replace(FOUND, etcd=SIX)
 
 
 def test_a_range_of_each_family(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def test_without_a_word_a_pool_is_as_calico_makes_it() -> None:
     """NatOutgoing for IPv4 alone; IPv6 only on a node that has it."""
     pools = read_first_pools({})
     assert pools.of(ipv6=False) == (pools.ipv4,)
+    assert pools.of(ipv4=False, ipv6=True) == (pools.ipv6,)
     first, second = pools.of(ipv6=True)
     assert first.resource(RANGE).spec == IPPoolSpec(cidr="10.244.0.0/16", nat_outgoing=True, block_size=26)
     spec = second.resource(ip_network("fd00::/64")).spec

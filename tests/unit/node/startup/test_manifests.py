@@ -84,7 +84,8 @@ def test_the_daemons_mount_and_read_what_calicos_do(calico: dict[str, Any], ours
         assert volumes[name]["hostPath"]["path"] == theirs[name]["hostPath"]["path"]
     their_environment = {each["name"]: each for each in their_pod["containers"][0]["env"]}
     environment = {each["name"]: each for each in agent["env"]}
-    for name in ("ETCD_ENDPOINTS", "ETCD_CA_CERT_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "CALICO_K8S_NODE_REF", "IP"):
+    from_files = ("ETCD_CA_CERT_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE")
+    for name in ("ETCD_ENDPOINTS", *from_files, "CALICO_NETWORKING_BACKEND", "CALICO_K8S_NODE_REF", "IP"):
         assert environment[name] == their_environment[name]
     assert environment["CALICO_IPV4POOL_CIDR"]["value"] == "10.244.0.0/16"
     assert environment["CALICO_IPV6POOL_CIDR"]["value"] == "fd00:244::/56"

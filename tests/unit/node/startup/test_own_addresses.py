@@ -86,8 +86,9 @@ def test_a_new_node_has_what_is_found(machine: Namespace) -> None:
     assert list(outcome(machine, EMPTY, six="autodetect")) == [first, second]
     with pytest.raises(NodeError, match=r"no interface of this machine has the address fd00::7 \(--ip6\)"):
         outcome(machine, EMPTY, six="fd00::7")
-    with pytest.raises(NodeError, match=r"needs an IPv4 address, which is its BGP identifier: --ip none cannot be"):
-        outcome(machine, EMPTY, "none", "autodetect")
+    assert list(outcome(machine, EMPTY, "none", "autodetect")) == ["None", second]
+    with pytest.raises(NodeError, match=r"needs an address: --ip none is for a node with IPv6 alone, so name one with"):
+        outcome(machine, EMPTY, "none")
 
 
 def test_the_address_of_another_node_is_refused_with_both_names(machine: Namespace) -> None:

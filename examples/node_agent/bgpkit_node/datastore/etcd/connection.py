@@ -11,12 +11,12 @@ from grpc.aio import AioRpcError, Channel, StreamStreamCall
 
 from bgpkit_node.datastore.etcd.channels import open_channel, settled
 from bgpkit_node.datastore.etcd.credentials import Credentials
-from bgpkit_node.datastore.etcd.diagnosis import why_unreachable
+from bgpkit_node.datastore.etcd.diagnosis import in_its_words, may_pass, why_unreachable
 from bgpkit_node.datastore.etcd.messages import AUTHENTICATE, AuthenticateRequest, Method
 from bgpkit_node.datastore.etcd.protobuf import decoder, encoder
 from bgpkit_node.datastore.etcd.refusals import Remedy, remedy, sentence
 from bgpkit_node.datastore.settings import EtcdSettings
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, UnreachableError
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -76,16 +76,17 @@ class EtcdConnection:
         What is asked may be carried out more than once. Raises DatastoreError.
         """
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        tried = 0
+        tried, words = 0, ""
         while True:
             endpoint, token = self.endpoint, self._token
             try:
                 return await self._ask(self._channels[endpoint], method, question, token)
             except AioRpcError as error:
                 await self.recover(endpoint, token, error, tried)
+                words = error.details() or words
             tried += 1
             if asyncio.get_running_loop().time() > deadline:
-                raise await self._unreachable()
+                raise await self._unreachable(words)
             if tried % len(self._order) == 0:
                 await asyncio.sleep(_PAUSE)
 
@@ -170,10 +171,12 @@ class EtcdConnection:
                     return
             raise await self._unreachable()
 
-    async def _unreachable(self) -> DatastoreError:
+    async def _unreachable(self, words: str = "") -> DatastoreError:
+        """Return why no endpoint can be used; ``words`` are what one has said at last."""
         reasons = await asyncio.gather(*(why_unreachable(url, self._credentials) for url in self._settings.endpoints))
-        told = (f"{url} {reason}" for url, reason in zip(self._settings.endpoints, reasons, strict=True))
-        return DatastoreError(f"etcd cannot be reached: {'; '.join(told)}")
+        pairs = zip(self._settings.endpoints, reasons, strict=True)
+        text = f"etcd cannot be reached: {'; '.join(f'{url} {in_its_words(reason, words)}' for url, reason in pairs)}"
+        return UnreachableError(text) if any(map(may_pass, reasons)) else DatastoreError(text)
 
 
 def _metadata(token: str) -> list[tuple[str, str | bytes]]:

@@ -15,6 +15,13 @@ _PATIENCE: Final = 3.0
 _VERSION: Final = b"GET /version HTTP/1.1\r\nHost: etcd\r\nConnection: close\r\n\r\n"
 _NO_TLS: Final = "does not speak TLS: write http:// instead of https://"
 _NO_CERTIFICATE: Final = "wants a client certificate: set ETCD_CERT_FILE and ETCD_KEY_FILE"
+_ANSWERS: Final = "answers, but not over gRPC"
+_SILENT: Final = "does not answer"
+_REFUSES: Final = "refuses connections"
+_ENDS: Final = "ends the connection"
+_NAMELESS: Final = "has a name that cannot be resolved"
+_NO_WAY: Final = "cannot be reached"
+_PASSING: Final = (_ANSWERS, _SILENT, _REFUSES, _ENDS, _NAMELESS, _NO_WAY)
 _REFUSED_CERTIFICATE: Final = ("ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_UNKNOWN")
 
 
@@ -24,15 +31,28 @@ async def why_unreachable(endpoint: str, credentials: Credentials) -> str:
         async with asyncio.timeout(_PATIENCE):
             return await _ask(endpoint, credentials)
     except TimeoutError:
-        return "does not answer"
+        return _SILENT
     except ssl.SSLCertVerificationError as error:
         return _of_their_certificate(error)
     except ssl.SSLError as error:
         return _of_tls(error, credentials)
     except socket.gaierror:
-        return "has a name that cannot be resolved"
+        return _NAMELESS
     except OSError as error:
         return _of_network(error)
+
+
+def may_pass(reason: str) -> bool:
+    """Tell whether a ``reason`` that why_unreachable gave may pass by itself; others are for someone to mend."""
+    return reason.startswith(_PASSING)
+
+
+def in_its_words(reason: str, words: str) -> str:
+    """Return ``reason``; where etcd is there and does not do what is asked, with the ``words`` that came of asking."""
+    if reason != _ANSWERS or not words:
+        return reason
+    said = words.removeprefix("etcdserver: ").lower()
+    return f"answers, but does not do what it is asked ({said}): see whether most members of its cluster run"
 
 
 async def _ask(endpoint: str, credentials: Credentials) -> str:
@@ -51,10 +71,10 @@ async def _ask(endpoint: str, credentials: Credentials) -> str:
             answer = None
         if answer is None:
             return await asyncio.to_thread(_of_their_silence, credentials)
-        return "answers, but not over gRPC" if b"etcdserver" in answer else "is no etcd"
+        return _ANSWERS if b"etcdserver" in answer else "is no etcd"
     answer = await _exchange(host, port, None)
     if answer is not None and b"etcdserver" in answer:
-        return "answers, but not over gRPC"
+        return _ANSWERS
     if (answer and b"HTTPS" in answer) or await _speaks_tls(host, port):
         return "speaks TLS: write https:// instead of http://"
     return "is no etcd"
@@ -119,12 +139,12 @@ def _of_their_silence(credentials: Credentials) -> str:
         return _NO_CERTIFICATE
     if credentials.authority and not signed_by_authority(credentials):
         return "refuses the client certificate: it is not signed by the given authority, ETCD_CA_CERT_FILE"
-    return "ends the connection: look at its log"
+    return f"{_ENDS}: look at its log"
 
 
 def _of_network(error: OSError) -> str:
     if error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error):
-        return "refuses connections"
+        return _REFUSES
     if isinstance(error, ConnectionError):
-        return "ends the connection"
-    return f"cannot be reached ({os.strerror(error.errno) if error.errno else error})"
+        return _ENDS
+    return f"{_NO_WAY} ({os.strerror(error.errno) if error.errno else error})"

@@ -36,7 +36,8 @@ _SENTENCES: Final = {
     ),
     "database space exceeded": ("is full: compact and defragment it, then take the alarm back (etcdctl alarm disarm)"),
     "too many operations": (
-        "takes no transaction as large as this one (128 changes, unless it is started with another --max-txn-ops)"
+        "takes no transaction as large as this one, and nothing was written: change at most 127 resources at once,"
+        " or start etcd with a larger --max-txn-ops than 128"
     ),
     "request is too large": "takes no value as large as this one (1.5 MiB, see its option --max-request-bytes)",
     "key is not provided": "knows no empty key",

@@ -1,0 +1,135 @@
+"""What FelixConfiguration says of enforcement, in force on a running agent; and what its rules have counted."""
+
+import json
+import socket
+from collections.abc import Generator
+from ipaddress import ip_address
+from typing import Any, Final
+
+import pytest
+
+from tests.integration.policy_pods import NODE, Pod, PolicyNode, policy_node
+from tests.support.commands import Answer, applied, asked, documents
+from tests.support.processes import wait_until
+from tests.support.skips import require_package
+
+pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("agent_policies")]
+
+_CLOSED: Final = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: default}
+spec: {podSelector: {matchLabels: {role: web}}, ingress: [{ports: [{port: 80}]}]}
+"""
+_LOGGING: Final = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: logging, namespace: default}
+spec: {selector: role == 'web', order: 1, types: [Ingress], ingress: [{action: Log}]}
+"""
+_FELIX: Final = """\
+apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata: {name: NAME}
+spec: SPEC
+"""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Generator[PolicyNode]:
+    """Give one node with its agent, whose policy opens one port of pods of the role web."""
+    require_package("nftables")
+    with policy_node(tmp_path_factory.mktemp("settings")) as made:
+        made.agents.apply(documents(_CLOSED, _LOGGING))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pods(node: PolicyNode) -> tuple[Pod, Pod]:
+    """Give a pod that serves and one that calls."""
+    return node.add("web", role="web"), node.add("client")
+
+
+def test_settings_take_effect_on_the_running_agent(node: PolicyNode, pods: tuple[Pod, Pod]) -> None:
+    """What is denied is refused, pods do not reach their node, failsafe ports and log are others; and back again."""
+    web, client = pods
+    host = Pod(node.agents.machines[NODE], node.agents.addresses[NODE], "")
+    assert not _is_refused(client, web, 81)
+    assert client.reaches(host, 81), "the node's own refusal"
+    assert "tcp . 22" in node.rules()
+    for_all = 'iptablesFilterDenyAction: Reject, failsafeInboundHostPorts: [{port: 9, net: "192.0.2.0/24"}]'
+    own = "defaultEndpointToHostAction: Drop, failsafeOutboundHostPorts: [], logActionRateLimit: 10/hour"
+    datastore, configurations = node.agents.datastore, {"default": for_all, f"node.{NODE}": own}
+    answer = applied(datastore, documents(*(felix(name, spec) for name, spec in configurations.items())))
+    assert answer.err == "", "nothing is left undone"
+    wait_until(lambda: _is_refused(client, web, 81), "a refusal", 10)
+    wait_until(lambda: not client.reaches(host, 81, 0.1), "the node closed to its pods", 10)
+    assert client.reaches(web)
+    failsafe = {line.strip().partition(" counter")[0] for line in node.rules().splitlines() if '"failsafe"' in line}
+    assert failsafe == {"ip saddr 192.0.2.0/24 meta l4proto . th dport { tcp . 9 }"}
+    assert 'limit rate 10/hour log prefix "bgpkit NetworkPolicy(default/logging) ingress[0]: "' in node.rules()
+    for name in configurations:
+        assert asked("delete", "felixconfiguration", name, datastore=datastore).status == 0
+    wait_until(lambda: client.reaches(host, 81, 0.1), "the node open to its pods", 10)
+    wait_until(lambda: not _is_refused(client, web, 81), "silence", 10)
+    assert "tcp . 22" in node.rules()
+
+
+def test_an_explanation_has_the_counters_of_the_kernel(node: PolicyNode, pods: tuple[Pod, Pod]) -> None:
+    """Of the rule that decided and of the end of the tier, as nft has them; asked of the node's agent."""
+    web, client = pods
+    for port in (80, 80, 81):
+        client.reaches(web, port, 0.1)
+    by_rule, by_tier = explained(node, "80/TCP"), explained(node, "81/TCP")
+    expected = counters(node)
+    (found,) = [each for each in by_rule["considered"] if each["action"] == "Allow"]
+    assert found["counted"] == {"node": NODE} | expected["KubernetesNetworkPolicy(default/closed) ingress[0]"]
+    assert found["counted"]["packets"] >= 2
+    assert by_rule["counted"] is None
+    assert by_tier["counted"] == {"node": NODE} | expected["end of tier default: Deny"]
+    assert by_tier["counted"]["packets"] >= 1
+    text = asked_of(node, "81/TCP").out
+    number = by_tier["counted"]
+    end = f"before the end of tier default ({number['packets']} packets, {number['octets']} octets on {NODE})"
+    assert end in text
+    assert "packets" not in asked("policy", "explain", "client", "web", "81", datastore=node.agents.datastore).out
+
+
+def felix(name: str, spec: str) -> str:
+    """Return a configuration."""
+    return _FELIX.replace("NAME", name).replace("SPEC", f"{{{spec}}}")
+
+
+def explained(node: PolicyNode, port: str) -> dict[str, Any]:
+    """Return what is said of the ingress of a connection."""
+    (told,) = json.loads(asked_of(node, port, "--json").out)
+    ingress: dict[str, Any] = told["ingress"]
+    return ingress
+
+
+def asked_of(node: PolicyNode, port: str, *words: str) -> Answer:
+    """Ask why the client may call the server."""
+    words = ("policy", "explain", "--counters", "client", "web", port, *words)
+    answer = asked(*words, datastore=node.agents.datastore)
+    assert answer.err == ""
+    return answer
+
+
+def counters(node: PolicyNode) -> dict[str, dict[str, int]]:
+    """Return the counters of rules by their comments, from nft."""
+    listed = node.agents.machines[NODE].run(["nft", "-j", "list", "table", "inet", "bgpkit"]).stdout
+    found: dict[str, dict[str, int]] = {}
+    for each in json.loads(listed)["nftables"]:
+        rule = each.get("rule", {})
+        for expression in rule.get("expr", ()):
+            if "counter" in expression and "comment" in rule:
+                counted = expression["counter"]
+                found[rule["comment"]] = {"packets": counted["packets"], "octets": counted["bytes"]}
+    return found
+
+
+def _is_refused(client: Pod, server: Pod, port: int) -> bool:
+    """Tell whether a TCP connection is reset at once."""
+    with client.namespace.entered(), socket.socket() as calling:
+        calling.settimeout(0.2)
+        return calling.connect_ex((str(ip_address(server.address)), port)) not in {0, 11, 110}

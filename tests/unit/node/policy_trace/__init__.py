@@ -1,0 +1,1 @@
+"""What is told of denied packets, one module at a time."""
