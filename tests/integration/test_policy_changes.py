@@ -9,10 +9,9 @@ import pytest
 
 from bgpkit_node.nft import Enforcer, NftError, enforcer, octets
 from bgpkit_node.policy import CaseDocument, PolicyEngine, PolicyState, changes_between, cluster_of, converted
-from tests.support.netns import Namespace, Namespaces
+from tests.support.netns import Namespace
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_stream import PolicyStream
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_changes")]
 
@@ -41,13 +40,8 @@ _PORTS: Final[tuple[list[dict[str, Any]], ...]] = (
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give a node with five pods' namespaces."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own, pods=(5,), externals=0)
-    finally:
-        own.close()
+    with PolicyCluster.made(pods=(5,), externals=0) as made:
+        yield made
 
 
 @pytest.fixture

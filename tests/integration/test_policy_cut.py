@@ -11,11 +11,9 @@ from typing import Any, Final
 import pytest
 
 from tests.support.commands import asked
-from tests.support.netns import Namespaces
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_packets import Place
 from tests.support.sctp_packets import sctp_heartbeat, sctp_init
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_guards")]
 
@@ -32,13 +30,8 @@ _NUMBERS: Final = count(1)
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give a node with two pods' namespaces and a host outside."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own, pods=(2,), externals=1)
-    finally:
-        own.close()
+    with PolicyCluster.made(pods=(2,), externals=1) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from typing import Any, Final
 import pytest
 
 from tests.support.commands import asked
-from tests.support.netns import Namespace, Namespaces
+from tests.support.netns import Namespace
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_packets import Place
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_guards")]
 
@@ -32,13 +31,8 @@ _DENY_ALL: Final[dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give a node with three pods' namespaces and a host outside."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own, pods=(3,), externals=1)
-    finally:
-        own.close()
+    with PolicyCluster.made(pods=(3,), externals=1) as made:
+        yield made
 
 
 @pytest.fixture

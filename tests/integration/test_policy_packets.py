@@ -10,11 +10,9 @@ import pytest
 
 from bgpkit_node.nft import EnforcementSettings, Enforcer, Refusal
 from bgpkit_node.policy import program_of, read_case
-from tests.support.netns import Namespaces
 from tests.support.netpol_cases import Table, tables
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_packets import Flow, reached, serving
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_packets")]
 
@@ -22,13 +20,8 @@ pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_packets")]
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give namespaces for all cases."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own)
-    finally:
-        own.close()
+    with PolicyCluster.made() as made:
+        yield made
 
 
 def test_every_case_holds_by_real_packets(cluster: PolicyCluster) -> None:

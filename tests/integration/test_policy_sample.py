@@ -16,10 +16,8 @@ from bgpkit_node.policy.model import ANYWHERE, Action, Address, Endpoint, Policy
 from bgpkit_node.resources import parse_selector
 from tests.properties.policy_enforceable import enforceable, with_one_way
 from tests.properties.policy_engine_strategies import NODES, V4, V6, endpoints, policies, rules, seen_from, states
-from tests.support.netns import Namespaces
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_packets import Flow, Place, reached, serving
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_packets")]
 
@@ -32,13 +30,8 @@ _FLOWS: Final = 30
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give two nodes with four pods' namespaces each, and two hosts outside."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own, pods=(4, 4), externals=2)
-    finally:
-        own.close()
+    with PolicyCluster.made(pods=(4, 4), externals=2) as made:
+        yield made
 
 
 def test_a_sample_of_random_policies_holds_by_real_packets(cluster: PolicyCluster) -> None:

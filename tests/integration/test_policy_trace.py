@@ -15,11 +15,9 @@ from typing import Any, Final
 import pytest
 
 from tests.support.commands import PROGRAM, applied, asked, bgpkit_node, document, documents
-from tests.support.netns import Namespaces
 from tests.support.policy_cluster import PolicyCluster
 from tests.support.policy_packets import Place
 from tests.support.processes import wait_until
-from tests.support.skips import require_kernel, require_package
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("policy_trace")]
 
@@ -97,13 +95,8 @@ class Tracing:
 @pytest.fixture(scope="module")
 def cluster() -> Generator[PolicyCluster]:
     """Give a node with three pods and a host outside."""
-    require_kernel("netns")
-    require_package("nftables")
-    own = Namespaces()
-    try:
-        yield PolicyCluster(own, pods=(3,), externals=1)
-    finally:
-        own.close()
+    with PolicyCluster.made(pods=(3,), externals=1) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

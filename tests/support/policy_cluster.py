@@ -1,12 +1,14 @@
 """Nodes, pods and hosts outside, made of namespaces once and given to one case of network policies after another."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tests.support.netns import Namespace, Namespaces, Segment
 from tests.support.policy_packets import Place
+from tests.support.skips import require_kernel, require_package
 
 GATEWAY_MAC: Final = "ee:ee:ee:ee:ee:ee"
 GATEWAY: Final = "169.254.1.1"
@@ -30,6 +32,18 @@ class PolicyCluster:
         self.nodes = [_node(namespaces, segment, f"n{index}", count) for index, count in enumerate(pods, 1)]
         self._externals = [_external(namespaces, segment, f"x{index}") for index in range(externals)]
         self._done: dict[Namespace, list[str]] = {}
+
+    @classmethod
+    @contextmanager
+    def made(cls, *, pods: Sequence[int] = (5, 3), externals: int = 3) -> Generator[Self]:
+        """Make namespaces of its own, deleted afterwards; skipped by name where they or nftables cannot be had."""
+        require_kernel("netns")
+        require_package("nftables")
+        own = Namespaces()
+        try:
+            yield cls(own, pods=pods, externals=externals)
+        finally:
+            own.close()
 
     def arrange(self, case: Mapping[str, Any]) -> dict[str, Place]:
         """Give the addresses of a case to the namespaces; ``ifname`` is written into its pods, and places are told."""

@@ -70,8 +70,10 @@ def _host_passes(program: NodeProgram, host: EndpointProgram, direction: Directi
     called, answering = (_INBOUND, _OUTBOUND) if direction is Direction.INGRESS else (_OUTBOUND, _INBOUND)
     alive = (packet.protocol, packet.port) in called
     early = {"do_not_track": alive or (packet.protocol, packet.source_port) in answering, "pre_dnat": alive}
-    if stage == "forward" and direction is Direction.EGRESS:
-        early = {}
+    if direction is Direction.EGRESS:  # what leaves has its destination
+        early.pop("pre_dnat")
+        if stage == "forward":
+            early = {}
     for name, is_spared in early.items():
         for tier in host.tiers(direction):
             if is_spared:
