@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,6 +38,21 @@ def test_a_refusal_has_come_through(machines: tuple[Namespace, Namespace]) -> No
     for found in (probe_ipip("10.8.0.1"), probe_udp("10.8.0.1", 4789)):
         assert found.reply is Reply.NO_WAY
         assert found.sentence.endswith("cannot be reached: Network is unreachable (ENETUNREACH)")
+
+
+def test_machines_that_ask_each_other_at_once_are_both_answered(machines: tuple[Namespace, Namespace]) -> None:
+    """A kernel tells no refusal while a program of its own takes IPIP, as another probe might."""
+    _, there = machines
+
+    def ask(number: int) -> Reply:
+        """Probe from one machine or from the other."""
+        if number % 2:
+            return probe_ipip(THERE).reply
+        with there.entered():
+            return probe_ipip(HERE).reply
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(ask, range(6))) == {Reply.REFUSED}
 
 
 def test_a_machine_with_ipip_answers_what_is_wrapped(machines: tuple[Namespace, Namespace]) -> None:
