@@ -77,12 +77,15 @@ def _be_process_one(command: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, forward)
     signal.signal(signal.SIGHUP, forward)
     signal.signal(signal.SIGINT, _leave_to_the_child)
+    # It may come before we know whom to hand it to: until then the kernel keeps it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGHUP))
     try:
-        child = os.posix_spawnp(command[0], list(command), os.environ, setsigdef=_IGNORED_BY_PYTHON)
+        child = os.posix_spawnp(command[0], list(command), os.environ, setsigmask=before, setsigdef=_IGNORED_BY_PYTHON)
     except OSError as error:
         say(f"{command[0]}: {error.strerror}")
         return 127
     children.append(child)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     while True:
         process, status = os.waitpid(-1, 0)
         if process == child:

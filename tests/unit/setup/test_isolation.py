@@ -76,6 +76,24 @@ def test_a_termination_reaches_the_command(tmp_path: Path) -> None:
     assert process.status == 5
 
 
+def test_a_termination_is_handed_on_however_early_it_comes(tmp_path: Path) -> None:
+    """The command speaks before process 1, which is slow here, has noted whom it has started."""
+    slow = """
+import os, subprocess, sys, time
+sys.path.insert(0, "setup")
+start = os.posix_spawnp
+os.posix_spawnp = lambda *words, **named: (start(*words, **named), time.sleep(1))[0]
+subprocess.run = lambda *words, **named: subprocess.CompletedProcess(words, 0)
+from bgpkit_setup import isolation
+sys.exit(isolation.main(["--inside", "sh", "-c", 'trap "exit 5" TERM; echo ready; while :; do sleep 0.1; done']))
+"""
+    process = RunningProcess([sys.executable, "-c", slow], tmp_path / "early.log")
+    wait_until(lambda: "ready" in process.words(), "the command runs")
+    os.kill(process.pid, signal.SIGTERM)
+    wait_until(lambda: not process.is_running, "the end")
+    assert process.status == 5
+
+
 def test_an_ordinary_user_gets_a_user_namespace() -> None:
     """Where user namespaces are allowed, a user who is not root is root inside and can make namespaces."""
     require_kernel("userns")
