@@ -11,6 +11,7 @@ from bgpkit_node.demo import routed_manifests as manifests
 from bgpkit_node.demo.checking import expect
 from bgpkit_node.demo.cluster import Cluster, Machine, Pod, Segment
 from bgpkit_node.demo.compared import compared
+from bgpkit_node.demo.manifests import pool
 from bgpkit_node.demo.places import answering
 from bgpkit_node.demo.processes import run, within
 from bgpkit_node.demo.report import Report
@@ -56,7 +57,7 @@ class CrossSubnet:
     async def build(self) -> None:
         """Make segments, router, nodes and pods; nothing is wrapped."""
         cluster = self.cluster
-        first = [manifests.pool({}), manifests.configuration(mesh=True)]
+        first = [pool({}), manifests.configuration(mesh=True)]
         first += [manifests.node(machine, {"subnet": machine.segment.name}) for machine in cluster.machines]
         await asyncio.gather(cluster.build_segments(), self._apply(*first))
         await self._router.build()
@@ -129,7 +130,7 @@ class CrossSubnet:
         """Set a mode and show table and wire; ``near`` is whether what stays in the subnet is wrapped."""
         kind, device = _TUNNELS[self._mode]
         self._report.note(f"applying: the pool with {self._mode}: {value}")
-        await self._apply(manifests.pool({self._mode: value}))
+        await self._apply(pool({self._mode: value}))
         await self._by(device if near else "eth0", device)
         await self._tables(f"with {value}")
         with await Tap.on(NEAR.name, "eth0") as tap:

@@ -1,12 +1,17 @@
 """What the demonstration applies, as an operator would write it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bgpkit_node.demo.cluster import ASN, POOL, Machine
 
 CLUSTER_ID: Final = "244.0.0.1"
 
-FIRST: Final = f"""\
+
+def pool(modes: Mapping[str, str]) -> str:
+    """Return the pool of all pods, with ``modes`` such as ``vxlanMode: Always``; none: nothing is wrapped."""
+    lines = "".join(f"  {mode}: {value}\n" for mode, value in modes.items())
+    return f"""\
 apiVersion: projectcalico.org/v3
 kind: IPPool
 metadata:
@@ -15,7 +20,11 @@ spec:
   cidr: {POOL}
   blockSize: 26
   natOutgoing: true
----
+{lines}"""
+
+
+FIRST: Final = f"""\
+{pool({})}---
 apiVersion: projectcalico.org/v3
 kind: BGPConfiguration
 metadata:

@@ -13,6 +13,7 @@ from bgpkit_node.demo.checking import expect
 from bgpkit_node.demo.cluster import POOL, Machine, Pod
 from bgpkit_node.demo.compared import compared
 from bgpkit_node.demo.kube_proxy import ServiceRule, play
+from bgpkit_node.demo.manifests import pool
 from bgpkit_node.demo.office_network import (
     CLIENT,
     FIRST,
@@ -61,7 +62,7 @@ class Office:
         """Make router, PCs, nodes and pods; two of the nodes reflect."""
         nodes = [manifests.node(machine, _REFLECTOR, reflects=True) for machine in (FIRST, SECOND)]
         nodes.append(manifests.peering_with_reflectors())
-        first = self._apply(manifests.pool({}), manifests.configuration(mesh=False), *nodes)
+        first = self._apply(pool({}), manifests.configuration(mesh=False), *nodes)
         await asyncio.gather(self._network.build(), first)
         await asyncio.gather(*map(self.cluster.start_agent, self.cluster.machines))
         await self._network.add_pods()

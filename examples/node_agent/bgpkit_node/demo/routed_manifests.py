@@ -3,27 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bgpkit_node.demo.cluster import ASN, POOL, Machine, Pod
+from bgpkit_node.demo.cluster import ASN, Machine, Pod
 from bgpkit_node.demo.manifests import CLUSTER_ID
 
 ROUTER_ASN: Final = 65010
 HOLD_SECONDS: Final = 3
 """The hold time with the router, the shortest that there is. RFC 4271, section 4.2."""
-
-
-def pool(modes: Mapping[str, str]) -> str:
-    """Return the pool of all pods, with ``modes`` such as ``vxlanMode: Always``; none: nothing is wrapped."""
-    lines = "".join(f"  {mode}: {value}\n" for mode, value in modes.items())
-    return f"""\
-apiVersion: projectcalico.org/v3
-kind: IPPool
-metadata:
-  name: default-ipv4-ippool
-spec:
-  cidr: {POOL}
-  blockSize: 26
-  natOutgoing: true
-{lines}"""
 
 
 def configuration(*, mesh: bool, services: str = "") -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from bgpkit_node.demo import routed_manifests as manifests
 from bgpkit_node.demo.cluster import Pod
 from bgpkit_node.demo.cross_subnet import FAR, NEAR
+from bgpkit_node.demo.manifests import pool
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPFilter,
@@ -27,8 +28,8 @@ def read(*texts: str) -> tuple[Any, ...]:
 def test_pools_nodes_and_configurations() -> None:
     """Modes, labels, reflection and services only where they are asked for."""
     plain, wrapped, exempt = read(
-        manifests.pool({}),
-        manifests.pool({"vxlanMode": "Always"}).replace("default-", "other-"),
+        pool({}),
+        pool({"vxlanMode": "Always"}).replace("default-", "other-"),
         manifests.not_translated("o", "192.168.1.0/24"),
     )
     assert [isinstance(each, IPPool) for each in (plain, wrapped, exempt)] == [True] * 3
