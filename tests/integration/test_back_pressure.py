@@ -27,6 +27,7 @@ COMMUNITY: Final = struct.pack("!HH", 64601, 0)
 OTHER_COMMUNITY: Final = struct.pack("!HH", 64601, 1)
 FLAPS: Final = 15
 ROUNDS: Final = 3
+MOST_ROUNDS: Final = 8
 READERS: Final = [f"127.0.1.{number}" for number in range(1, 7)]
 MEGABYTE: Final = 1 << 20
 
@@ -200,7 +201,10 @@ async def crowd(count: int, **options: Any) -> AsyncGenerator[tuple[Crowd, Clien
 
 @pytest.mark.timeout(240)
 async def test_a_peer_that_does_not_read_costs_a_bound_of_memory_and_nobody_a_keepalive() -> None:
-    """A table of 200,000 routes changes as a whole again and again; what was missed is sent once the peer reads."""
+    """A table of 200,000 routes changes as a whole again and again; what was missed is sent once the peer reads.
+
+    A busy machine falls behind in the first rounds for its own part: whether the growth ends is asked of some more.
+    """
     one = announcements(ROUTES)
     tables = [one, [message.replace(COMMUNITY, OTHER_COMMUNITY) for message in one]]
     async with crowd(2, send_hold_time=0) as (clients, feeder):
@@ -210,8 +214,8 @@ async def test_a_peer_that_does_not_read_costs_a_bound_of_memory_and_nobody_a_ke
             await told(clients.readers)
         base = (await reflector.ask("memory"))["resident"]
         stalled = await clients.dial(STALLED, receive_buffer=4096)
-        for number in range(ROUNDS):
-            await send_all(feeder.peer, tables[number % 2])
+        while len(grown) < ROUNDS or (len(grown) < MOST_ROUNDS and grown[-1] - grown[-2] >= 4 * MEGABYTE):
+            await send_all(feeder.peer, tables[len(grown) % 2])
             await told(clients.readers)
             grown.append((await reflector.ask("memory"))["resident"] - base)
         assert (await reflector.ask("memory"))["routes"] == ROUTES

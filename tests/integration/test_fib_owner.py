@@ -47,11 +47,11 @@ class Keepers:
         self._stack = stack
 
     def start(self, where: Namespace) -> RunningProcess:
-        """Start one and wait for its first words."""
+        """Start one and wait for its first line."""
         log = self._folder / f"keeper{len(list(self._folder.iterdir()))}"
         keeper = RunningProcess(where.command([sys.executable, "-c", KEEP]), log)
         self._stack.callback(keeper.stop)
-        keeper.wait_ready(lambda: bool(keeper.words()))
+        keeper.wait_ready(lambda: keeper.words().endswith("\n"))
         return keeper
 
 

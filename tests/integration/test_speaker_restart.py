@@ -37,8 +37,8 @@ def leaf_of(
 ) -> RemoteSpeaker:
     """Return the speaker whose restart the test watches."""
     made = speaker(node, folder, LEAF, restarting=restarting)
-    made.add_peer(REFLECTOR, 64512, restart_time=restart_time)
     made.announce(*prefixes)
+    made.add_peer(REFLECTOR, 64512, restart_time=restart_time)
     return made
 
 

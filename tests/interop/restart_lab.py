@@ -20,8 +20,13 @@ def cabled(namespaces: Namespaces, name: str) -> tuple[Namespace, Namespace]:
     return ours, theirs
 
 
-def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
-    """Return a speaker of ours with the daemon as its peer."""
+def speaker(node: Namespace, folder: Path, *own: str, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
+    """Return a speaker of ours with prefixes of its own and the daemon as its peer.
+
+    The prefixes come before the peer: what a restarting speaker has not announced when it sends End-of-RIB is gone.
+    """
     made = RemoteSpeaker(node, folder, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting)
+    if own:
+        made.announce(*own)
     made.add_peer(THEIRS, 64512, **fields)
     return made

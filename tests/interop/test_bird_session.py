@@ -209,15 +209,15 @@ def test_bird_keeps_our_routes_through_a_restart_of_ours(
     ours, theirs = cabled(namespaces, "ours", "bird")
     bird = start_bird(theirs, bird_configuration(bgp("v4", BIRD4, OURS4, "ipv4", asn=64512)))
 
-    def speaker(*, restarting: bool) -> RemoteSpeaker:
+    def speaker(*own: str, restarting: bool) -> RemoteSpeaker:
         made = RemoteSpeaker(
             ours, tmp_path, asn=64512, bgp_identifier=OURS4, listen=[("0.0.0.0", 179)], restarting=restarting
         )
+        made.announce(*own)
         made.add_peer(BIRD4, 64512)
         return made
 
-    with speaker(restarting=False) as first:
-        first.announce("10.88.1.0/24", "10.88.2.0/24")
+    with speaker("10.88.1.0/24", "10.88.2.0/24", restarting=False) as first:
         wait_until(lambda: "10.88.2.0/24" in bird.ask("show", "route"), "our routes in BIRD", PATIENCE)
         if end == "killed":
             first.kill()
@@ -225,8 +225,7 @@ def test_bird_keeps_our_routes_through_a_restart_of_ours(
             first.stop(graceful=True)
     wait_until(lambda: not bird.is_established("v4"), "BIRD sees the session end", PATIENCE)
     assert {"10.88.1.0/24", "10.88.2.0/24"} <= set(bird.ask("show", "route").split()), "kept while nobody runs"
-    with speaker(restarting=True) as second:
-        second.announce("10.88.1.0/24")
+    with speaker("10.88.1.0/24", restarting=True):
 
         def second_gone() -> bool:
             table = bird.ask("show", "route")

@@ -129,21 +129,20 @@ def test_gobgp_keeps_our_routes_through_a_restart_of_ours(
     switch.attach(ours, f"{OURS}/24")
     gobgp = start_gobgp(theirs, configuration(64512, passive=False))
 
-    def speaker(*, restarting: bool) -> RemoteSpeaker:
+    def speaker(*own: str, restarting: bool) -> RemoteSpeaker:
         made = RemoteSpeaker(
             ours, tmp_path, asn=64512, bgp_identifier=OURS, listen=[("0.0.0.0", 179)], restarting=restarting
         )
+        made.announce(*own)
         made.add_peer(THEIRS, 64512, families=["ipv4", "ipv6"])
         return made
 
-    with speaker(restarting=False) as first:
-        first.announce("10.88.1.0/24", "10.88.2.0/24")
+    with speaker("10.88.1.0/24", "10.88.2.0/24", restarting=False) as first:
         wait_until(lambda: path(gobgp, "ipv4", "10.88.2.0/24") is not None, "our routes in gobgp", PATIENCE)
         first.kill()
     wait_until(lambda: state(gobgp) != ESTABLISHED, "gobgp sees the session end", PATIENCE)
     assert path(gobgp, "ipv4", "10.88.1.0/24") is not None
-    with speaker(restarting=True) as second:
-        second.announce("10.88.1.0/24")
+    with speaker("10.88.1.0/24", restarting=True):
 
         def second_gone() -> bool:
             assert path(gobgp, "ipv4", "10.88.1.0/24") is not None

@@ -69,8 +69,7 @@ def test_bird_keeps_our_routes_beyond_our_restart_time(
         first.kill()
     wait_until(lambda: "(65535,6)" in bird.ask("show", "route", "all", MINE), "long-lived stale in BIRD", PATIENCE)
     assert GONE in bird.ask("show", "route")
-    with speaker(ours, tmp_path, restarting=True, **LONG) as second:
-        second.announce(MINE)
+    with speaker(ours, tmp_path, MINE, restarting=True, **LONG):
         wait_until(lambda: GONE not in bird.ask("show", "route"), "what was not announced again is gone", PATIENCE)
         told = bird.ask("show", "route", "all", MINE)
         assert MINE in told

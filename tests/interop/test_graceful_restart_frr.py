@@ -74,8 +74,7 @@ def test_frr_keeps_our_routes_through_a_restart_of_ours(
             first.stop(graceful=True)
     wait_until(lambda: not frr.is_established(OURS), "FRR sees the session end", PATIENCE)
     assert all((known(frr, prefix) or {}).get("stale") for prefix in (MINE, GONE))
-    with speaker(ours, tmp_path, restarting=True) as second:
-        second.announce(MINE)
+    with speaker(ours, tmp_path, MINE, restarting=True):
 
         def only_the_other_is_gone() -> bool:
             assert known(frr, MINE) is not None
@@ -116,8 +115,7 @@ def test_routes_outlive_the_restart_time_on_both_sides(
         wait_until(lambda: known(frr, MINE) is not None, "our route in FRR", PATIENCE)
         first.kill()
     wait_until(lambda: "llgr-stale" in communities(frr, MINE), "long-lived stale in FRR", PATIENCE)
-    with speaker(ours, tmp_path, restarting=True, **LONG) as second:
-        second.announce(MINE)
+    with speaker(ours, tmp_path, MINE, restarting=True, **LONG) as second:
         wait_until(
             lambda: known(frr, MINE) is not None and "llgr-stale" not in communities(frr, MINE), "taken back", PATIENCE
         )

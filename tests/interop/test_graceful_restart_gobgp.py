@@ -50,11 +50,11 @@ def configuration(*, restart_time: int = 60, long_lived: bool = False) -> str:
     return GOBGP.format(restart_time=restart_time, long_lived="true" if long_lived else "false")
 
 
-def speaker(node: Namespace, folder: Path, *, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
+def speaker(node: Namespace, folder: Path, *own: str, restarting: bool = False, **fields: Any) -> RemoteSpeaker:
     """Return a speaker of ours with gobgpd as its peer."""
     # GoBGP closes connections for seconds after a restart of ours: each is a failure to us.
     return restart_lab.speaker(
-        node, folder, restarting=restarting, idle_hold_time=0.5, damp_oscillations=False, **fields
+        node, folder, *own, restarting=restarting, idle_hold_time=0.5, damp_oscillations=False, **fields
     )
 
 
@@ -93,8 +93,7 @@ def test_routes_outlive_the_restart_time_on_both_sides(
         wait_until(lambda: path(gobgp, MINE) is not None, "our route in GoBGP", PATIENCE)
         first.kill()
     wait_until(lambda: LLGR_STALE in communities(gobgp, MINE), "long-lived stale in GoBGP", PATIENCE)
-    with speaker(ours, tmp_path, restarting=True, **LONG) as second:
-        second.announce(MINE)
+    with speaker(ours, tmp_path, MINE, restarting=True, **LONG) as second:
         wait_until(
             lambda: path(gobgp, MINE) is not None and LLGR_STALE not in communities(gobgp, MINE), "taken back", PATIENCE
         )

@@ -68,8 +68,7 @@ def test_openbgpd_keeps_our_routes_through_a_restart_of_ours(
             first.stop(graceful=True)
     wait_until(lambda: not openbgpd.is_established(OURS), "OpenBGPD sees the session end", PATIENCE)
     assert {MINE, GONE} <= set(openbgpd.routes())
-    with speaker(ours, tmp_path, restarting=True) as second:
-        second.announce(MINE)
+    with speaker(ours, tmp_path, MINE, restarting=True):
 
         def only_the_other_is_gone() -> bool:
             routes = openbgpd.routes()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bgpkit_node.cni import install_shim
-from bgpkit_node.demo.processes import bgpkit_node, finished, ip_batch, run, within
+from bgpkit_node.demo.processes import bgpkit_node, end, finished, ip_batch, run, within
 from bgpkit_node.errors import NodeError
 
 ROOT: Final = Path("/run/bgpkit-demo")
@@ -156,7 +156,7 @@ class Cluster:
     async def kill_agent(self, machine: Machine) -> None:
         """End the agent of ``machine`` by SIGKILL, as a crash would."""
         agent = self.agents.pop(machine.name)
-        agent.send_signal(signal.SIGKILL)
+        end(agent, signal.SIGKILL)
         await agent.wait()
         machine.socket.unlink(missing_ok=True)
 
@@ -227,8 +227,7 @@ class Cluster:
     async def stop(self) -> None:
         """End the agents; the namespaces vanish with the process."""
         for agent in self.agents.values():
-            with contextlib.suppress(ProcessLookupError):
-                agent.terminate()
+            end(agent)
         for agent in self.agents.values():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(agent.wait(), 5)

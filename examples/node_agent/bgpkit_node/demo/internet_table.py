@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Final
 
 from bgpkit_node.demo.cluster import ASN
 from bgpkit_node.demo.minimal_client import attributes, differences, has_zero_aggregator, read_feed, table_of
+from bgpkit_node.demo.processes import end
 from bgpkit_node.errors import NodeError
 
 FEED: Final = "feed-as1853-20020722.as2.bgp.gz"
@@ -103,6 +105,5 @@ async def _line(process: asyncio.subprocess.Process) -> dict[str, float]:
 
 async def _end(*processes: asyncio.subprocess.Process) -> None:
     for process in processes:
-        if process.returncode is None:
-            process.kill()
+        end(process, signal.SIGKILL)
         await process.wait()

@@ -28,7 +28,7 @@ from bgpkit_node.demo.office_network import (
     Pc,
 )
 from bgpkit_node.demo.places import called
-from bgpkit_node.demo.processes import pinger, within
+from bgpkit_node.demo.processes import end, pinger, within
 from bgpkit_node.demo.report import Report
 from bgpkit_node.demo.scenario import Step
 from bgpkit_node.demo.waiting import established, kernel_routes, until
@@ -133,7 +133,7 @@ class Office:
         began = time.monotonic()
         await until("the router drops what is gone", lambda: self._router.knows(self._block(FIRST)))
         took = time.monotonic() - began
-        stream.terminate()
+        end(stream)
         output, _ = await stream.communicate()
         [counts] = json.loads(output.splitlines()[-1])["streams"]
         await self._show_router()

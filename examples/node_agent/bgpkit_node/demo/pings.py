@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from bgpkit_node.demo.cluster import MACHINES, Pod
-from bgpkit_node.demo.processes import pinger, within
+from bgpkit_node.demo.processes import end, pinger, within
 from bgpkit_node.demo.processes import run as run_command
 from bgpkit_node.errors import NodeError
 
@@ -96,7 +96,7 @@ class Streams:
     async def stop(self) -> Loss:
         """Stop the streams, wait for the last replies, and return what was lost."""
         for process in self._processes.values():
-            process.terminate()
+            end(process)
         await _in_time(asyncio.gather(*self._readers))
         missing = self._processes.keys() - self._finished
         if missing:

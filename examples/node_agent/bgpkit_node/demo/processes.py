@@ -1,6 +1,9 @@
 """Running programs beside the demonstration, in the network namespaces that it has made."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import sys
 from collections.abc import Collection, Sequence
 
@@ -48,6 +51,16 @@ async def finished(*words: str, environment: dict[str, str] | None, given: str |
     )
     output, errors = await process.communicate(None if given is None else given.encode())
     return process.returncode, output.decode(errors="replace"), errors.decode(errors="replace")
+
+
+def end(process: asyncio.subprocess.Process, number: int = signal.SIGTERM) -> None:
+    """Send a signal to a process that may have ended on its own, whose status stays for its waiter.
+
+    Its own methods ask first whether it has ended, and take the status away from the waiter if it just has.
+    """
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
 
 
 def pinger(*words: str) -> tuple[str, ...]:

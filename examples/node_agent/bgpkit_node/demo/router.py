@@ -9,7 +9,7 @@ from typing import Final
 
 from bgpkit_node.demo.cluster import ROOT, Cluster, Segment, plugged
 from bgpkit_node.demo.places import inside
-from bgpkit_node.demo.processes import bgpkit, ip_batch, run, within
+from bgpkit_node.demo.processes import bgpkit, end, ip_batch, run, within
 from bgpkit_node.errors import NodeError
 from bgpkit_node.kernel import write_sysctl
 
@@ -83,7 +83,7 @@ class Router:
         """End the speaker, whose routes go with it; NodeError when it has ended on its own before."""
         self._check_speaker()
         process = self.cluster.agents.pop(NAME)
-        process.terminate()
+        end(process)
         await process.wait()
 
     def _check_speaker(self) -> None:
