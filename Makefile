@@ -13,7 +13,7 @@ demo:    # the main job; ARGS="--hold STEP" and the like are passed on
 
 test:    # the whole suite, but for what is marked soak; ARGS="-k name" and the like are passed on
 	$(PREPARE) test
-	$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PYTHON) setup/suite.py -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check:   # linters, type checkers, import contracts, house rules
 	$(PREPARE) check
