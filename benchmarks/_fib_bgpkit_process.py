@@ -5,8 +5,8 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
@@ -97,30 +97,30 @@ class Process:
         before = 0 if step is Step.ADOPT else self.fib.writes
         start, processor = time.perf_counter(), time.process_time()
         stalls: list[float] = [0.0]
-        async with _watched(stalls):
+        with _watched(stalls):
             await self.do(step)
             taken = time.perf_counter() - start, time.process_time() - processor
         figures = {"seconds": taken[0], "processor": taken[1], "stall": max(stalls)}
         return figures if step is Step.DELETE else {**figures, "writes": self.fib.writes - before}
 
 
-@asynccontextmanager
-async def _watched(stalls: list[float]) -> AsyncGenerator[None]:
-    """Note how much processor time passes from one turn of the loop to the next: other programs' does not count."""
+@contextmanager
+def _watched(stalls: list[float]) -> Generator[None]:
+    """Note how much processor time passes until each timer has its turn: that of other programs does not count."""
+    loop = asyncio.get_running_loop()
+    timers: list[asyncio.TimerHandle] = []
 
-    async def watch() -> None:
-        while True:
-            before = time.thread_time()
-            await asyncio.sleep(_TICK)
-            stalls.append(time.thread_time() - before)
+    def tick(set_at: float) -> None:
+        now = time.thread_time()
+        stalls.append(now - set_at)
+        timers[:] = [loop.call_later(_TICK, tick, now)]
 
-    task = asyncio.create_task(watch())
-    await asyncio.sleep(0)
+    start = time.thread_time()
+    timers.append(loop.call_later(_TICK, tick, start))
     try:
         yield
-        await asyncio.sleep(0)
     finally:
-        task.cancel()
+        timers[0].cancel()
 
 
 async def serve(routes: Routes, *, objects: bool, adopt: bool) -> None:

@@ -1,11 +1,14 @@
 """Why large clusters have route reflectors: a full mesh of nodes beside two reflectors, node by node.
 
-    python benchmarks/cluster_sessions.py [--nodes 10,50,100,200,500] [--mesh-up-to 100] [--json FILE]
+    python benchmarks/cluster_sessions.py [--nodes 10,50,100,200,500] [--mesh-up-to 200] [--json FILE]
 
 Every node is a real speaker with the agent's own logic of sessions; network and clock are simulated, in one process for
 each row. Nodes join all at once, each with a block of its own, until every node has a route to every block; then one
-more node joins. ``CPU`` and ``memory`` are of all nodes together: what the machines of such a cluster spend. A mesh of
-more nodes than ``--mesh-up-to`` is counted and not run: its sessions grow with the square.
+more node joins. ``CPU`` and ``MB`` are of all nodes together: what the machines of such a cluster spend.
+
+The sessions of a mesh grow with the square: one of more nodes than ``--mesh-up-to`` is not run as a whole. Of it, and
+of the largest one that is, one node is measured that joins it: a process of its own, with a session over TCP with every
+other node (``one node``), and what that comes to for all of them (``scaled``). ``how`` says what is measured.
 """
 
 import argparse
@@ -15,49 +18,40 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from structlog.testing import capture_logs
 
+from benchmarks._cluster_resources import REFLECTORS, SIMULATED, block, resources
 from bgpkit import IPV4_UNICAST, Speaker, State
 from bgpkit.testing import LinkConditions, Simulation
-from bgpkit_node.peering import Cluster, plan_peerings
+from bgpkit_node.peering import Cluster, cluster_of, plan_peerings
 from bgpkit_node.peering.session_config import Terms
 from bgpkit_node.peering.sessions import Sessions
-from bgpkit_node.resources import (
-    BGPConfiguration,
-    BGPConfigurationSpec,
-    BGPPeer,
-    BGPPeerSpec,
-    IPPool,
-    IPPoolSpec,
-    Metadata,
-    Node,
-    NodeBgp,
-    NodeSpec,
-    Resource,
-)
 
-REFLECTORS: Final = 2
 PATIENCE: Final = 600.0
 """Virtual seconds."""
-_BASE: Final = IPv4Address("10.4.0.0")
+ONE_NODE: Final = Path(__file__).with_name("_cluster_node.py")
+HEADER: Final = "nodes | arrangement | sessions | of a joining node | seconds | to join | CPU | to join | MB | how"
+MEASURED: Final = "measured"
+SCALED: Final = "scaled"
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one arrangement of so many nodes costs; None where it was not run."""
+    """What one arrangement of so many nodes costs; None where it was not looked at."""
 
     arrangement: str
     nodes: int
     sessions: int
     joining: int
     """Sessions of the node that joins last."""
+    how: str = MEASURED
+    """Whether the figures were measured, or come of those of one node."""
     seconds: float | None = None
     """Virtual seconds from the start of all nodes to the last route."""
     join_seconds: float | None = None
@@ -93,23 +87,6 @@ def sessions_of(nodes: int, *, mesh: bool) -> int:
     return nodes * (nodes - 1) // 2 if mesh else reflectors * clients + reflectors * (reflectors - 1) // 2
 
 
-def resources(nodes: int, *, mesh: bool) -> tuple[Resource, ...]:
-    """Return the resources of a cluster."""
-    pool = IPPool(metadata=Metadata(name="pool"), spec=IPPoolSpec(cidr="10.244.0.0/16"))
-    settings = BGPConfigurationSpec(node_to_node_mesh_enabled=mesh)
-    found: list[Resource] = [pool, BGPConfiguration(metadata=Metadata(name="default"), spec=settings)]
-    if not mesh:
-        spec = BGPPeerSpec(node_selector="all()", peer_selector="route-reflector == 'true'")
-        found.append(BGPPeer(metadata=Metadata(name="reflectors"), spec=spec))
-    return (*found, *(_node(number, reflects=not mesh and number <= REFLECTORS) for number in range(1, nodes + 1)))
-
-
-def _node(number: int, *, reflects: bool) -> Node:
-    bgp = NodeBgp(ipv4_address=f"{_BASE + number}/16", route_reflector_cluster_id="244.0.0.1" if reflects else "")
-    labels = {"route-reflector": "true"} if reflects else {}
-    return Node(metadata=Metadata(name=f"n{number}", labels=labels), spec=NodeSpec(bgp=bgp))
-
-
 async def _measured(lab: Simulation, nodes: int, *, mesh: bool) -> Row:
     """Start all nodes but one, wait until they are whole, and let the last one join."""
     async with AsyncExitStack() as running:
@@ -122,7 +99,7 @@ async def _measured(lab: Simulation, nodes: int, *, mesh: bool) -> Row:
             for number in range(start, end + 1):
                 machines.append(await _started(lab, running, number))
                 lasting.append(tasks.create_task(machines[-1].sessions.run()))
-            cluster = Cluster.of(resources(end, mesh=mesh))
+            cluster = cluster_of(resources(end, mesh=mesh))
             for machine in machines:
                 await machine.follow(cluster)
             await _whole(lab, machines)
@@ -134,15 +111,15 @@ async def _measured(lab: Simulation, nodes: int, *, mesh: bool) -> Row:
         counted = sum(len(machine.sessions.wanted) for machine in machines) // 2
         (seconds, cpu), (join_seconds, join_cpu) = spent
         word = "mesh" if mesh else "reflectors"
-        return Row(word, nodes, counted, joining, seconds, join_seconds, cpu, join_cpu, megabytes)
+        return Row(word, nodes, counted, joining, MEASURED, seconds, join_seconds, cpu, join_cpu, megabytes)
 
 
 async def _started(lab: Simulation, running: AsyncExitStack, number: int) -> Machine:
-    address = str(_BASE + number)
+    address = str(SIMULATED + number)
     host = lab.network.host(address)
     speaker = Speaker(asn=64512, bgp_identifier=address, listen=[(address, 179)], network=host, jitter=host.random)
     await running.enter_async_context(speaker)
-    await speaker.announce(f"10.244.{number >> 2}.{(number & 3) * 64}/26", next_hop=address)
+    await speaker.announce(block(number), next_hop=address)
     return Machine(f"n{number}", speaker, Sessions(speaker))
 
 
@@ -162,25 +139,37 @@ def measure(nodes: int, *, mesh: bool) -> Row:
         return lab.run(lambda lab: _measured(lab, nodes, mesh=mesh))
 
 
-def _in_a_process(nodes: int, word: str) -> Row:
-    argv = [sys.executable, __file__, "--row", f"{word},{nodes}"]
-    answer = subprocess.run(argv, capture_output=True, text=True, check=False)
+def _in_a_process(program: Path, *words: str) -> dict[str, Any]:
+    answer = subprocess.run([sys.executable, program, *words], capture_output=True, text=True, check=False)
     if answer.returncode != 0:
-        raise SystemExit(f"{word} of {nodes} nodes: {answer.stderr.strip()}")
-    return Row(**json.loads(answer.stdout))
+        raise SystemExit(f"{program.name} {' '.join(words)}: {answer.stderr.strip()}")
+    return dict(json.loads(answer.stdout))
+
+
+def _rows(nodes: int, mesh_up_to: int, *, largest: bool) -> Iterator[Row]:
+    """Yield the rows of so many nodes; ``largest`` is the last one whose mesh is run as a whole."""
+    if nodes <= mesh_up_to:
+        yield Row(**_in_a_process(Path(__file__), "--row", f"mesh,{nodes}"))
+    if nodes > mesh_up_to or largest:
+        one = _in_a_process(ONE_NODE, str(nodes))
+        cpu, megabytes = one["cpu"], one["megabytes"]
+        yield Row("one node", nodes, nodes - 1, nodes - 1, MEASURED, one["seconds"], None, cpu, None, megabytes)
+        sessions = sessions_of(nodes, mesh=True)
+        yield Row("mesh", nodes, sessions, nodes - 1, SCALED, cpu=cpu * nodes, megabytes=megabytes * nodes)
+    yield Row(**_in_a_process(Path(__file__), "--row", f"reflectors,{nodes}"))
 
 
 def _printed(row: Row) -> str:
     values = (row.seconds, row.join_seconds, row.cpu, row.join_cpu, row.megabytes)
-    measured = ["not run" if value is None else f"{value:.1f}" for value in values]
-    return " | ".join([f"{row.nodes}", row.arrangement, f"{row.sessions}", f"{row.joining}", *measured])
+    figures = ["-" if value is None else f"{value:.1f}" for value in values]
+    return " | ".join([f"{row.nodes}", row.arrangement, f"{row.sessions}", f"{row.joining}", *figures, row.how])
 
 
 def main() -> None:
     """Read the command line, measure, print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", default="10,50,100,200,500", help="numbers of nodes")
-    parser.add_argument("--mesh-up-to", type=int, default=100, help="the largest mesh that is run")
+    parser.add_argument("--mesh-up-to", type=int, default=200, help="the largest mesh that is run as a whole")
     parser.add_argument("--json", type=Path, help="a file for the rows")
     parser.add_argument("--row", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -189,15 +178,13 @@ def main() -> None:
         print(json.dumps(asdict(measure(int(count), mesh=word == "mesh"))))
         return
     rows: list[Row] = []
-    print("nodes | arrangement | sessions | of a joining node | seconds | to join | CPU | to join | MB", flush=True)
-    for nodes in map(int, str(options.nodes).split(",")):
-        for word in ("mesh", "reflectors"):
-            mesh = word == "mesh"
-            if mesh and nodes > options.mesh_up_to:
-                rows.append(Row(word, nodes, sessions_of(nodes, mesh=True), nodes - 1))
-            else:
-                rows.append(_in_a_process(nodes, word))
-            print(_printed(rows[-1]), flush=True)
+    print(HEADER, flush=True)
+    counts = list(map(int, str(options.nodes).split(",")))
+    largest = max((count for count in counts if count <= options.mesh_up_to), default=0)
+    for nodes in counts:
+        for row in _rows(nodes, options.mesh_up_to, largest=nodes == largest):
+            rows.append(row)
+            print(_printed(row), flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,6 +27,15 @@ def namespaces() -> Generator[Namespaces]:
         yield own
     finally:
         own.close()
+
+
+@pytest.fixture
+def open_folder() -> Generator[Path]:
+    """Give a folder that other users may enter; pytest's own is shut again by each run that begins beside this one."""
+    with tempfile.TemporaryDirectory(prefix="bgpkit-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest.fixture

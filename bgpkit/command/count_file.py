@@ -4,24 +4,23 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import structlog
 
+from bgpkit.command.going_on import GoingOn
 from bgpkit.errors import ConfigError
 
 SECONDS: Final = 1.0
 
 
-class CountFile:
-    """Writes a number into a file once a second, from entry to exit; a reader never sees half of one."""
+class CountFile(GoingOn):
+    """Writes a number into a file once a second, from entry to exit, and leaves the last; nobody reads half of one."""
 
     def __init__(self, path: Path, count: Callable[[], int]) -> None:
         """Write what ``count`` returns to ``path``."""
         self._path = path
         self._count = count
-        self._task: asyncio.Task[None] | None = None
         self._failed = False
 
     async def __aenter__(self) -> Self:
@@ -32,19 +31,9 @@ class CountFile:
             self._write()
         except OSError as error:
             raise ConfigError(f"{self._path} cannot be written: {error.strerror or error}") from error
-        self._task = asyncio.create_task(self._keep_writing())
-        return self
+        return await super().__aenter__()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop writing; the last number stays."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _keep_writing(self) -> None:
+    async def _go_on(self) -> None:
         while True:
             await asyncio.sleep(SECONDS)
             try:

@@ -21,9 +21,10 @@ from bgpkit.errors import BgpError, ConfigError
 SUMMARY: Final = "the running speaker's routes in the kernel, and what differs"
 
 _SHOW: Final = """\
-List what a running speaker wants in the kernel's table and what is there: installed, pending, failed, conflict (another
-program's route has its place), adopted (of a former run, and not asked for yet). With a prefix or an address only what
-there is of it. --kernel asks no speaker but the kernel itself, whosever its routes are; that needs no privilege."""
+List what a running speaker wants in the kernel's table and what is there: installed, reduced (without those of several
+next hops that cannot be used now), pending, failed, conflict (another program's route has its place), adopted (of a
+former run, and not asked for yet). With a prefix or an address only what there is of it. --kernel asks no speaker but
+the kernel itself, whosever its routes are; that needs no privilege."""
 _SHOW_EXAMPLES: Final = """\
   bgpkit fib show
   bgpkit fib show 198.51.100.7

@@ -67,9 +67,9 @@ class FibSettings:
     @property
     def protocol_number(self) -> int:
         """The number of ``protocol``; ConfigError for a name that nobody knows."""
-        from bgpkit.fib import protocol_number
+        from bgpkit.fib import LOWEST_OWN, protocol_number
 
-        return protocol_number(self.protocol)
+        return protocol_number(self.protocol, lowest=LOWEST_OWN)
 
     @property
     def place(self) -> str:

@@ -4,17 +4,17 @@ A chain of small pieces, each knowing only those before it::
 
     encap                       what a next hop may wrap packets in
     route, form, operation      what is wanted; what the kernel holds; what is asked of it
+    slicing, pacing             long walks, in turns with all else
     netlink/                    rtnetlink: octets both ways, and the sockets
     news, attempts, foreign,
-    slicing, deciding,
-    reconciler                  wanted against held: what to do next (pure)
+    deciding, reconciler        wanted against held: what to do next (pure)
     kernel                      the port through which it is done
     hearing, dumped, dialogue   the order in which notices, batches and dumps have one meaning (pure)
     gateway, link_bandwidth     what a path's next hop is to the kernel; its share of the traffic (pure)
     wanted, multipath, follow   who wants what: stated routes over those of a speaker
     events, report              what has happened, and who is told
     state, inspection, diff     what there is to say of one prefix; what differs (pure)
-    ordering, pacing, look      the same of all, beside the work: as it is known, and read anew
+    ordering, look              the same of all, beside the work: as it is known, and read anew
     watching                    a dialogue in which nothing is written (pure)
     worker, running             the task that drives the dialogue; all that is open while it runs
     place, options, sync        which table, of which VRF and namespace; how it is started; the public face
@@ -38,7 +38,7 @@ And by it :class:`Redistribution` has a speaker announce such routes::
 Linux only; imports neither pyroute2 nor the speaker.
 """
 
-from bgpkit.fib.diff import AlteredRoute, FailedRoute, FibDiff, ForeignConflict, UnwantedRoute
+from bgpkit.fib.diff import AlteredRoute, FailedRoute, FibDiff, ForeignConflict, ReducedRoute, UnwantedRoute
 from bgpkit.fib.encap import Encap, IpEncap, MplsEncap, Seg6Encap, Seg6Mode
 from bgpkit.fib.events import (
     ConflictEnded,
@@ -59,7 +59,7 @@ from bgpkit.fib.look import PresentRoute
 from bgpkit.fib.next_hops import KernelNextHops
 from bgpkit.fib.options import FibMode
 from bgpkit.fib.present import read_table
-from bgpkit.fib.protocol_names import protocol_names, protocol_number
+from bgpkit.fib.protocol_names import LOWEST_OWN, protocol_names, protocol_number
 from bgpkit.fib.redistribution import REDISTRIBUTED, Announcer, Redistribution
 from bgpkit.fib.redistribution_filter import FoundRoute, RedistributionFilter
 from bgpkit.fib.route import KernelRoute, NextHop, RouteKind
@@ -68,6 +68,7 @@ from bgpkit.fib.sync import Fib
 from bgpkit.fib.ways import Way
 
 __all__ = [
+    "LOWEST_OWN",
     "REDISTRIBUTED",
     "AlteredRoute",
     "Announcer",
@@ -94,6 +95,7 @@ __all__ = [
     "PresentRoute",
     "Redistribution",
     "RedistributionFilter",
+    "ReducedRoute",
     "ResyncReason",
     "Resynced",
     "RouteConflict",

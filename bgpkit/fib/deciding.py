@@ -21,6 +21,8 @@ class _Otherwise(Enum):
     """What is to be done where nothing is to be asked for at once."""
 
     NOTHING = "nothing"
+    LATER = "later"
+    """Its next-hop object comes first."""
     CLOSER_LOOK = "closer look"
     """It depends on more than what is wanted and held."""
 
@@ -72,18 +74,20 @@ class Decider:
             return
         found = list(map(held.get, keys))
         alike: list[_Alike] = list(zip(specs, map(id, found), strict=True))
-        answers = {each: self._step(each[0], forms) for each, forms in dict(zip(alike, found, strict=True)).items()}
-        steps = {each: step for each, step in answers.items() if not isinstance(step, _Otherwise)}
-        closer: list[bytes] = []
-        if len(steps) < len(answers):
-            closer = [key for key, each in zip(keys, alike, strict=True) if answers[each] is _Otherwise.CLOSER_LOOK]
-            if self._attempts.failed:
-                self._forgive(key for key, each in zip(keys, alike, strict=True) if answers[each] is _Otherwise.NOTHING)
-            keys = [key for key, each in zip(keys, alike, strict=True) if each in steps]
-            alike = [each for each in alike if each in steps]
-        asked = list(map(steps.__getitem__, alike))
+        steps = {each: self._step(each[0], forms) for each, forms in dict(zip(alike, found, strict=True)).items()}
+        operations = {each: step for each, step in steps.items() if not isinstance(step, _Otherwise)}
+        others: dict[_Otherwise, list[bytes]] = {}
+        if len(operations) < len(steps):
+            rows = list(zip(keys, alike, strict=True))
+            others = {kind: [key for key, each in rows if steps[each] is kind] for kind in _Otherwise}
+            keys = [key for key, each in rows if each in operations]
+            alike = [each for each in alike if each in operations]
+        asked = list(map(operations.__getitem__, alike))
         batch.extend([verb for verb, _ in asked], keys, [forms for _, forms in asked])
-        self._decide_each(closer, held, stale, now, batch)
+        self.put_off += others.get(_Otherwise.LATER, ())
+        if self._attempts.failed:
+            self._forgive(others.get(_Otherwise.NOTHING, ()))
+        self._decide_each(others.get(_Otherwise.CLOSER_LOOK, ()), held, stale, now, batch)
 
     def _forms(self, specs: Iterable[Spec | None]) -> dict[Spec | None, Forms] | None:
         """Return the forms of all specs, of which nothing is held; None where one has none, or not yet."""
@@ -101,7 +105,9 @@ class Decider:
             if forms is None:
                 return _Otherwise.NOTHING
             return (Verb.DELETE, forms) if len(forms) == 1 else _Otherwise.CLOSER_LOOK
-        wanted = self._known.get(spec)
+        wanted = self._known.get(spec) or self._resolve(spec, forms or ())
+        if wanted is NOT_YET:
+            return _Otherwise.LATER
         if not wanted or isinstance(wanted, Refusal):
             return _Otherwise.CLOSER_LOOK
         if forms is None:
@@ -151,5 +157,5 @@ class Decider:
             rest = next((each for each in forms if each is not twin), None)
             return Operation(Verb.DELETE, self._width, key, (rest,)) if rest is not None else None
         if shared:
-            return Operation(Verb.DELETE, self._width, key, (twin,)) if twin is not None else None
+            return Operation(Verb.DELETE, self._width, key, forms[:1]) if forms else None
         return Operation(Verb.ADD if twin is None else Verb.REPLACE, self._width, key, wanted)

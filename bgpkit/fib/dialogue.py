@@ -18,14 +18,13 @@ some microseconds, a route that takes the place of ours by force is taken for ou
 of a route that has gone with its interface, since the kernel tells the latter to nobody.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
 from bgpkit.fib.dumped import Dumped
 from bgpkit.fib.foreign import ForeignRoutes
 from bgpkit.fib.form import Form, Forms
 from bgpkit.fib.hearing import Hearing
-from bgpkit.fib.held import emptied
 from bgpkit.fib.kernel import Kernel, ObjectKernel
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.objects_dialogue import BATCH as OBJECT_BATCH
@@ -37,9 +36,20 @@ from bgpkit.fib.resolve import Resolver
 
 BATCH: Final = 2048
 """Operations in one call to the kernel: some four milliseconds, beside the loop."""
+_FIRST: Final = 512
+"""Operations in the first call of a row, for which the kernel has to wait, and the loop with it."""
 _IN_A_ROW: Final = 64
 """Batches after which all else that there is to do has its turn: a quarter of a second."""
 WIDTHS: Final = (32, 128)
+
+Walk: TypeAlias = Callable[[Iterable[None]], Awaitable[None]]
+"""Takes all steps of something long."""
+
+
+async def at_once(steps: Iterable[None]) -> None:
+    """Take all steps without a pause."""
+    for _ in steps:
+        pass
 
 
 class Dialogue:
@@ -69,8 +79,6 @@ class Dialogue:
         """The last batch, where the next one is asked for before it is noted what became of it."""
         self._adopting = False
         """What the last dump has shown is to be adopted."""
-        self._spent: list[dict[bytes, Forms]] = []
-        """What is left of dumps and of no use: emptied slice by slice, too."""
         self.objects = None if objects is None else ObjectDialogue(protocol, table, objects)
         self.resolvers = {width: self._resolver(width, index_of, objects) for width in WIDTHS}
         self.reconcilers = {width: Reconciler(width, protocol, self.resolvers[width]) for width in WIDTHS}
@@ -124,13 +132,16 @@ class Dialogue:
             objects.crossed = frozenset()
         objects.tell(self.reconcilers)
 
-    async def read_all(self, now: Callable[[], float], *, adopt: bool = False) -> None:
+    async def read_all(self, now: Callable[[], float], walk: Walk = at_once, *, adopt: bool = False) -> None:
         """Take a dump of the table for the truth; what differs is pending when :meth:`compare` is through.
 
-        With ``adopt``, before anything is wanted, what is found is stale by then. FibError when the table cannot be
-        read.
+        ``walk`` lets others have their turn. With ``adopt``, before anything is wanted, what is found is stale by then.
+        FibError when the table cannot be read.
         """
         self.listen()
+        for width, resolver in self.resolvers.items():
+            for spec in resolver.rejoined():
+                self.reconcilers[width].move(spec)
         own_only = not (adopt or self._foreign_matters())
         hearing = self.hearing
         lost_before = hearing.lost
@@ -139,9 +150,8 @@ class Dialogue:
             if self.objects is not None:
                 await self._read_objects(self.objects)
             for reconciler in self.reconcilers.values():
-                dumped, foreign = await self._dump(reconciler, own_only=own_only)
-                reconciler.take_dump(dumped.routes(), None if own_only else foreign, now())
-                self._spent.append(dumped.spent())
+                held, foreign = await self._dump(reconciler, walk, own_only=own_only)
+                reconciler.take_dump(held, None if own_only else foreign, now())
                 self._adopting |= adopt
         except BaseException:
             hearing.lost |= lost_before
@@ -158,8 +168,6 @@ class Dialogue:
             if adopting:
                 yield from reconciler.adopt()
             yield from reconciler.compare()
-        while self._spent:
-            yield from emptied(self._spent.pop())
 
     def release(self) -> Iterator[None]:
         """Ask no more for next-hop objects that no prefix needs, slice by slice."""
@@ -173,8 +181,8 @@ class Dialogue:
 
     def _resolver(self, width: int, index_of: Callable[[str], int], objects: ObjectKernel | None) -> Resolver:
         if objects is None or self.objects is None:
-            return Resolver(width, index_of)
-        return ObjectResolver(width, index_of, objects.device_of, self.objects.wanted)
+            return Resolver(width, index_of, self._kernel.reaches)
+        return ObjectResolver(width, index_of, self._kernel, self.objects.wanted)
 
     def _hear_all(self) -> bool:
         """Read the notices that there are; tell whether none were lost."""
@@ -192,20 +200,23 @@ class Dialogue:
         each = self.reconcilers.values()
         return self.hearing.lost or any(one.doubtful or one.foreign for one in each)
 
-    async def _dump(self, reconciler: Reconciler, *, own_only: bool) -> tuple[Dumped, dict[bytes, ForeignRoutes]]:
+    async def _dump(
+        self, reconciler: Reconciler, walk: Walk, *, own_only: bool
+    ) -> tuple[dict[bytes, Forms], dict[bytes, ForeignRoutes]]:
         """Return our routes and those of others."""
         dumped = Dumped(reconciler.held, self._protocol)
         foreign: dict[bytes, ForeignRoutes] = {}
         async for page in self._kernel.dump(reconciler.width, own_only=own_only):
             for key, protocol, forms in dumped.add(page):
                 foreign[key] = (*foreign.get(key, ()), (forms[0].metric, protocol))
-        return dumped, foreign
+        await walk(dumped.end())
+        return dumped.routes(), foreign
 
     async def _write(self, reconciler: Reconciler, now: float) -> int:
         """Ask for some batches of one address width: fewer where routes are found to wait for next-hop objects."""
         before = self.writes
         self.listen()
-        batch = self._take(reconciler, now)
+        batch = self._take(reconciler, now, min(_FIRST, self._batch))
         for further in reversed(range(_IN_A_ROW)):
             if not batch:
                 break
@@ -213,8 +224,8 @@ class Dialogue:
             batch = await self._execute(reconciler, batch, now, last=last)
         return self.writes - before
 
-    def _take(self, reconciler: Reconciler, now: float, besides: frozenset[bytes] = frozenset()) -> Batch:
-        return reconciler.take(self._batch, now, replace=not self.hearing.lost, besides=besides)
+    def _take(self, reconciler: Reconciler, now: float, limit: int, besides: frozenset[bytes] = frozenset()) -> Batch:
+        return reconciler.take(limit, now, replace=not self.hearing.lost, besides=besides)
 
     async def _execute(self, reconciler: Reconciler, batch: Batch, now: float, *, last: bool) -> Batch:
         """Have a batch carried out, and return the next one, unless this is the ``last``: taken meanwhile, as a rule.
@@ -228,7 +239,7 @@ class Dialogue:
             nonlocal following
             self._settle(reconciler, now)
             if not last:
-                following = self._take(reconciler, now, batch.prefixes)
+                following = self._take(reconciler, now, self._batch, batch.prefixes)
                 self._taken += len(following)
             return following
 
@@ -246,7 +257,7 @@ class Dialogue:
         heard = self.hearing.listen(reconciler.width, batch.prefixes)
         if following and (heard or self.hearing.lost):
             reconciler.give_back(following)
-            following = self._take(reconciler, now)
+            following = self._take(reconciler, now, self._batch)
         return following
 
     def _settle(self, reconciler: Reconciler, now: float) -> None:

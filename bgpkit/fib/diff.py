@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.inspection import Inspection
 from bgpkit.fib.ordering import in_order
-from bgpkit.fib.route import KernelRoute
+from bgpkit.fib.route import KernelRoute, NextHop
 from bgpkit_rib import Prefix
 
 
@@ -49,6 +49,15 @@ class FailedRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class ReducedRoute:
+    """A wanted route that is in the kernel without some of its next hops, which cannot be used now."""
+
+    route: KernelRoute
+    left_out: tuple[NextHop, ...]
+    """They rejoin once their interface is up and their gateway on its network."""
+
+
+@dataclass(frozen=True, slots=True)
 class FibDiff:
     """All differences, ordered by prefix; falsy when there are none."""
 
@@ -62,9 +71,11 @@ class FibDiff:
     pending: tuple[Prefix, ...] = ()
     """Of all these the prefixes that are about to be written, or removed."""
 
+    reduced: tuple[ReducedRoute, ...] = ()
+
     def __bool__(self) -> bool:
         """Tell whether anything differs."""
-        return bool(self.missing or self.unwanted or self.conflicts or self.failed)
+        return bool(self.missing or self.unwanted or self.conflicts or self.failed or self.reduced)
 
 
 def diff_of(dialogue: Dialogue, *, writes: bool = True) -> FibDiff:
@@ -88,6 +99,7 @@ class Gathered:
         self._failed: list[FailedRoute] = []
         self._altered: list[AlteredRoute] = []
         self._pending: list[Prefix] = []
+        self._reduced: list[ReducedRoute] = []
 
     def gather(self, inspection: Inspection, keys: Iterable[bytes]) -> Iterator[None]:
         """Gather what differs at ``keys``; each step takes a millisecond or two at most."""
@@ -105,6 +117,7 @@ class Gathered:
             failed=tuple(self._failed),
             altered=tuple(self._altered),
             pending=tuple(self._pending),
+            reduced=tuple(self._reduced),
         )
 
     def _add(self, inspection: Inspection, key: bytes) -> None:
@@ -117,6 +130,9 @@ class Gathered:
             self._conflicts += _conflict(inspection, key, route)
             if against.otherwise:
                 self._altered.append(AlteredRoute(route, inspection.words(against.otherwise)))
+        out = inspection.left_out(key)
+        if out and inspection.is_right(key):
+            self._reduced.append(ReducedRoute(inspection.reconciler.desired[key].route(prefix), out))
         failure = inspection.reconciler.attempts.failed.get(key)
         if failure is not None:
             self._failed.append(FailedRoute(prefix, failure.refusal.errno, failure.refusal.text, failure.count))

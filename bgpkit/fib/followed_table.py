@@ -1,6 +1,7 @@
 """The routes of one kernel table that count, and the interfaces, as far as dumps and notices tell. Pure."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Final, NamedTuple
 
 from bgpkit.fib.form import Form
@@ -29,6 +30,8 @@ class TablePicture:
         self.addresses = set(addresses)
         self.tables = {width: ListedRoutes(width) for width in WIDTHS}
         self.links = {link.index: link.state for link in links if link.state is not None}
+        self.expires = inf
+        """Seconds until the first of the routes is over, from when they were told."""
 
 
 class TableChanges(NamedTuple):
@@ -83,6 +86,11 @@ class FollowedTable:
         """The routes, by address width."""
         return self._picture.tables
 
+    def take_expiry(self) -> float:
+        """Return in how many seconds, at the earliest, a route is over that was new since this was last asked."""
+        expires, self._picture.expires = self._picture.expires, inf
+        return expires
+
     @property
     def changed(self) -> bool:
         """Whether anything has changed since :meth:`changes` was asked."""
@@ -99,7 +107,11 @@ class FollowedTable:
         protocols, shortest, add = self._protocols, self._shortest, picture.tables[width].add
         for route in page:
             if (route[1] in protocols or self._is_local(route[2][0])) and route[0][0] >= shortest:
-                add(route)
+                expires = route[2][0].expires
+                if expires >= 0:
+                    add(route)
+                if expires > 0:
+                    picture.expires = min(picture.expires, expires)
 
     def take(self, picture: TablePicture) -> None:
         """Take a complete picture for the truth; what was told while it was made is to be heeded again."""
@@ -174,6 +186,7 @@ class FollowedTable:
             return
         if present and counts:
             table.add((key, protocol, forms))
+            self._picture.expires = min(self._picture.expires, forms[0].expires or inf)
         self._changed[width].add(key)
 
 

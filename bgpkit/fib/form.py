@@ -46,6 +46,8 @@ class Form(NamedTuple):
     nhid: int = 0
     """Number of the next-hop object that decides instead of ``hops``; these show what it has at present, if anything.
     0 for none."""
+    expires: int = 0
+    """Seconds until the kernel stops using an IPv6 route, when it was told or shown; 0: never, -1: it has."""
 
 
 Forms = tuple[Form, ...]

@@ -92,8 +92,8 @@ class Hearing:
         self._heed_interface(lasting=before is None)
 
     def _heed_interface(self, *, lasting: bool) -> None:
-        """Try again what failed; unless all that was there is ``lasting``, see what is left."""
-        self.check_wanted |= not lasting
+        """Try again what failed; see what is left, unless all there was is ``lasting`` and nothing has to rejoin."""
+        self.check_wanted |= not lasting or any(each.reduced for each in self._resolvers.values())
         for width, reconciler in self._reconcilers.items():
             self._resolvers[width].forget()
             reconciler.retry()

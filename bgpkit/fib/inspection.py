@@ -8,9 +8,9 @@ from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form, Forms, matches
 from bgpkit.fib.operation import Refusal
 from bgpkit.fib.reconciler import Reconciler
-from bgpkit.fib.route import Spec
+from bgpkit.fib.route import NextHop, Spec
 from bgpkit.fib.slicing import slices
-from bgpkit.fib.state import FibState, FibStatus, words_of_form
+from bgpkit.fib.state import FibState, FibStatus, words_of_form, words_of_left_out
 from bgpkit_rib import Prefix
 
 Others = Mapping[bytes, tuple[tuple[int, Form], ...]]
@@ -50,6 +50,7 @@ class Inspection:
         self._name_of = dialogue.hearing.name_of
         self._shown = dialogue.shown
         self._resolve = dialogue.resolvers[width].resolve
+        self._reduced = dialogue.resolvers[width].reduced
         self._agreement = self.reconciler.agreement if found is None else Agreement(dialogue.resolvers[width])
         self._writes = writes
         self._found = found
@@ -72,7 +73,15 @@ class Inspection:
         """Yield the keys of which something differs, slice by slice."""
         for part in self.slices():
             unsure = self._agreement.doubtful(part, self.reconciler.desired, self.found)
-            yield [key for key in unsure if not self.is_right(key)]
+            differing = [key for key in unsure if not self.is_right(key)]
+            yield differing + (
+                [key for key in part if self.left_out(key) and self.is_right(key)] if self._reduced else []
+            )
+
+    def left_out(self, key: bytes) -> tuple[NextHop, ...]:
+        """Return those of several next hops wanted that cannot be used now; none as a rule."""
+        spec = self.reconciler.desired.get(key)
+        return () if spec is None else self._reduced.get(spec, ())
 
     def is_right(self, key: bytes) -> bool:
         """Tell whether what is there of ours is what is wanted, and nothing else."""
@@ -154,7 +163,8 @@ class Inspection:
             times = "once" if failure.count == 1 else f"{failure.count} times"
             return FibStatus.FAILED, f"refused {times}: {failure.refusal.text}"
         if self.is_right(key):
-            return FibStatus.INSTALLED, ""
+            out = self.left_out(key)
+            return (FibStatus.REDUCED, words_of_left_out(out)) if out else (FibStatus.INSTALLED, "")
         if self.is_pending(key):
             return FibStatus.PENDING, ""
         return (FibStatus.ALTERED if found else FibStatus.MISSING), ""

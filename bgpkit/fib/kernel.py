@@ -37,9 +37,20 @@ class Kernel(Protocol):
         """Give the table's routes page by page; with ``own_only`` those of our protocol."""
         ...
 
+    def device_of(self, gateway: bytes) -> int:
+        """Return the index of the interface on which ``gateway``, a packed address, is a neighbour; 0 for none."""
+        ...
+
+    def reaches(self, gateway: bytes, index: int, onlink: bool) -> bool:
+        """Tell whether a next hop would be taken now: its interface is up, its gateway a neighbour there or onlink.
+
+        No gateway is empty; where the interface is left to the kernel, ``index`` is 0.
+        """
+        ...
+
 
 class ObjectKernel(Protocol):
-    """The next-hop objects of one network namespace, and what is to be known for them."""
+    """The next-hop objects of one network namespace."""
 
     async def execute_objects(self, operations: Sequence[ObjectOperation]) -> Answers:
         """Carry out a batch in its order and return its answers; a refusal does not stop the others.
@@ -54,8 +65,4 @@ class ObjectKernel(Protocol):
 
     async def used_objects(self) -> set[int]:
         """Return the numbers of the objects that routes name, of any table and protocol; more do no harm."""
-        ...
-
-    def device_of(self, gateway: bytes) -> int:
-        """Return the index of the interface on which ``gateway``, a packed address, is a neighbour; 0 for none."""
         ...

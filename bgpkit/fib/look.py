@@ -82,7 +82,7 @@ class Look:
         """Return the differences that are known right after all has been compared."""
         gathered = Gathered()
         for width, reconciler in self._dialogue.reconcilers.items():
-            if self._writes and reconciler.at_rest:
+            if self._writes and reconciler.at_rest and not self._dialogue.resolvers[width].reduced:
                 continue
             inspection = self.inspection(width)
             keys: list[bytes] = []

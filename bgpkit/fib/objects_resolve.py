@@ -5,6 +5,7 @@ from errno import ENETUNREACH
 from ipaddress import ip_address
 
 from bgpkit.fib.form import Forms, Hop
+from bgpkit.fib.kernel import Kernel
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH
 from bgpkit.fib.objects import NOT_YET, shares_of
@@ -17,16 +18,13 @@ from bgpkit.fib.route import Spec
 class ObjectResolver(Resolver):
     """Gives routes that forward to next hops the number of a group in place of these; the other kinds stay plain."""
 
-    def __init__(
-        self, width: int, index_of: Callable[[str], int], device_of: Callable[[bytes], int], objects: WantedObjects
-    ) -> None:
+    def __init__(self, width: int, index_of: Callable[[str], int], kernel: Kernel, objects: WantedObjects) -> None:
         """Ask ``objects`` for the groups.
 
-        An object needs an interface: where a next hop names none, ``device_of`` gives the index of the one that its
-        gateway, a packed address, is a neighbour on, 0 for none.
+        An object needs an interface: where a next hop names none, ``kernel`` tells on which its gateway is a neighbour.
         """
-        super().__init__(width, index_of)
-        self._device_of = device_of
+        super().__init__(width, index_of, kernel.reaches)
+        self._device_of = kernel.device_of
         self._objects = objects
         self.known = objects.answers[width]
 

@@ -3,17 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from bgpkit.errors import ConfigError
 from bgpkit.fib.events import FibEvent
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.place import Place
+from bgpkit.fib.protocol_names import LOWEST_OWN
 from bgpkit.fib.wrong_kinds import check_callable, checked_interval
 from bgpkit.transport import check_kinds
-
-_HIGHEST_RESERVED_PROTOCOL: Final = 4
-"""Protocol numbers up to this are the kernel's and the administrator's: kernel 2, boot 3, static 4."""
 
 
 class FibMode(Enum):
@@ -45,8 +42,10 @@ class FibOptions:
         check_kinds(self, "fib")
         if self.on_event is not None:
             check_callable("on_event", self.on_event)
-        if not _HIGHEST_RESERVED_PROTOCOL < self.protocol <= 255:
-            raise ConfigError(f"protocol {self.protocol} cannot be owned; choose one from 5 to 255 that is yours alone")
+        if not LOWEST_OWN <= self.protocol <= 255:
+            raise ConfigError(
+                f"protocol {self.protocol} cannot be owned; choose one from {LOWEST_OWN} to 255 that is yours alone"
+            )
         if self.table is not None and (not 0 < self.table < 1 << 32 or self.table == uapi.RT_TABLE_LOCAL):
             raise ConfigError(f"table {self.table} cannot be kept; choose 1 to 4294967295 but 255, the kernel's own")
         self.place()

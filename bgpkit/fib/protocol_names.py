@@ -39,23 +39,27 @@ _BUILT_IN: Final[Mapping[str, int]] = {
     "eigrp": 192,
 }
 """linux/rtnetlink.h."""
+LOWEST_OWN: Final = 5
+"""Lower protocol numbers are the kernel's and the administrator's: kernel 2, boot 3, static 4."""
 
 
-def protocol_number(protocol: str | int) -> int:
+def protocol_number(protocol: str | int, *, lowest: int = 0) -> int:
     """Return the number of a protocol that is given by number or by name; ConfigError when there is none.
 
-    ``connected`` is another word for ``kernel``: the networks of our own interfaces.
+    ``connected`` is another word for ``kernel``: the networks of our own interfaces. An error names what can be chosen
+    from ``lowest`` on: where our own routes are meant, from ``LOWEST_OWN`` on.
     """
     if isinstance(protocol, str) and not protocol.isdecimal():
         names = protocol_names()
         if protocol not in names:
-            near = get_close_matches(protocol, names, 1, 0.6)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}, and 0 to 255"
+            near = get_close_matches(protocol, [name for name, each in names.items() if each >= lowest], 1, 0.6)
+            known = ", ".join(name for name, number in names.items() if number >= lowest)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {known}, and {lowest} to 255"
             raise ConfigError(f"there is no routing protocol {protocol!r}; {hint}")
         return names[protocol]
     number = int(protocol)
     if not 0 <= number <= 255:
-        raise ConfigError(f"protocol {number} is no protocol number of a route; choose 0 to 255")
+        raise ConfigError(f"protocol {number} is no protocol number of a route; choose {lowest} to 255")
     return number
 
 

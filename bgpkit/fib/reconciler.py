@@ -53,8 +53,8 @@ class Reconciler:
         self._resolver = resolver
         self._pending: deque[bytes] = deque()
         self._abandoned = False
-        self._observed = 0
-        """How often something has been noted of the kernel's table that is not the answer to a batch."""
+        self._observed = 0  # how often something has been noted of the kernel's table but answers to batches
+        self._compared = False  # all, and what has changed since is pending, or has been
         self.agreement = Agreement(resolver)
         """What is remembered of comparing ``desired`` with ``held``."""
         self._decider = Decider(width, resolver, self.agreement, self.desired, self.foreign, self.attempts)
@@ -177,8 +177,8 @@ class Reconciler:
         right = self._drift.is_right(key, self.held)
         if notice.protocol == self._protocol:
             if notice.present:
+                self.doubtful |= notice.replaced and (key in self.foreign.routes or key not in self.held)
                 put(self.held, key, notice.forms)
-                self.doubtful |= notice.replaced and key in self.foreign.routes
             else:
                 drop(self.held, key, notice.forms[0].metric)
             self._pending.append(key)
@@ -198,6 +198,7 @@ class Reconciler:
         Nothing is compared yet: :meth:`compare` does that slice by slice.
         """
         self._observed += 1
+        self._compared &= held is self.held and foreign is None
         if held is not self.held:
             self._drift.held_before, self.held = self.held, held
         if foreign is None:
@@ -219,7 +220,10 @@ class Reconciler:
             yield
 
     def compare(self) -> Iterator[None]:
-        """Queue each prefix that is not as it should be, slice by slice."""
+        """Queue each prefix that is not as it should be, slice by slice: none where a dump has shown what was held."""
+        if self._compared and not self.stale:
+            return
+        self._compared = True
         for part in slices(self.desired):
             for key in self.agreement.doubtful(part, self.desired, self.held):
                 spec, forms = self.desired.get(key), self.held.get(key)
@@ -244,6 +248,7 @@ class Reconciler:
     def retry(self) -> None:
         """Try all failed routes again now, and resolve anew: an interface or an address has come or gone."""
         self.agreement.forget()
+        self._compared = False
         self._pending.extend(self.attempts.failed)
 
     @property
@@ -258,7 +263,7 @@ class Reconciler:
     def specs(self) -> Iterator[Collection[Spec]]:
         """Walk what prefixes are wanted as, slice by slice; each spec more than once."""
         for part in slices(self.desired):
-            yield {spec for key in part if (spec := self.desired.get(key)) is not None}
+            yield {spec for spec in set(map(self.desired.get, part)) if spec is not None}
 
     def _note_success(self, operation: Operation) -> None:
         verb, _, key, forms = operation

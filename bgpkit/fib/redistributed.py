@@ -34,8 +34,8 @@ class _Chosen(NamedTuple):
 class Redistributed:
     """The routes of one or more tables that pass, prefix by prefix.
 
-    A prefix is announced once, however many of its routes pass, for the one with the smallest metric; and until none
-    is left.
+    A prefix is announced once, for the route with the smallest metric, since that is what the kernel forwards by: where
+    it does not pass, no other route does in its place.
     """
 
     def __init__(self, judge: Judge, tables: Sequence[FollowedTable], *, widths: Collection[int]) -> None:
@@ -102,12 +102,19 @@ class Redistributed:
         """Return the route for which a prefix is to be announced; None where it is not to be."""
         best: _Chosen | None = None
         for table in self._tables:
-            for route in table.tables[width].routes(key):
+            for route in _selected(table.tables[width].routes(key)):
                 statement = self._judge.statement(table, width, route)
                 if statement is not None:
                     this = _Chosen(table, route, statement)
                     best = this if best is None or _order(this) < _order(best) else best
         return None if best is None or self._judge.leaves_out(width, key) else best
+
+
+def _selected(routes: Iterable[Route]) -> list[Route]:
+    """Return of the routes of one prefix those with the smallest metric: the kernel forwards by one of these."""
+    known = list(routes)
+    least = min((route[2][0].metric for route in known), default=0)
+    return [route for route in known if route[2][0].metric == least]
 
 
 def _sliced(keys: list[bytes]) -> Iterator[list[bytes]]:

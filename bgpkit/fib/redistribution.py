@@ -62,7 +62,11 @@ class Redistribution:
 
     The table is read once and then followed: what comes is announced and what goes is withdrawn, some 50 ms later.
     Routes that the kernel drops without a word, as an interface is set down or an address removed, are missed as soon
-    as that is told, and routes through an interface without carrier are withdrawn, too. Reading needs no privilege::
+    as that is told, and routes through an interface without carrier are withdrawn, too; an IPv6 route that ends by
+    itself is withdrawn within about a second. Of several routes of a prefix the one with the smallest metric counts:
+    where it does not pass, a blackhole for instance, the prefix is not announced. Routes of protocols that the filter
+    does not name are not looked at: to remember all routes of a full table for that would cost too much memory. So the
+    prefix is announced though a route of such a protocol may go before. Reading needs no privilege::
 
         async with Speaker(...) as speaker:
             async with Redistribution(speaker, RedistributionFilter(protocols=("connected", "static"))):

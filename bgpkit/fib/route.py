@@ -13,6 +13,13 @@ from bgpkit_rib import Prefix
 Address: TypeAlias = IPv4Address | IPv6Address
 
 _DEVICE: Final = re.compile(r"[^\s/]{1,15}")
+_LEAST_MTU: Final = 68
+_LARGEST_MTU: Final = 65_520
+"""Linux takes more, and keeps this: the largest IPv4 packet less room for a link header."""
+_IPV4_GROUPS: Final = 0xE
+"""The first four bits of multicast addresses, RFC 5771, section 3,"""
+_IPV6_GROUPS: Final = 0xFF
+"""and the first octet of those of IPv6, RFC 4291, section 2.7."""
 
 
 class RouteKind(Enum):
@@ -48,6 +55,8 @@ class NextHop:
         refuse_wrong_kinds(self, "next hop")
         if self.gateway is None and self.device is None:
             raise ValueError("a next hop needs a gateway, a device or both")
+        if self.gateway is not None and not is_gateway(self.gateway.packed):
+            raise ValueError(f"gateway {self.gateway} is no host's address; name one, or only a device")
         if self.device is not None and not _DEVICE.fullmatch(self.device):
             raise ValueError(f"device {self.device!r} is not an interface name: 1 to 15 characters, no space, no slash")
         if self.onlink and (self.gateway is None or self.device is None):
@@ -82,10 +91,14 @@ class KernelRoute:
             raise ValueError(f"route {self.prefix}: {self.kind.value} needs {need}")
         if not 0 <= self.metric < 1 << 32:
             raise ValueError(f"route {self.prefix}: metric {self.metric} is not an unsigned 32-bit number")
-        if self.mtu and not 68 <= self.mtu < 1 << 32:
-            raise ValueError(f"route {self.prefix}: MTU {self.mtu} is below 68, the least that IPv4 allows")
+        if self.mtu and not _LEAST_MTU <= self.mtu <= _LARGEST_MTU:
+            bound = f"below {_LEAST_MTU}, the least that IPv4 allows"
+            bound = bound if self.mtu < _LEAST_MTU else f"above {_LARGEST_MTU}, the most that the kernel keeps"
+            raise ValueError(f"route {self.prefix}: MTU {self.mtu} is {bound}")
         if self.source is not None and self.source.max_prefixlen != self.prefix.width:
             raise ValueError(f"route {self.prefix}: source {self.source} is of the other address family")
+        if self.source is not None and self.source.is_unspecified:
+            raise ValueError(f"route {self.prefix}: source {self.source} is no address; leave it out for none")
         places = {(hop.gateway, hop.device, hop.encap) for hop in self.next_hops}
         if len(places) != len(self.next_hops):
             raise ValueError(f"route {self.prefix}: the same next hop twice; give one of them a weight instead")
@@ -132,6 +145,13 @@ class Spec:
             source=self.source,
             mtu=self.mtu,
         )
+
+
+def is_gateway(packed: bytes) -> bool:
+    """Tell whether an address of 4 or 16 octets can be a gateway's: not when it is all zero or that of a group."""
+    if not any(packed):
+        return False
+    return packed[0] != _IPV6_GROUPS if len(packed) > 4 else packed[0] >> 4 != _IPV4_GROUPS
 
 
 def _inserts(encap: Encap | None) -> bool:

@@ -109,7 +109,7 @@ class Running:
     def _find_objects(self, place: Place) -> NetlinkObjects | None:
         """Return the kernel's next-hop objects; without them routes are plain, which is logged."""
         try:
-            objects = NetlinkObjects(self.kernel, self.table, vrf=place.vrf, netns=place.netns)
+            objects = NetlinkObjects(self.kernel, self.table, netns=place.netns)
         except BaseException:
             self.kernel.close()
             raise

@@ -8,7 +8,7 @@ from typing import Final
 
 from bgpkit.fib.form import Form
 from bgpkit.fib.resolve import NUMBER_OF_KIND
-from bgpkit.fib.route import KernelRoute, RouteKind
+from bgpkit.fib.route import KernelRoute, NextHop, RouteKind
 from bgpkit_rib import Prefix
 
 _KINDS: Final = {number: kind.value for kind, number in NUMBER_OF_KIND.items()}
@@ -21,6 +21,8 @@ class FibStatus(Enum):
     """Neither there nor about to be: it is not wanted, or there is no way to its next hop."""
     INSTALLED = "installed"
     """In the kernel as wanted."""
+    REDUCED = "reduced"
+    """In the kernel without those of several next hops that cannot be used now; they rejoin as soon as they can."""
     PENDING = "pending"
     """About to be written, or removed."""
     CONFLICT = "conflict"
@@ -82,6 +84,13 @@ def words_of_route(route: KernelRoute) -> str:
     return _words(route.kind.value, hops, route.metric, str(route.source or ""), route.mtu)
 
 
+def words_of_left_out(next_hops: tuple[NextHop, ...]) -> str:
+    """Return why next hops are left out of a route."""
+    hops = [_hop(str(hop.encap or ""), str(hop.gateway or ""), hop.device or "", hop.onlink, 1) for hop in next_hops]
+    names = " and ".join(" ".join(hop) for hop in hops)
+    return f"without {names}: interface down or gateway not on its network"
+
+
 def words_of_form(form: Form, name_of: Callable[[int], str]) -> str:
     """Return a route of the kernel's likewise; ``name_of`` gives the name of an interface by its index."""
     hops = [
@@ -95,6 +104,7 @@ def words_of_form(form: Form, name_of: Callable[[int], str]) -> str:
         for hop in form.hops
     ]
     words = _words(_KINDS.get(form.kind, f"type {form.kind}"), hops, form.metric, _text(form.source), form.mtu)
+    words += f" expires {max(form.expires, 0)}sec" if form.expires else ""
     return f"nhid {form.nhid} {words}".rstrip() if form.nhid else words
 
 

@@ -256,6 +256,9 @@ class Fib:
 
         What is wanted and not yet written is not written any more: await :meth:`settled` before. Closing again,
         or before the start, does nothing. FibError, and it goes on, for ``remove`` where the table is only read.
+
+        Routes for one type of service (``tos``) or source (``from``) only, which others have made with our protocol,
+        are no routes of ours: they are neither shown nor taken out.
         """
         if remove and self._running is not None and not self._running.writes:
             raise FibError("the table is only read: routes are not removed; close without that")

@@ -102,6 +102,7 @@ class TableWatch:
         rest_until = loop.time()
         routine_at = rest_until + self._check_interval
         while True:
+            routine_at = min(routine_at, loop.time() + self._table.take_expiry())
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(routine_at):
                     await self._wakeup.wait()

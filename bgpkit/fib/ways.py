@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from bgpkit.fib.followed_table import FollowedTable
 from bgpkit.fib.form import Form, Hop
 from bgpkit.fib.netlink import uapi
-from bgpkit.fib.route import NextHop
+from bgpkit.fib.route import NextHop, is_gateway
 from bgpkit.fib.route_table import covering
 
 _CARRIER: Final = uapi.IFF_UP | uapi.IFF_LOWER_UP
@@ -61,11 +61,12 @@ class Ways(FollowedTable):
     def look_up(self, address: bytes) -> Lookup:
         """Return the way to ``address``, packed in 4 or 16 octets, and by which links.
 
-        There is none to an address of our own: it would lead back to us. Of the longest prefix the smallest metric
-        decides, whatever is beside it, as it does in the kernel. There is no way through a route that refuses packets,
-        nor through interfaces that are down or without carrier. Of several routes alike the first is taken.
+        There is none to an address of our own: it would lead back to us; nor to what is no host's address. Of the
+        longest prefix the smallest metric decides, whatever is beside it, as it does in the kernel. There is no way
+        through a route that refuses packets, nor through interfaces that are down or without carrier. Of several routes
+        alike the first is taken.
         """
-        if address in self.addresses:
+        if address in self.addresses or not is_gateway(address):
             return _NO_WAY
         table = self.tables.get(len(address) * 8)
         routes = () if table is None else tuple(table.longest_match(address))

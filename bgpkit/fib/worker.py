@@ -10,6 +10,7 @@ import structlog
 from bgpkit.errors import FibError
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.events import FibLost, Resynced, ResyncReason
+from bgpkit.fib.pacing import in_turns
 from bgpkit.fib.report import Reporter
 
 _log = structlog.stdlib.get_logger("bgpkit.fib")
@@ -90,10 +91,9 @@ class Worker:
         """Dump the table, compare it with what is wanted and queue what differs. FibError: it cannot be read."""
         start = self._clock()
         self._doubt_since, self._check_now = None, False
-        await self._dialogue.read_all(self._clock, adopt=adopt)
+        await self._dialogue.read_all(self._clock, in_turns, adopt=adopt)
         await asyncio.sleep(0)
-        for _ in self._dialogue.compare():
-            await asyncio.sleep(0)
+        await in_turns(self._dialogue.compare())
         end = self._clock()
         self._rest_until = end + _REST * (end - start)
         self._routine_at = end + self._interval
@@ -137,8 +137,7 @@ class Worker:
 
     async def _tidy(self) -> None:
         """Remove what nothing needs any more."""
-        for _ in self._dialogue.release():
-            await asyncio.sleep(0)
+        await in_turns(self._dialogue.release())
         while await self._dialogue.remove_unused(self._clock):
             pass
 

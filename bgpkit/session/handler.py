@@ -8,12 +8,8 @@ from bgpkit_fsm import CloseReason, Family, Negotiated, RouteRefresh
 T = TypeVar("T")
 
 
-class SessionHandler(Protocol[T]):
-    """The owner of a session; ``T`` is what it makes of a block of path attributes."""
-
-    def session_established(self, negotiated: Negotiated, local_address: str) -> UpdateDecoder[T]:
-        """Take note that the session is up, on ``local_address``; return the decoder of its UPDATEs."""
-        ...
+class UpdateReceiver(Protocol[T]):
+    """Who takes the UPDATEs of a session that is up."""
 
     def routes_announced(self, family: Family, made: T, keys: list[bytes], nlri: bytes | None) -> None:
         """Take an UPDATE that does nothing but announce routes of one family, as nearly all do; see `Update`."""
@@ -21,6 +17,16 @@ class SessionHandler(Protocol[T]):
 
     def update_received(self, update: Update[T]) -> None:
         """Take any other UPDATE."""
+        ...
+
+
+class SessionHandler(Protocol[T]):
+    """The owner of a session; ``T`` is what it makes of a block of path attributes."""
+
+    def session_established(
+        self, negotiated: Negotiated, local_address: str
+    ) -> tuple[UpdateDecoder[T], UpdateReceiver[T]]:
+        """Take note that the session is up, on ``local_address``; return the decoder of its UPDATEs and their taker."""
         ...
 
     def refresh_received(self, refresh: RouteRefresh) -> None:

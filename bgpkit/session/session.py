@@ -15,7 +15,7 @@ import structlog
 
 from bgpkit.errors import ConfigError, HeaderError, MessageError
 from bgpkit.session.connection import Connection
-from bgpkit.session.handler import SessionHandler
+from bgpkit.session.handler import SessionHandler, UpdateReceiver
 from bgpkit.session.send_hold import SendHold
 from bgpkit.session.timers import SYSTEM_JITTER, Timers
 from bgpkit.transport import BGP_PORT, DEFAULT_OPTIONS, Network, TcpNetwork, TransportOptions
@@ -107,7 +107,7 @@ class Session(Generic[T]):
         self._attempts: set[asyncio.Task[None]] = set()
         self._dialed: Connection | None = None
         self._closing: set[Connection] = set()
-        self._decoder: UpdateDecoder[T] | None = None
+        self._way_in: tuple[UpdateDecoder[T], UpdateReceiver[T]] | None = None
         self._established: Connection | None = None
         self._updates = 0
         self._events: deque[tuple[Event, Slot]] = deque()
@@ -127,6 +127,11 @@ class Session(Generic[T]):
     def connection(self) -> Connection | None:
         """The connection of the established session."""
         return self._established
+
+    def seconds_left(self, timer: Timer) -> float:
+        """Return when ``timer`` of the established session runs out; 0 where it does not run, or has run out."""
+        slots = (slot for slot, connection in self._connections.items() if connection is self._established)
+        return max((self._timers.seconds_left(slot, timer) for slot in slots), default=0.0)
 
     def start(self) -> None:
         """Start trying to get the session up, and accept the peer's attempts."""
@@ -200,15 +205,16 @@ class Session(Generic[T]):
         self._handle(TransportOpened(), Slot.OUTGOING)
 
     def message_received(self, connection: Connection, kind: int, data: bytes, start: int, end: int) -> None:
-        """Take a message; UPDATEs of the established session go straight to the owner."""
+        """Take a message; UPDATEs of the established session go straight to their receiver."""
         try:
-            if kind == _UPDATE and connection is self._established and self._decoder is not None:
+            if kind == _UPDATE and connection is self._established and self._way_in is not None:
                 self._updates += 1
-                plain = self._decoder.decode_plain(data, start, end)
+                decoder, receiver = self._way_in
+                plain = decoder.decode_plain(data, start, end)
                 if plain is not None:
-                    self._handler.routes_announced(*plain)
+                    receiver.routes_announced(*plain)
                 else:
-                    self._handler.update_received(self._decoder.decode_any(data, start, end))
+                    receiver.update_received(decoder.decode_any(data, start, end))
                 return
             slot = self._slot_of(connection)
             if slot is not None:
@@ -301,9 +307,9 @@ class Session(Generic[T]):
                 connection.maximum = 65535 if negotiated.extended_message else 4096
                 self._established = connection
                 self._log.info("session.established", asn=negotiated.peer_asn, hold_time=negotiated.hold_time)
-                self._decoder = self._handler.session_established(negotiated, connection.local_address)
+                self._way_in = self._handler.session_established(negotiated, connection.local_address)
             case ReleaseSession(reason):
-                self._established = self._decoder = None
+                self._established = self._way_in = None
                 self._updates = 0
                 self._log.info("session.closed", reason=reason.text)
                 try:

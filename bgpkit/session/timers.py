@@ -54,6 +54,14 @@ class Timers:
         if handle is not None:
             handle.cancel()
 
+    def seconds_left(self, slot: Slot, timer: Timer) -> float:
+        """Return when ``timer`` of ``slot`` runs out; 0 where it does not run, or has run out."""
+        handle = self._handles.get((slot, timer))
+        if handle is None:
+            return 0.0
+        deadline = self._hold_deadlines.get(slot, 0.0) if timer is Timer.HOLD else handle.when()
+        return max(0.0, deadline - self._loop.time())
+
     def stop_all(self) -> None:
         """Stop every timer."""
         for handle in self._handles.values():

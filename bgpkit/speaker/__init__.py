@@ -45,6 +45,7 @@ from bgpkit.speaker.peer_obstacle import Obstacle
 from bgpkit.speaker.peer_plan import ChangePlan, FieldChange, PeerPlan, plan_change
 from bgpkit.speaker.prefix_limit import MaxPrefixesAction, PrefixLimit, PrefixLimitAction
 from bgpkit.speaker.route import Route, RouteChange
+from bgpkit.speaker.route_counts import RouteCounts
 from bgpkit.speaker.selection_deferral import AwaitedPeer, Deferral
 from bgpkit.speaker.session_end import EndCause, NotificationFacts, SessionEnd
 from bgpkit.speaker.session_terms import SessionTerms
@@ -110,6 +111,7 @@ __all__ = [
     "RibView",
     "Route",
     "RouteChange",
+    "RouteCounts",
     "SessionEnd",
     "SessionTerms",
     "SnapshotEnd",

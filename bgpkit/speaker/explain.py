@@ -29,7 +29,7 @@ def explain_destination(
     explainer = PathsExplainer(
         family,
         key,
-        ways_in={peer.source.name: peer.ingest for peer in peers},
+        ways_in={peer.source.name: peer.routes_in.ingest for peer in peers},
         next_hops=shared.next_hops,
         roas=shared.roas,
         own_asn=shared.asn,

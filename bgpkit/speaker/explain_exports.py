@@ -8,7 +8,7 @@ from bgpkit.policy import is_pure
 from bgpkit.speaker.explained import ExplainedExport, PolicyAnswer
 from bgpkit.speaker.peer import SpeakerPeer
 from bgpkit.wire import decode_attributes
-from bgpkit_fsm import Family, State
+from bgpkit_fsm import Family
 from bgpkit_rib import Path, PathAttributes, Source, Table, paths_of
 
 
@@ -26,15 +26,14 @@ def exports_to(
 
 def _no_group(peer: SpeakerPeer, family: Family, *, held_back: bool) -> str:
     """Return why a peer is sent no routes of a family at all."""
-    status = peer.status()
-    if status.state is not State.ESTABLISHED:
-        why = f"; {status.last_error}" if status.last_error else ""
-        return f"the session is not up ({status.state.name.lower()}{why})"
-    if family not in status.families:
+    if peer.negotiated is None:
+        why = f"; {peer.history.last_error}" if peer.history.last_error else ""
+        return f"the session is not up ({peer.state.name.lower()}{why})"
+    if family not in peer.negotiated.families:
         return f"{family} has not been agreed on for the session"
     if held_back:
         return "routes are held back until peers have sent theirs after our restart (RFC 4724)"
-    if peer.own_next_hop(family) is None:
+    if peer.routes_out.next_hop(family) is None:
         return f"we have no next hop for {family} on this session; next_hops names none"
     return f"routes of {family} are not sent on the session yet"
 

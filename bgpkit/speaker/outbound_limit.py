@@ -16,7 +16,7 @@ def route_limit(
     family: Family,
     log: FilteringBoundLogger,
     *,
-    close: Callable[[Notification], None],
+    close: Callable[[Notification], object],
     tell: Callable[[LimitReached], object],
 ) -> RouteLimit | None:
     """Return the bound on routes of ``family`` for a peer, or None; ``close`` ends its session with a message.

@@ -1,6 +1,5 @@
 """The calls of a speaker that concern its peers: who they are, what they are to be, and how they are."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 from bgpkit.speaker.config import PeerConfig
@@ -8,21 +7,15 @@ from bgpkit.speaker.ending import PEER_DE_CONFIGURED
 from bgpkit.speaker.explain_peer import explain_peer
 from bgpkit.speaker.peer_explanation import PeerExplanation
 from bgpkit.speaker.peer_plan import ChangePlan, PeerPlan
-from bgpkit.speaker.roster import Roster
+from bgpkit.speaker.running import Running
 from bgpkit.speaker.status import PeerStatus
 from bgpkit.transport import Secret, TransportOptions
 from bgpkit_fsm import Notification
 from bgpkit_rib import Prefix
 
 
-class PeerCalls(ABC):
+class PeerCalls(Running):
     """A part of `Speaker`."""
-
-    _roster: Roster | None
-
-    @abstractmethod
-    def _peers(self) -> Roster:
-        """Return the peers; SpeakerClosedError when the speaker is not running."""
 
     async def add_peer(self, config: PeerConfig) -> None:
         """Add a peer and start its session; ConfigError when there is one of that address."""

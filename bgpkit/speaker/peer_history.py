@@ -64,7 +64,19 @@ class PeerHistory:
     not let in for some time, and nobody says so.
     """
 
-    __slots__ = ("_began", "_events", "_peer", "away", "counters", "ends", "failures", "since", "terms")
+    __slots__ = (
+        "_began",
+        "_events",
+        "_peer",
+        "away",
+        "counters",
+        "ends",
+        "established_count",
+        "failures",
+        "last_error",
+        "since",
+        "terms",
+    )
 
     def __init__(self, peer: str, events: EventLog) -> None:
         """Tell ``events`` of ``peer``, which has been through nothing."""
@@ -77,6 +89,10 @@ class PeerHistory:
         """The terms of the session; None while it is not Established."""
         self.ends: dict[tuple[Slot | None, bool], Ended] = {}
         """By connection, and whether anything was told."""
+        self.established_count = 0
+        """How many sessions have been up."""
+        self.last_error = ""
+        """Why the last session or attempt ended; empty when none did."""
         self.failures = 0
         """Attempts that have failed since the peer was last up."""
         self.away: SentAway | None = None
@@ -90,6 +106,7 @@ class PeerHistory:
         """Take note that the session is up."""
         self._began = asyncio.get_running_loop().time()
         self._turn()
+        self.established_count += 1
         self.failures = 0
         self.ends.clear()
         self.terms = SessionTerms.of(
@@ -102,6 +119,7 @@ class PeerHistory:
         if self.terms is None:
             return
         self.terms = None
+        self.last_error = reason.text
         self._turn()
         self._keep(Ended(reason=reason, at=self.since, established=True))
         seconds = asyncio.get_running_loop().time() - self._began
@@ -110,17 +128,20 @@ class PeerHistory:
 
     def failed(self, reason: CloseReason) -> None:
         """Take note that an attempt has ended."""
+        self.last_error = reason.text
         self.failures += 1
         self._keep(Ended(reason=reason, at=time_of_day(), established=False))
 
     def not_taken(self, text: str) -> None:
         """Take note that a connection that the peer opened was not taken, for a reason that ``text`` tells."""
         reason = CloseReason(None, None, text, event=TransportFailed(text), state=State.ACTIVE, slot=Slot.INCOMING)
+        self.last_error = text
         self.failures += 1
         self._keep(Ended(reason=reason, at=time_of_day(), established=False, not_taken=True))
 
     def sent_away(self, text: str, seconds: float | None) -> None:
         """Take note that we keep the session down, for ``seconds`` or, with None, until somebody changes that."""
+        self.last_error = text
         until = None if seconds is None else time_of_day() + timedelta(seconds=seconds)
         self.away = SentAway(text=text, until=until)
 

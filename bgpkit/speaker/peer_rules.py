@@ -25,7 +25,7 @@ def import_rules(config: PeerConfig, shared: Shared) -> ImportRules:
     if config.local_asn is not None:
         own_asns.add(config.local_asn)
     confederation = shared.confederation
-    kind = shared.kind_of(config.asn, client=config.route_reflector_client)
+    kind = shared.kind_of(config)
     external = kind is SourceKind.EBGP
     return ImportRules(
         own_asns=frozenset(own_asns),

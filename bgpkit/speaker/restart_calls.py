@@ -1,18 +1,16 @@
 """The calls of a speaker that concern restarts: its own, and what peers are told, or asked, of all routes at once."""
 
-from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 
 from bgpkit.speaker.completion import wait_complete
-from bgpkit.speaker.roster import Roster
+from bgpkit.speaker.running import Running
 from bgpkit.speaker.selection_deferral import AwaitedPeer, Deferral
-from bgpkit.speaker.shared import Shared
 from bgpkit_fsm import Family
 
 
-class RestartCalls(ABC):
+class RestartCalls(Running):
     """A part of `Speaker`."""
 
     @asynccontextmanager
@@ -82,11 +80,3 @@ class RestartCalls(ABC):
         ConfigError when there is no such peer, or it cannot be asked.
         """
         self._peers().known(address).request_refresh(families)
-
-    @abstractmethod
-    def _open(self) -> Shared:
-        """Return what a running speaker has."""
-
-    @abstractmethod
-    def _peers(self) -> Roster:
-        """Return the peers of a running speaker."""

@@ -18,6 +18,7 @@ from bgpkit.speaker.liveness_gate import detector_needed
 from bgpkit.speaker.peer import SpeakerPeer
 from bgpkit.speaker.peer_plan import ChangePlan, PeerPlan, plan_peer
 from bgpkit.speaker.peer_ranges import Configure, PeerRanges
+from bgpkit.speaker.peer_standing import progress_of, status_of
 from bgpkit.speaker.shared import Shared
 from bgpkit.speaker.status import PeerStatus
 from bgpkit.speaker.stranger_limits import Strangers
@@ -72,7 +73,7 @@ class Roster:
         self._shared.access.forget(peer.config.address)
         peer.stop(notification)
         self._shared.deferral.forget(peer)
-        peer.drop_routes()
+        peer.routes_in.drop()
         self._let_go(peer)
         self._shared.events.publish(PeerRemoved(peer=peer.config.address))
 
@@ -142,13 +143,13 @@ class Roster:
 
     def status(self) -> tuple[PeerStatus, ...]:
         """Return all peers as they are now."""
-        return tuple(peer.status() for peer in self._peers.values())
+        return tuple(status_of(peer, self._shared) for peer in self._peers.values())
 
     def progress(self, family: Family) -> PeersProgress:
         """Return how far the peers of ``family`` have come in telling their routes; none while more may come."""
         if self.ranges.names:
             return {}
-        return {address: peer.progress() for address, peer in self._peers.items() if family in peer.config.families}
+        return {address: progress_of(peer) for address, peer in self._peers.items() if family in peer.config.families}
 
     async def close(self, notification: Notification | None) -> None:
         """End all sessions; return when all connections are gone."""
@@ -162,7 +163,7 @@ class Roster:
 
     def _start(self, config: PeerConfig) -> SpeakerPeer:
         peer = self._peers[config.address] = SpeakerPeer(config, self._shared, self._idle)
-        self._shared.judges[peer.source] = peer
+        self._shared.judges[peer.source] = peer.routes_in
         self._shared.deferral.expect(peer)
         self._shared.events.publish(PeerAdded(peer=config.address, asn=config.asn))
         peer.start()
@@ -274,7 +275,7 @@ class Roster:
             raise ConfigError(f"{name}: this speaker has no table for {', '.join(unserved)}")
         if config.route_reflector_client and config.asn != shared.asn:
             raise ConfigError(f"{name}: a route reflector client is in our own AS, {shared.asn}")
-        if shared.kind_of(config.asn, client=False) is not SourceKind.EBGP:
+        if shared.kind_of(config) is not SourceKind.EBGP:
             for field, used in (
                 ("local_asn", config.local_asn is not None),
                 ("as_override", config.as_override),

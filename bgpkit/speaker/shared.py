@@ -90,17 +90,17 @@ class Shared:
         """Whether no routes at all are sent, since a restart of ours is not over. RFC 4724, section 4.1."""
         return self.deferral.active and not self.own_routes_first
 
-    def kind_of(self, asn: int, *, client: bool) -> SourceKind:
-        """Return what a peer of AS ``asn`` is to us."""
-        if asn == self.asn:
-            return SourceKind.CLIENT if client else SourceKind.NON_CLIENT
-        if self.confederation is not None and asn in self.confederation.members:
+    def kind_of(self, config: PeerConfig) -> SourceKind:
+        """Return what a peer of that configuration is to us."""
+        if config.asn == self.asn:
+            return SourceKind.CLIENT if config.route_reflector_client else SourceKind.NON_CLIENT
+        if self.confederation is not None and config.asn in self.confederation.members:
             return SourceKind.CONFEDERATION
         return SourceKind.EBGP
 
     def policies(self, config: PeerConfig) -> tuple[Policy, Policy]:
         """Return the import and the export policy in force for a peer, with the ROAs in force."""
-        external = self.kind_of(config.asn, client=config.route_reflector_client) is SourceKind.EBGP
+        external = self.kind_of(config) is SourceKind.EBGP
         inward, outward = config.policies(external=external)
         own_asn = self.session_asn(SourceKind.EBGP)
         return bind(inward, self.roas, own_asn), bind(outward, self.roas, own_asn)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bgpkit.speaker.message_counts import NO_MESSAGES, MessageCounts
+from bgpkit.speaker.route_counts import RouteCounts
 from bgpkit.speaker.session_terms import SessionTerms
 from bgpkit_fsm import Family, State
 
@@ -35,6 +36,12 @@ class PeerStatus:
     """What was received on the session, by type; nothing while it is not Established."""
     messages_sent: MessageCounts = NO_MESSAGES
     """What was handed to the session's transport, by type."""
+    routes_received: tuple[RouteCounts, ...] = ()
+    """What the UPDATEs received on the session speak of, by family; empty while it is not Established."""
+    hold_timer: float = 0.0
+    """Seconds until the session ends unless the peer says something; 0 where no hold timer runs."""
+    keepalive_timer: float = 0.0
+    """Seconds until the next KEEPALIVE of ours; 0 where no such timer runs."""
     terms: SessionTerms | None = None
     """What the session has agreed on; None while it is not Established."""
     stale: tuple[Family, ...]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bgpkit_setup.packages import find_executable, search_path
+from bgpkit_setup.quietly import run_quietly
 from bgpkit_setup.report import SetupError, say
 
 _LISTS = Path("/var/lib/apt/lists")
@@ -100,16 +101,8 @@ def _apt(arguments: Sequence[str], folder: Path | None = None) -> subprocess.Com
 
 def _run(command: Sequence[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a program of the system without a question, keeping its words."""
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "PATH": search_path(), "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
-        check=False,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    variables = {"PATH": search_path(), "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+    return run_quietly(command, folder, variables)
 
 
 @contextmanager

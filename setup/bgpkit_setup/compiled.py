@@ -1,15 +1,14 @@
 """The wheel with compiled modules, and what it holds unpacked: for benchmarks, for its test, for who installs it."""
 
 import hashlib
-import os
 import shutil
-import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from bgpkit_setup.report import SetupError, say
+from bgpkit_setup.quietly import run_pip
+from bgpkit_setup.report import say
 
 
 class Compiled:
@@ -56,19 +55,9 @@ class Compiled:
         return digest.hexdigest()
 
     def _run(self, command: Sequence[str], failure: str) -> None:
-        """Run a command quietly; raise SetupError with the last of its words when it fails."""
-        variables = {**os.environ, "HATCH_BUILD_HOOK_ENABLE_CUSTOM": "true", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        variables.pop("PYTHONHOME", None)
-        answer = subprocess.run(
-            command,
-            cwd=self._project,
-            env=variables,
-            check=False,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if answer.returncode != 0:
-            lines = [line.strip() for line in answer.stdout.splitlines() if "error" in line.lower()]
-            raise SetupError(f"{failure}: {lines[0] if lines else 'no reason given'}")
+        run_pip(command, failure, _first_error, self._project, {"HATCH_BUILD_HOOK_ENABLE_CUSTOM": "true"})
+
+
+def _first_error(words: str) -> str:
+    lines = [line.strip() for line in words.splitlines() if "error" in line.lower()]
+    return f": {lines[0] if lines else 'no reason given'}"

@@ -3,23 +3,15 @@
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from bgpkit_setup.quietly import run_pip
 from bgpkit_setup.report import SetupError, say
 
 _IDENTITY = "import sys, pip; print(sys.base_prefix, sys.version)"
-_NETWORK_SIGNS = (
-    "Failed to establish a new connection",
-    "Temporary failure in name resolution",
-    "Name or service not known",
-    "Network is unreachable",
-    "ConnectTimeoutError",
-    "ProxyError",
-)
 
 
 class Environment:
@@ -101,22 +93,9 @@ class Environment:
         self._unfinished.unlink()
 
     def _run(self, command: list[str], failure: str) -> None:
-        """Run a command quietly; on failure show what it said and raise SetupError."""
-        variables = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-        variables.pop("PYTHONHOME", None)
-        answer = subprocess.run(
-            command,
-            cwd=self._project,
-            env=variables,
-            check=False,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if answer.returncode == 0:
-            return
-        if any(sign in answer.stdout for sign in _NETWORK_SIGNS):
-            raise SetupError(f"{failure}: the package index cannot be reached, is there a network?")
-        sys.stderr.write(answer.stdout)
-        raise SetupError(f"{failure}; the lines above say why.")
+        run_pip(command, failure, _shown, self._project)
+
+
+def _shown(words: str) -> str:
+    sys.stderr.write(words)
+    return "; the lines above say why."

@@ -1,20 +1,16 @@
 """The codecs that benchmarks measure beside ours, in a virtual environment of their own: they bring much with them."""
 
 import hashlib
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
+from bgpkit_setup.quietly import run_pip
 from bgpkit_setup.report import SetupError, say
 
 LIST = Path(__file__).resolve().parent.parent / "peers.txt"
 
 _STAMP = "installed"
-_NO_NETWORK = "connection broken by"
-"""What pip says, whatever keeps it from the index."""
 
 
 def ensure(folder: Path, installer: Path, requirements: Path = LIST) -> bool:
@@ -63,27 +59,11 @@ def _install(folder: Path, installer: Path, requirements: Path) -> None:
     """Make the environment anew and fill it; raise SetupError in one sentence."""
     shutil.rmtree(folder, ignore_errors=True)
     environment = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
-    _run(environment, "their virtual environment could not be made")
+    run_pip(environment, "their virtual environment could not be made", _last_line)
     pip = [str(installer), "-m", "pip", "--python", str(folder / "bin" / "python")]
-    _run([*pip, "install", "--quiet", "-r", str(requirements)], "they could not be installed")
+    run_pip([*pip, "install", "--quiet", "-r", str(requirements)], "they could not be installed", _last_line)
 
 
-def _run(command: Sequence[str], failure: str) -> None:
-    """Run a command quietly; raise SetupError with the last of its words when it fails."""
-    variables = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    variables.pop("PYTHONHOME", None)
-    answer = subprocess.run(
-        command,
-        env=variables,
-        check=False,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if answer.returncode == 0:
-        return
-    if _NO_NETWORK in answer.stdout:
-        raise SetupError(f"{failure}: the package index cannot be reached, is there a network?")
-    lines = [line.strip() for line in answer.stdout.splitlines() if line.strip()]
-    raise SetupError(f"{failure}: {lines[-1] if lines else 'no reason given'}")
+def _last_line(words: str) -> str:
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return f": {lines[-1] if lines else 'no reason given'}"

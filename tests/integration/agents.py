@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bgpkit_node.cni import install_shim, request
 from bgpkit_node.errors import CniError
+from tests.support.libcni_json import as_libcni_writes
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import RunningProcess, wait_until
 
@@ -167,7 +168,7 @@ class Agents:
         }
         answer = subprocess.run(
             [self._shim],
-            input=json.dumps(config),
+            input=as_libcni_writes(config),
             env=environment,
             capture_output=True,
             text=True,

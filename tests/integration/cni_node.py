@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bgpkit_node.cni import install_shim, request
+from tests.support.libcni_json import as_libcni_writes
 from tests.support.netns import Namespace
 from tests.support.processes import RunningProcess
 
@@ -28,11 +29,11 @@ class Answer:
 class CniNode:
     """A node's namespace with a running agent, called as a container runtime calls: through the executable."""
 
-    def __init__(self, namespace: Namespace, folder: Path, *, delay: float = 0.0) -> None:
-        """Install the executable; the agent is started by ``start``."""
+    def __init__(self, namespace: Namespace, folder: Path, *, delay: float = 0.0, python: str = "") -> None:
+        """Install the executable, with that interpreter; the agent is started by ``start``."""
         self.namespace = namespace
         self.socket = folder / "agent.sock"
-        self.shim = install_shim(folder / "bin")
+        self.shim = install_shim(folder / "bin", python=python)
         self._log = folder / "agent.log"
         self._delay = delay
         self.agent: RunningProcess | None = None
@@ -70,7 +71,7 @@ class CniNode:
             text=True,
         )
         assert process.stdin is not None
-        process.stdin.write(json.dumps(config))
+        process.stdin.write(as_libcni_writes(config))
         process.stdin.close()
         process.stdin = None
         return process

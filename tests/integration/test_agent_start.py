@@ -89,6 +89,9 @@ def test_agents_begin_with_nothing_and_follow_what_comes(agents: Agents) -> None
     assert VXLAN.handle_of(NODE1) in shown.out
 
     agents.running.pop(NODE1).kill()
+    twin = agents.start(NODE1, "--router-id", ADDRESSES[MASTER], ready=False)
+    wait_until(lambda: twin.status == 1, "the BGP Identifier of another node is refused", PATIENCE)
+    assert f"Node({NODE1}) and Node({MASTER}) cannot both have the BGP Identifier {ADDRESSES[MASTER]}" in twin.words()
     agents.where += ["CALICO_IPV4POOL_CIDR=10.9.0.0/16"]
     again = agents.start(NODE1)
     agents.apply(POOL)

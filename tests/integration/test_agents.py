@@ -195,6 +195,29 @@ def test_who_may_not_start_says_so_in_one_sentence(two: Agents) -> None:
     assert agent.is_running
 
 
+def test_a_datastore_that_is_moved_away_is_told_and_nothing_is_kept_in_it(two: Agents, tmp_path: Path) -> None:
+    """A pod is to be tried again, and has its address once the file is back; in another file it keeps that."""
+    two.apply(POOL)
+    agent = two.start(MASTER)
+    two.datastore.rename(tmp_path / "aside")
+    wait_until(lambda: "datastore.unreachable" in agent.words(), "it is told", PATIENCE)
+    assert "was removed, moved away or replaced" in two.status(MASTER)["datastore"]
+    with pytest.raises(AssertionError, match=r'"code": ?11\b'):
+        two.add_pod(MASTER, "pod-a")
+    assert not two.datastore.exists()
+    (tmp_path / "aside").rename(two.datastore)
+    wait_until(lambda: two.status(MASTER)["datastore"] == "reachable", "it is there again", PATIENCE)
+    _, address = two.add_pod(MASTER, "pod-b")
+    assert address in two.run("ipam", "show", f"--ip={address}").stdout
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{two.datastore}{suffix}").unlink(missing_ok=True)
+    two.apply(POOL)
+    wait_until(lambda: not agent.is_running, "its node is not in the new one", PATIENCE)
+    assert "Node(k8s-master1) has been deleted from the datastore" in agent.words()
+    assert '"address.adopted"' in (two.start(MASTER).words())
+    assert two.add_pod(MASTER, "pod-c")[1] != address
+
+
 def test_an_agent_whose_node_is_deleted_ends_with_a_sentence(two: Agents) -> None:
     """Its peers let go of it; it says how to come back."""
     for name in (MASTER, NODE1):

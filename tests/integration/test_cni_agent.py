@@ -135,6 +135,7 @@ def test_a_pod_has_an_endpoint_from_add_to_delete(agents: Agents, namespaces: Na
     with pytest.raises(CniError, match="the container has an interface eth0"):
         ask(agents, "ADD", pod)
     ask(agents, "CHECK", pod, prevResult=result)
+    _check_of_its_senders(agents, pod, name, result)
     stored = json.loads(told("get", "wep", name, "-o", "json"))
     assert stored["metadata"]["labels"]["app"] == "web"
     assert stored["spec"]["mac"] == pod.ip_json("link", "show", "eth0")[0]["address"]
@@ -184,3 +185,16 @@ def test_pods_of_two_nodes_reach_each_other_in_both_families(namespaces: Namespa
         assert all(map(pods[1].ping, given[0]))
     finally:
         agents.stop()
+
+
+def _check_of_its_senders(agents: Agents, pod: Namespace, name: str, result: dict[str, Any]) -> None:
+    """See that a kernel that does not ask who sends is a damage, unless the pod may send as others."""
+    test = f"ipv4/conf/{result['interfaces'][0]['name']}/rp_filter"
+    agents.machines[NODE].sysctl(f"net/{test}", "0")
+    with pytest.raises(CniError) as caught:
+        ask(agents, "CHECK", pod, prevResult=result)
+    assert caught.value.details == f"the sysctl net/{test} is 0, not 1"
+    others = '{"spec": {"allowSpoofedSourcePrefixes": ["198.51.100.0/24"]}}'
+    assert asked("patch", "wep", name, "-p", others, datastore=agents.datastore).status == 0
+    ask(agents, "CHECK", pod, prevResult=result)
+    agents.machines[NODE].sysctl(f"net/{test}", "1")

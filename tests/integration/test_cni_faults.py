@@ -1,5 +1,8 @@
 """Damage, conflicts and deaths on the CNI path: what is reported, and that nothing is left behind."""
 
+import os
+import select
+import signal
 from collections.abc import Generator
 from ipaddress import ip_address
 from pathlib import Path
@@ -159,6 +162,40 @@ def test_an_agent_that_stops_in_the_middle_says_try_again(namespaces: Namespaces
     assert (answer.status, answer.document["code"]) == (1, 11)
     assert node.pod_links() == []
     assert not node.socket.exists()
+
+
+def test_a_call_that_a_killed_agent_had_is_not_made_again(namespaces: Namespaces, tmp_path: Path) -> None:
+    """Code 11, though another agent serves by now: what the first has done is for the runtime's DEL."""
+    node = CniNode(namespaces.node("node"), tmp_path, delay=30)
+    node.start()
+    pod = namespaces.node("pod")
+    call = node.begin("ADD", pod, "web")
+    wait_until(lambda: bool(node.handles()), "an address taken")
+    agent = node.agent
+    assert agent is not None
+    agent.kill()
+    node.start()
+    answer = finish(call)
+    assert (answer.status, answer.document["code"]) == (1, 11)
+    assert answer.document["msg"] == "the node agent stopped before it answered"
+    assert node.call("DEL", pod, "web").status == 0
+    assert_nothing_left(node)
+    node.stop()
+
+
+def test_a_call_whose_caller_gave_up_on_a_stopped_agent_does_nothing(node: CniNode, namespaces: Namespaces) -> None:
+    """As under a debugger: a runtime ends the executable at its own deadline, and the agent finds that nobody waits."""
+    agent = node.start()
+    os.kill(agent.pid, signal.SIGSTOP)
+    bell = os.open(next(node.socket.parent.glob("*.calls/.*-bell")), os.O_RDONLY | os.O_NONBLOCK)
+    call = node.begin("ADD", namespaces.node("pod"), "web")
+    wait_until(lambda: bool(select.select([bell], [], [], 0)[0]), "the call's ticket on the bell")
+    call.kill()
+    call.communicate()
+    os.kill(agent.pid, signal.SIGCONT)
+    wait_until(lambda: not list(node.socket.parent.glob("*.calls/*/call")), "the call taken")
+    wait_until(lambda: (node.handles(), node.pod_links()) == ({}, []), "nothing done")
+    os.close(bell)
 
 
 def test_a_call_waits_for_an_agent_that_restarts(node: CniNode, namespaces: Namespaces) -> None:

@@ -83,6 +83,25 @@ def test_a_pipe_is_written_into_and_a_link_stays_a_link(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_resources_that_nobody_could_read_are_imported_on_demand_only(tmp_path: Path) -> None:
+    """Each is named, nothing is written; on demand all is moved as it is."""
+    applied(tmp_path / "d.db", document("Node", "a", "{bgp: {ipv4Address: 10.4.7.11/24}}"))
+    migrate = ("datastore", "migrate")
+    exported = asked(*migrate, "export", datastore=tmp_path / "d.db").out
+    there = tmp_path / "e.db"
+    for old, new, said in (
+        ("10.4.7.11/24", "banana", "nodes/a: Node spec.bgp.ipv4Address: "),
+        ('"kind":"Node"', '"kind":"IPPool"', "nodes/a: holds no Node of its name, but IPPool(a)"),
+    ):
+        assert old in exported
+        wrong = exported.replace(old, new)
+        answer = asked(*migrate, "import", "-f", "-", given=wrong, datastore=there)
+        answer.assert_refused(said, "nothing imported: mend standard input, or say --keep-unreadable")
+        assert not there.exists()
+    assert asked(*migrate, "import", "-f", "-", "--keep-unreadable", given=wrong, datastore=there).status == 0
+    assert asked(*migrate, "export", datastore=there).out.splitlines()[1:] == wrong.splitlines()[1:]
+
+
 def test_a_lock_is_kept_in_the_cluster_information_and_moves_along(tmp_path: Path) -> None:
     """What else that says stays; apply warns of what it means; the other datastore is locked until it is unlocked."""
     store, other = tmp_path / "d.db", tmp_path / "e.db"

@@ -114,6 +114,9 @@ async def test_each_mistake_with_certificates_has_its_sentence(open_to_all: Etcd
     assert "not signed by the given authority, ETCD_CA_CERT_FILE" in await _refusal(
         dataclasses.replace(good, authority=Pem("ca", other.certificate))
     )
+    assert "not signed by an authority this machine trusts: set ETCD_CA_CERT_FILE to that of etcd's" in await _refusal(
+        dataclasses.replace(good, authority=None)
+    )
     assert "refuses the client certificate: it is not signed by" in await _refusal(
         dataclasses.replace(good, certificate=strange, key=Pem("key", stranger.key))
     )
@@ -150,6 +153,9 @@ async def test_a_transaction_that_is_too_large_writes_nothing(open_to_all: EtcdC
     async with opened_datastore(open_to_all.settings(), warn=pytest.fail) as store:
         with pytest.raises(DatastoreError, match=r"nothing was written: .* 127 .* larger --max-txn-ops than 128"):
             await store.transact(many)
+        with pytest.raises(DatastoreError, match=r"nothing was written: .* 127 .* larger --max-txn-ops than 128"):
+            await store.rehearse(many)
+        await store.rehearse(many[:127])
         assert open_to_all.ask("get", "--prefix", "/calico/many/", "--keys-only").split() == []
         await store.transact(many[:127])
     assert len(open_to_all.ask("get", "--prefix", "/calico/many/", "--keys-only").split()) == 127

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bgpkit.fib import KernelRoute
+from bgpkit.fib import FibStatus, KernelRoute
 from bgpkit.fib.form import make_form
 from bgpkit.fib.netlink.kernel_socket import NetlinkKernel
 from bgpkit.fib.operation import Batch, Verb
@@ -215,3 +215,29 @@ async def test_a_batch_that_was_made_and_thrown_away_never_reaches_the_kernel(no
         kernel.close()
     there = {row["dst"] for row in node.ip_json("-4", "route", "show", "proto", str(OURS))}
     assert there == {f"10.9.{third}.{number}" for third in (1, 3) for number in range(40)}
+
+
+@pytest.mark.parametrize("objects", [False, True])
+async def test_what_only_looks_like_ours_does_not_stay(node: Namespace, objects: bool) -> None:
+    """An IPv6 route that ends by itself, or has a router preference; and ours of another metric, in a conflict."""
+    prefix, other = "2001:db8:9::/48", "10.1.0.0/16"
+    by_hand = ("-6", "route", "replace", prefix, "via", GATEWAY6, "dev", "e0", "metric", "1024", "proto", "bird")
+    async with running(node, next_hop_objects=objects) as fib:
+        fib.replace(route(prefix, via(GATEWAY6)))
+        fib.replace(route(other, via(GATEWAY), metric=20))
+        await fib.settled()
+        expected = _numberless(shown(node, prefix))
+        assert expected[0]["pref"] == "medium"
+        for words in (("expires", "1"), ("expires", "500"), ("pref", "high")):
+            node.ip(*by_hand, *words)
+            assert await eventually(lambda: _numberless(shown(node, prefix)) == expected, 5), words
+        node.ip("route", "add", other, "via", "10.0.0.99", "metric", "50", "proto", "static")
+        fib.replace(route(other, via("10.0.0.3"), metric=50))
+        await fib.settled()
+        assert [row["protocol"] for row in shown(node, other)] == ["static"]
+        assert fib.state(Prefix.parse(other)).status is FibStatus.CONFLICT
+
+
+def _numberless(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what ip shows but for the numbers of next-hop objects, which may be others."""
+    return [{key: value for key, value in row.items() if key not in {"nhid", "nh_info"}} for row in rows]

@@ -11,7 +11,8 @@ import pytest
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, MultipathOptions, PeerConfig, Prefix, Speaker
 from bgpkit.fib import Fib, FibStatus, KernelNextHops
 from bgpkit_fsm import Family
-from tests.integration.test_fib_kernel import eventually, node, shown
+from tests.integration.fib_node import eventually, node, route, shown, via
+from tests.integration.fib_node import running as fib_running
 from tests.support import multiprotocol, octets
 from tests.support.netns import Namespace
 from tests.support.scripted_peer import ScriptedPeer
@@ -182,3 +183,38 @@ async def test_a_table_told_bit_by_bit_is_followed_with_its_changes(node: Namesp
         rows = node.ip_json("-4", "route", "show", "proto", "bird")
         assert sorted(row["dst"] for row in rows) == sorted(prefixes)
         assert {tuple(hop["gateway"] for hop in row["nexthops"]) for row in rows} == {(A[0], B[0])}
+
+
+@pytest.mark.parametrize("objects", [False, True])
+async def test_a_dead_member_takes_no_route_along(node: Namespace, objects: bool) -> None:
+    """Wanted while an interface is down, a route has its other next hop; the dead one is named, and rejoins."""
+    prefixes = (PREFIX, "198.51.100.0/24", PREFIX6)
+    hops = (
+        (via(A[0]), via(B[0])),
+        (via(*A), via(*B)),
+        (via("2001:db8::2", "e0"), via("2001:db8:1::2", "e1")),
+    )
+
+    async def have(count: int) -> None:
+        """Wait until each route has so many next hops."""
+        assert await eventually(lambda: [len(ways(node, each)) for each in prefixes] == [count] * 3, 5)
+
+    async with fib_running(node, next_hop_objects=objects) as fib:
+        node.ip("link", "set", "e1", "down")
+        for prefix, several in zip(prefixes, hops, strict=True):
+            fib.replace(route(prefix, *several))
+        await have(1)
+        diff = await fib.compare()
+        found = {each.route.prefix: each.left_out for each in diff.reduced}
+        assert found == {Prefix.parse(prefix): several[1:] for prefix, several in zip(prefixes, hops, strict=True)}
+        assert fib.state(Prefix.parse(PREFIX6)).status is FibStatus.REDUCED
+        node.ip("link", "set", "e1", "up")
+        node.ip("addr", "replace", "2001:db8:1::1/64", "dev", "e1", "nodad")
+        await have(2)
+        for address in ("10.0.1.1/24", "2001:db8:1::1/64"):
+            node.ip("addr", "del", address, "dev", "e1")
+        await have(1)
+        for address in ("10.0.1.1/24", "2001:db8:1::1/64"):
+            node.ip("addr", "add", address, "dev", "e1", *(["nodad"] if ":" in address else []))
+        await have(2)
+        assert not await fib.compare()

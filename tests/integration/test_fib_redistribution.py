@@ -82,8 +82,20 @@ async def test_several_routes_of_a_prefix_are_one_announcement_until_the_last_go
         assert f"BGP.next_hop: {OURS6} " in details
         rig.ip("route del 10.77.0.0/16 metric 20")
         await rig.bird_says("10.77.0.0/16", "BGP.med: 30 ", "BGP.next_hop: 10.0.0.3 ")
+        rig.ip("route add blackhole 10.77.0.0/16 metric 5 proto static")
+        await rig.bird_has("2001:db8:77::/48")
+        rig.ip("route del blackhole 10.77.0.0/16 metric 5")
+        await rig.bird_has("10.77.0.0/16", "2001:db8:77::/48")
         rig.ip("route del 10.77.0.0/16 metric 30")
         await rig.bird_has("2001:db8:77::/48")
+
+
+async def test_an_ipv6_route_that_ends_by_itself_is_withdrawn(nodes: Nodes, start_bird: StartBird) -> None:
+    """The kernel does not forward by it any more, and tells of it only when it cleans up, half a minute later."""
+    async with running(nodes, start_bird) as rig, rig.redistributing("static"):
+        rig.ip("route add 2001:db8:77::/48 via 2001:db8:a::2 proto static expires 2")
+        await rig.bird_has("2001:db8:77::/48")
+        await rig.bird_has(patience=8)
 
 
 async def test_what_is_left_out_never_comes(nodes: Nodes, start_bird: StartBird) -> None:

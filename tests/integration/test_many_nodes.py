@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bgpkit import IPV4_UNICAST, Speaker, State
 from bgpkit.testing import LinkConditions, Simulation
-from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
+from bgpkit_node.peering import Cluster, cluster_of, pairs_without_path, plan_peerings
 from bgpkit_node.peering.session_config import Terms
 from bgpkit_node.peering.sessions import Sessions
 from bgpkit_node.resources import IPPool, IPPoolSpec, Metadata, Node
@@ -71,12 +71,12 @@ async def _joined(lab: Simulation, count: int) -> tuple[list[Machine], Cluster, 
     async with AsyncExitStack() as running:
         tasks = await running.enter_async_context(asyncio.TaskGroup())
         lasting: list[asyncio.Task[None]] = []
-        cluster = Cluster.of((*everyone[:REFLECTORS], peers, off, POOL))
+        cluster = cluster_of((*everyone[:REFLECTORS], peers, off, POOL))
         for start in range(0, count, BATCH):
             for one in everyone[start : start + BATCH]:
                 machines.append(await _started(lab, running, one, len(machines)))
                 lasting.append(tasks.create_task(machines[-1].sessions.run()))
-            cluster = Cluster.of((*everyone[: start + BATCH], peers, off, POOL))
+            cluster = cluster_of((*everyone[: start + BATCH], peers, off, POOL))
             began = lab.now
             for machine in machines:
                 await machine.follow(cluster)

@@ -126,7 +126,7 @@ def test_an_endpoint_that_cannot_be_enforced_stops_no_other(lab: NatLab) -> None
 def test_a_pod_whose_interface_has_another_name_sends_as_itself_too(lab: NatLab) -> None:
     """What looks at its packets is there only as long as there is such a pod."""
     lab.pod.ip("addr", "add", f"{SIBLING[4]}/32", "dev", "lo")
-    with Enforcer(EnforcementSettings(interface_prefix="veth")) as enforcer:
+    with Enforcer(EnforcementSettings(interface_prefixes=("veth", "tap"))) as enforcer:
         for pods, spoofing in ((program(), False), (replace(program(), endpoints={}), True)):
             enforcer.enforce(pods)
             assert ("other_senders" in base_chains(lab.node)) is not spoofing

@@ -1,4 +1,4 @@
-"""From the mesh to two reflectors and back, in one step or in many, one of them drained: nothing is lost."""
+"""From the mesh to reflectors and back, in one step or in many, one or two of them taken out: nothing is lost."""
 
 import json
 from collections.abc import Generator
@@ -8,14 +8,17 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.integration.agents import ADDRESSES, PATIENCE, POOL, Agents
+from bgpkit_node.cni import request
+from tests.integration.agents import ADDRESSES as THREE
+from tests.integration.agents import PATIENCE, POOL, Agents
 from tests.integration.steady_pings import SteadyPings, ping_steadily
 from tests.support.netns import Namespace, Namespaces
 from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("agents")]
 
-MASTER, FIRST, SECOND = ADDRESSES
+ADDRESSES: Final = {**THREE, "k8s-node3": "10.4.7.22"}
+MASTER, FIRST, SECOND, THIRD = ADDRESSES
 ADDRESSES6: Final = {name: f"fd00:4:7::{address.rpartition('.')[2]}" for name, address in ADDRESSES.items()}
 POOL6: Final = """\
 apiVersion: projectcalico.org/v3
@@ -40,12 +43,18 @@ spec: {nodeSelector: all(), peerSelector: "route-reflector == 'true'"}
 """
 
 
-MESH: Final = {"master1": (FIRST, SECOND), "node1": (MASTER, SECOND), "node2": (MASTER, FIRST)}
+MESH: Final = {name.removeprefix("k8s-"): tuple(other for other in ADDRESSES if other != name) for name in ADDRESSES}
 
 
-def node(name: str, *, reflects: bool = False) -> str:
-    """Return a Node with addresses of both IP versions."""
-    labels = ', labels: {route-reflector: "true"}' if reflects else ""
+class FourAgents(Agents):
+    """Four nodes on one segment."""
+
+    addresses = ADDRESSES
+
+
+def node(name: str, *, reflects: bool = False, labelled: bool = False) -> str:
+    """Return a Node with addresses of both IP versions, and what makes it a reflector, or the label alone."""
+    labels = ', labels: {route-reflector: "true"}' if reflects or labelled else ""
     cluster = ", routeReflectorClusterID: 244.0.0.1" if reflects else ""
     return f"""\
 apiVersion: projectcalico.org/v3
@@ -56,7 +65,7 @@ spec: {{bgp: {{ipv4Address: {ADDRESSES[name]}/24, ipv6Address: "{ADDRESSES6[name
 
 
 class Meshed(NamedTuple):
-    """Three nodes in a mesh of both IP versions, and a pod on each."""
+    """Four nodes in a mesh of both IP versions, and a pod on each."""
 
     agents: Agents
     pods: dict[str, tuple[Namespace, str]]
@@ -86,7 +95,7 @@ def meshed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Meshed]:
     """Give the cluster, which the tests use one after the other; the first one leaves it in a mesh."""
     namespaces, folder = Namespaces(), tmp_path_factory.mktemp("reflectors")
     try:
-        agents = Agents(namespaces, folder)
+        agents = FourAgents(namespaces, folder, tuple(ADDRESSES))
         for name, machine in agents.machines.items():
             machine.ip("addr", "add", f"{ADDRESSES6[name]}/64", "dev", "eth0")
         agents.apply("---\n".join([POOL, POOL6, *map(node, ADDRESSES)]))
@@ -98,7 +107,7 @@ def meshed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Meshed]:
             agents.start(name, "--secrets", str(folder / "secrets"))
         wait_sessions(agents, **MESH)
         pods = {name: agents.add_pod(name, f"pod-{name}", assign_ipv6="true") for name in ADDRESSES}
-        wait_until(lambda: all(len(routes(agents, name)) == 6 for name in ADDRESSES), "routes in all kernels", PATIENCE)
+        wait_until(lambda: all(len(routes(agents, name)) == 8 for name in ADDRESSES), "routes in all kernels", PATIENCE)
         yield Meshed(agents, pods)
         agents.stop()
     finally:
@@ -124,17 +133,34 @@ def routes(agents: Agents, name: str) -> dict[str, str]:
     return agents.routes(name) | {row["dst"]: row.get("gateway") or row["type"] for row in rows}
 
 
-def _drain_and_undo(agents: Agents) -> None:
-    """Take the first reflector out and back; the second one cannot be taken out meanwhile."""
+def _take_out_and_back(agents: Agents, pods: dict[str, tuple[Namespace, str]]) -> None:
+    """Of three reflectors of one cluster drain one, and strip another of its label alone; the third cannot go."""
     told = agents.run("drain", FIRST)
     assert (told.returncode, "1 client of it: k8s-master1" in told.stdout) == (0, True), told
     assert told.stdout.splitlines()[-1].endswith("it can be stopped"), told
     assert ADDRESSES[FIRST] not in {peer["address"] for peer in agents.status(MASTER)["peers"]}
-    wait_sessions(agents, master1=(SECOND,), node1=(SECOND,), node2=(MASTER, FIRST))
-    refused = agents.run("drain", SECOND)
-    assert (refused.returncode, "k8s-master1 - k8s-node1" in refused.stderr) == (1, True), refused
+    wait_sessions(agents, master1=(SECOND, THIRD), node1=(SECOND, THIRD), node2=MESH["node2"], node3=MESH["node3"])
+
+    assert agents.run("label", "node", SECOND, "route-reflector", "--remove").returncode == 0
+    wait_sessions(agents, master1=(THIRD,), node1=(THIRD,), node2=(THIRD,), node3=MESH["node3"])
+    for words in (("drain", THIRD), ("label", "node", THIRD, "route-reflector", "--remove")):
+        assert "k8s-master1 - k8s-node1" in _refused(agents, *words)
+
+    assert agents.run("label", "node", SECOND, "route-reflector=true").returncode == 0
     assert agents.run("drain", FIRST, "--undo").returncode == 0
-    wait_sessions(agents, master1=(FIRST, SECOND), node1=(MASTER, SECOND), node2=(MASTER, FIRST))
+    wait_sessions(agents, **MESH)
+    wait_until(lambda: _reflects(agents, pods, SECOND), "the second one reflects again", PATIENCE)
+
+    agents.apply(node(SECOND, labelled=True))
+    wait_until(lambda: not _reflects(agents, pods, SECOND), "the second one reflects no more", PATIENCE)
+    wait_sessions(agents, **MESH)
+
+
+def _reflects(agents: Agents, pods: dict[str, tuple[Namespace, str]], name: str) -> bool:
+    """Tell whether a reflector tells the first node of another one's block."""
+    question = {"request": "explain", "address": pods[FIRST][1]}
+    told = request(agents.directory(MASTER) / "agent.sock", question, timeout=PATIENCE)
+    return f"From {ADDRESSES[name]} " in str(told["bgp"])
 
 
 def _sign(agents: Agents) -> None:
@@ -165,21 +191,21 @@ def _refused(agents: Agents, *words: str, given: str | None = None) -> str:
 
 def test_no_packet_and_no_route_is_lost_to_reflectors_and_back(meshed: Meshed, tmp_path: Path) -> None:
     """A ping every 10 ms for every ordered pair of pods, and for one in IPv6, through all of it. walkthrough 20, 23."""
-    three, pods = meshed
+    four, pods = meshed
     far = json.loads(pods[SECOND][0].run(["ip", "-j", "-6", "addr", "show", "dev", "eth0", "scope", "global"]).stdout)
     six = pods[MASTER][0].command(ping_steadily(far[0]["addr_info"][0]["local"]))
     with meshed.nothing_lost(tmp_path, six=six):
-        reflecting = [node(name, reflects=True) for name in (FIRST, SECOND)]
-        three.apply("---\n".join([CONFIGURATION % "false", *reflecting, PEERS]))
-        wait_sessions(three, **MESH)
-        assert set(three.established(MASTER).values()) == {"node specific"}
-        _drain_and_undo(three)
-        three.apply("---\n".join([CONFIGURATION % "true", *map(node, ADDRESSES)]))
-        assert three.run("delete", "bgppeer", "peer-with-route-reflectors").returncode == 0
-        wait_until(lambda: set(three.established(MASTER).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
-        wait_sessions(three, **MESH)
-        _sign(three)
-        wait_sessions(three, **MESH)
+        reflecting = [node(name, reflects=True) for name in (FIRST, SECOND, THIRD)]
+        four.apply("---\n".join([CONFIGURATION % "false", *reflecting, PEERS]))
+        wait_sessions(four, **MESH)
+        wait_until(lambda: set(four.established(MASTER).values()) == {"node specific"}, "by resource", PATIENCE)
+        _take_out_and_back(four, pods)
+        four.apply("---\n".join([CONFIGURATION % "true", *map(node, ADDRESSES)]))
+        assert four.run("delete", "bgppeer", "peer-with-route-reflectors").returncode == 0
+        wait_until(lambda: set(four.established(MASTER).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
+        wait_sessions(four, **MESH)
+        _sign(four)
+        wait_sessions(four, **MESH)
 
 
 def test_no_step_of_many_loses_a_packet_or_a_route(meshed: Meshed, tmp_path: Path) -> None:
@@ -187,29 +213,32 @@ def test_no_step_of_many_loses_a_packet_or_a_route(meshed: Meshed, tmp_path: Pat
 
     The cluster ID ends no session of the mesh. A reflector without its marks is out; the last one cannot be.
     """
-    three, _ = meshed
-    to_first = {"master1": (FIRST,), "node1": (MASTER, SECOND), "node2": (FIRST,)}
+    four, _ = meshed
+    others = (MASTER, SECOND, THIRD)
+    to_first = {"master1": (FIRST,), "node1": others, "node2": (FIRST,), "node3": (FIRST,)}
     with meshed.nothing_lost(tmp_path):
-        three.apply(node(FIRST, reflects=True))
-        assert "k8s-master1 - k8s-node2" in _refused(three, "apply", "-f", "-", given=CONFIGURATION % "false")
-        assert _types(three) == {FIRST: "node-to-node mesh", SECOND: "node-to-node mesh"}
-        three.apply(PEERS)
-        changed = {FIRST: "node specific", SECOND: "node-to-node mesh"}
-        wait_until(lambda: _types(three) == changed, "the first reflector is peered with by resource", PATIENCE)
-        three.apply(CONFIGURATION % "false")
-        wait_sessions(three, **to_first)
+        four.apply(node(FIRST, reflects=True))
+        assert "k8s-master1 - k8s-node2" in _refused(four, "apply", "-f", "-", given=CONFIGURATION % "false")
+        mesh = dict.fromkeys(others[1:], "node-to-node mesh")
+        assert _types(four) == {FIRST: "node-to-node mesh", **mesh}
+        four.apply(PEERS)
+        changed = {FIRST: "node specific", **mesh}
+        wait_until(lambda: _types(four) == changed, "the first reflector is peered with by resource", PATIENCE)
+        four.apply(CONFIGURATION % "false")
+        wait_sessions(four, **to_first)
 
-        three.apply(node(SECOND, reflects=True))
-        wait_sessions(three, **MESH)
-        three.apply(node(FIRST))
-        wait_sessions(three, master1=(SECOND,), node1=(SECOND,), node2=(MASTER, FIRST))
+        four.apply(node(SECOND, reflects=True))
+        both = {"master1": (FIRST, SECOND), "node1": others, "node2": (MASTER, FIRST, THIRD), "node3": (FIRST, SECOND)}
+        wait_sessions(four, **both)
+        four.apply(node(FIRST))
+        wait_sessions(four, master1=(SECOND,), node1=(SECOND,), node2=(MASTER, FIRST, THIRD), node3=(SECOND,))
         for words in (("label", "node", SECOND, "route-reflector", "--remove"), ("apply", "-f", "-")):
-            assert "k8s-master1 - k8s-node1" in _refused(three, *words, given=node(SECOND))
+            assert "k8s-master1 - k8s-node1" in _refused(four, *words, given=node(SECOND))
 
-        three.apply(CONFIGURATION % "true")
-        three.apply(node(SECOND))
-        wait_until(lambda: set(_types(three).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
-        three.apply(node(FIRST, reflects=True))
-        wait_until(lambda: _types(three) == changed, "the peering was there before the reflector", PATIENCE)
-        three.apply(CONFIGURATION % "false")
-        wait_sessions(three, **to_first)
+        four.apply(CONFIGURATION % "true")
+        four.apply(node(SECOND))
+        wait_until(lambda: set(_types(four).values()) == {"node-to-node mesh"}, "the mesh", PATIENCE)
+        four.apply(node(FIRST, reflects=True))
+        wait_until(lambda: _types(four) == changed, "the peering was there before the reflector", PATIENCE)
+        four.apply(CONFIGURATION % "false")
+        wait_sessions(four, **to_first)

@@ -83,6 +83,11 @@ def test_a_device_is_made_once_and_is_as_calico_has_it(node: Namespace) -> None:
         assert notices.concern([link])
         node.ip("link", "set", "vxlan.calico", "mtu", "1310")
         assert notices.concern([], [link])
+        sought = [ip_address("192.0.2.77"), ip_address("fd77::1")]
+        for address in ("192.0.2.76/24", "192.0.2.77/24", "fd77::1/64"):
+            for verb in ("add", "del"):
+                node.ip("addr", verb, address, "dev", "lo")
+                assert notices.concern([], [], sought) is (ip_address(address.partition("/")[0]) in sought)
     assert keep() == link
     assert node.ip_json("link", "show", "vxlan.calico")[0]["mtu"] == 1450
 

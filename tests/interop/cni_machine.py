@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -31,7 +32,7 @@ class CniMachine:
         for key in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
             self.namespace.sysctl(key, 1)
         self.folder = folder
-        self.node = CniNode(self.namespace, folder)
+        self.node = CniNode(self.namespace, folder, python=str(_only_for_version(folder / "python")))
         self.bin = self.node.shim.parent
         self.conf = folder / "net.d"
         self.conf.mkdir()
@@ -89,6 +90,13 @@ def cni_machine(namespaces: Namespaces) -> Generator[CniMachine]:
 def plugin_path(name: str) -> Path:
     """Return where a plugin of Debian's is."""
     return program(PLUGINS, "/usr/lib/cni/bridge").path.with_name(name)
+
+
+def _only_for_version(path: Path) -> Path:
+    """Write an interpreter that fails every call but VERSION, which names no agent: the front hands all others over."""
+    path.write_text(f'#!/bin/sh\n[ "$CNI_COMMAND" = VERSION ] && exec {sys.executable} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 def _remove_cgroups() -> None:

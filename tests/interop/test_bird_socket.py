@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
@@ -175,7 +177,7 @@ def _facts(lines: list[str]) -> dict[str, str]:
 
 
 def test_a_session_is_told_field_by_field_as_bird_tells_it(cluster: Cluster) -> None:
-    """Both ends of one session: all of BIRD's fields are there, and say of the other what that says of itself."""
+    """Both ends of one session: all of BIRD's fields, which say of the other what that says of itself; timers run."""
     ours = _facts(raw(cluster.socket(MASTER), "show protocols all Mesh_10_4_7_21"))
     theirs = _facts(raw(cluster.socket(NODE2), "show protocols all Mesh_10_4_7_11"))
     assert list(theirs) == list(ours)
@@ -185,8 +187,10 @@ def test_a_session_is_told_field_by_field_as_bird_tells_it(cluster: Cluster) -> 
     assert (theirs["Neighbor address"], theirs["Neighbor ID"]) == (ours["Source address"], "10.4.7.11")
     assert {"refresh", "enhanced-refresh", "restart-able", "AS4"} <= set(ours["Neighbor caps"].split())
     assert ours["Session"].split() == ["internal", "multihop", "AS4"] == theirs["Session"].split()[:3]
-    assert ours["Hold timer"].split("/")[1] == theirs["Hold timer"].split("/")[1]
-    assert ours["Keepalive timer"].split("/")[1] == theirs["Keepalive timer"].split("/")[1]
+    for timer, most in (("Hold timer", 90), ("Keepalive timer", 30)):
+        for told in (ours, theirs):
+            left, negotiated = map(int, told[timer].split("/"))
+            assert 0 < left <= negotiated == most
 
 
 def _routes(lines: list[str]) -> dict[str, str]:
@@ -207,6 +211,57 @@ def test_routes_are_written_as_bird_writes_them(cluster: Cluster) -> None:
     (own,) = cluster.agents.status(MASTER)["blocks"]
     assert theirs[own] == "via 10.4.7.11 on eth0 [] * (100/0) [i]"
     assert ours[own] == theirs[BLOCK] == "blackhole [] * (200)"
+
+
+def _seconds(lines: list[str]) -> dict[str, int]:
+    """Return the second of the day that each line tells, by its first word."""
+    found = (re.match(r"(?:\d{4}-| )?(\S+) .*?\b(\d\d):(\d\d):(\d\d)\b", line) for line in lines)
+    return {each[1]: int(each[2]) * 3600 + int(each[3]) * 60 + int(each[4]) for each in found if each}
+
+
+def _imported(lines: list[str]) -> list[str]:
+    """Return the rows of changes that came from a peer."""
+    return [" ".join(line.split()) for line in lines if line.strip().startswith("Import ")]
+
+
+def test_routes_tell_when_they_came_and_sessions_how_many_did(cluster: Cluster) -> None:
+    """A third node's route, when the sessions are some seconds old: both received it, at once, and see it go."""
+    ours, theirs = (cluster.socket(name) for name in (MASTER, NODE2))
+    up = _seconds(raw(ours, "show protocols"))["Mesh_10_4_7_12"]
+    wait_until(lambda: (_now() - up) % 86_400 >= 4, "a session of some seconds", PATIENCE)
+    (block,) = cluster.agents.status(MASTER)["blocks"]
+    late = f"{ip_network(block)[60]}"
+    cluster.agents.add_pod(NODE1, "pod-late", late)
+    _wait_route(cluster, f"{late}/32", there=True)
+    mine, birds = (_seconds(raw(told, "show route")) for told in (ours, theirs))
+    assert (mine[f"{late}/32"] - up) % 86_400 >= 4
+    assert (mine[f"{late}/32"] - birds[f"{late}/32"] + 2) % 86_400 <= 4
+    (other,) = cluster.agents.status(NODE1)["blocks"]
+    assert (mine[other] - birds[other] + 2) % 86_400 <= 4
+    assert _imported(raw(ours, "show protocols all Mesh_10_4_7_12")) == [
+        "Import updates: 2 0 0 0 2",
+        "Import withdraws: 0 0 --- 0 0",
+    ]
+    cluster.agents.delete_pod(NODE1, "pod-late")
+    _wait_route(cluster, f"{late}/32", there=False)
+    rows = [_imported(raw(told, "show protocols all Mesh_10_4_7_12")) for told in (ours, theirs)]
+    assert rows[0] == rows[1] == ["Import updates: 2 0 0 0 2", "Import withdraws: 1 0 --- 0 1"]
+
+
+def _wait_route(cluster: Cluster, prefix: str, *, there: bool) -> None:
+    """Wait until both the agent and BIRD have a route, or have it no more."""
+
+    def as_wanted() -> bool:
+        tables = [raw(cluster.socket(name), "show route") for name in (MASTER, NODE2)]
+        return all((prefix in _seconds(table)) is there for table in tables)
+
+    wait_until(as_wanted, f"{prefix} there: {there}", PATIENCE)
+
+
+def _now() -> int:
+    """Return the second of the day, in the machine's time zone."""
+    here = datetime.now(UTC).astimezone()
+    return here.hour * 3600 + here.minute * 60 + here.second
 
 
 @pytest.mark.parametrize(

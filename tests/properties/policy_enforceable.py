@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from bgpkit_node.policy import PolicyState
 from bgpkit_node.policy.model import Action, Endpoint, Policy, Profile, Rule
+from bgpkit_node.resources import parse_selector
 
+_ALL = parse_selector("all()")
 _ICMP = 1
 _TCP = 6
 
@@ -28,6 +30,26 @@ def with_one_way(state: PolicyState) -> PolicyState:
             endpoints[key] = endpoint
             nodes |= {endpoint.node} if endpoint.host else set()
     return replace(state, endpoints=endpoints)
+
+
+def with_interfaces(state: PolicyState, interfaces: Iterable[str]) -> PolicyState:
+    """Return a state in which node n1 has endpoints for these interfaces, and all policies are for all, forwarding too.
+
+    Other endpoints for interfaces of nodes are pods.
+    """
+    pods = {
+        key: replace(each, host=False, interface=f"cali{number}") if each.host else each
+        for number, (key, each) in enumerate(state.endpoints.items())
+    }
+    labels = (("a", "x"), ("b", "x"))
+    wires = {
+        name: Endpoint(key=name, node="n1", interface=name, labels=labels, host=True) for name in sorted(interfaces)
+    }
+    policies = {
+        key: replace(each, selector=_ALL, apply_on_forward=not (each.do_not_track or each.pre_dnat))
+        for key, each in state.policies.items()
+    }
+    return replace(state, endpoints=pods | wires, policies=policies)
 
 
 def _sound_policy(policy: Policy) -> Policy:

@@ -51,7 +51,7 @@ V4: Final = tuple(ip_address(f"10.0.0.{host}") for host in range(1, 8))
 V6: Final = tuple(ip_address(f"fd00::{host}") for host in range(1, 8))
 _NODE_ADDRESSES: Final = {node: ip_address(f"192.0.2.{host}") for host, node in enumerate(NODES, 11)}
 _OTHERS: Final = (*_NODE_ADDRESSES.values(), ip_address("203.0.113.9"), ip_address("2001:db8::9"))
-_NETS = st.lists(
+NETS = st.lists(
     st.sampled_from([ip_network(net) for net in ("10.0.0.0/30", "10.0.0.4/32", "203.0.113.0/24", "fd00::/126")]),
     max_size=2,
 ).map(tuple)
@@ -74,8 +74,8 @@ def matches(draw: st.DrawFn) -> Match:
     """Draw what a rule asks of one side; mostly little."""
     wants = draw(st.sets(st.sampled_from(["nets", "not", "selector", "not_selector", "ports", "service"]), max_size=2))
     return Match(
-        nets=draw(_NETS) if "nets" in wants else (),
-        not_nets=draw(_NETS) if "not" in wants else (),
+        nets=draw(NETS) if "nets" in wants else (),
+        not_nets=draw(NETS) if "not" in wants else (),
         selector=draw(selectors()) if "selector" in wants else None,
         not_selector=draw(selectors()) if "not_selector" in wants else None,
         ports=draw(_PORTS) if "ports" in wants else (),
@@ -143,7 +143,7 @@ def states(draw: st.DrawFn) -> PolicyState:
     count = draw(st.integers(1, 4))
     members = [draw(endpoints(number)) for number in range(count)]
     chosen = draw(st.lists(policies(), max_size=3))
-    nets = draw(st.lists(_NETS, max_size=2))
+    nets = draw(st.lists(NETS, max_size=2))
     backends = st.sets(st.sampled_from([AddressPort(V4[0], 6, 80), AddressPort(V6[1], 17, 53)]))
     profiles = {"kns.default": Profile(name="kns.default", ingress=_everything(), egress=_everything())}
     if draw(st.booleans()):
@@ -189,7 +189,7 @@ def _other_changes(draw: st.DrawFn, *, goes: bool) -> StateChange:
             profile = Profile(name="other", egress=tuple(draw(st.lists(rules(), max_size=1))))
             return StateChange(profiles={"other": None if goes else profile})
         case "network set":
-            nets = NetworkSet(key="default/0", labels=tuple(draw(_LABELS).items()), nets=draw(_NETS))
+            nets = NetworkSet(key="default/0", labels=tuple(draw(_LABELS).items()), nets=draw(NETS))
             return StateChange(network_sets={nets.key: None if goes else nets})
         case "service":
             service = Service(id=_SERVICE, backends=frozenset({AddressPort(V4[draw(st.integers(0, 3))], 6, 80)}))

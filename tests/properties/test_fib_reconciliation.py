@@ -24,7 +24,8 @@ from tests.unit.fib.model_kernel import OURS, ModelKernel, Place, complete, noth
 
 PLACES: list[Place] = [(32, b"\x10\x0a\x01"), (32, b"\x10\x0a\x02"), (32, b"\x10\x0a\x03"), (128, b"\x10\x0a\x01")]
 HOPS = [NextHop(IPv4Address(f"10.0.0.{number}")) for number in (2, 3, 4)]
-WAYS = [*((hop,) for hop in HOPS), (HOPS[0], NextHop(HOPS[1].gateway, weight=3)), (NextHop(device="e3"),), ()]
+SEVERAL = (HOPS[0], NextHop(HOPS[1].gateway, weight=3))
+WAYS = [*((hop,) for hop in HOPS), SEVERAL, (NextHop(device="e3"),), ()]
 SPECS = [
     *(Spec(RouteKind.UNICAST, way) for way in WAYS if way),
     Spec(RouteKind.UNICAST, WAYS[0], 5),
@@ -295,6 +296,10 @@ class FibLife(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once all is quiet: what is wanted is held, conflicts are known, and nothing more is written."""
+        self.set_link(2, True)
+        self.set_link(3, False)
+        self.want(PLACES[0], WAYS.index(SEVERAL))
+        self.what_can_be_used_is()
         for index in (2, 3, 4):
             self.set_link(index, True)
         self.kernel.moods = []
@@ -322,10 +327,32 @@ class FibLife(RuleBasedStateMachine):
         taken = any(form.metric == wanted.metric for form in foreign)
         conflicts = self.dialogue.reconcilers[place[0]].foreign.conflicts
         assert (place[1] in conflicts) == taken
+        assert all(form.metric == wanted.metric for form in ours)
         if not taken:
             assert len(ours) == 1
             assert bool(ours[0].nhid) == (self.objects is not None and spec.kind is RouteKind.UNICAST)
             assert matches(wanted, self.kernel.expanded(ours[0])._replace(nhid=0))
+
+    def what_can_be_used_is(self) -> None:
+        """Whatever interfaces are down: of several next hops those that are up are held, and the others are named."""
+        self.kernel.moods = []
+        for _ in range(30):
+            self.now += 40
+            self.dialogue.listen()
+            if self.dialogue.check_wanted:
+                self.check()
+            self.write()
+        ours, foreign = self.kernel.ours(), self.kernel.foreign()
+        for place, spec in self.wanted.items():
+            up = tuple(hop for hop in spec.next_hops if hop.gateway and hop.gateway.packed[-1] in self.kernel.up)
+            if len(spec.next_hops) < 2 or not up or foreign.get(place):
+                continue
+            (form,) = ours[place]
+            left = form_of(place[0], Spec(spec.kind, up, spec.metric))
+            alive = {hop for hop in self.kernel.expanded(form).hops if hop.ifindex in self.kernel.up}
+            assert matches(left, form._replace(hops=tuple(sorted(alive)), nhid=0)) or form.hops == left.hops
+            out = self.dialogue.resolvers[place[0]].reduced.get(spec, ())
+            assert set(out) == set(spec.next_hops) - set(up)
 
     def come_to_rest(self) -> None:
         """Write and check until there is nothing to do, and nothing to wait for."""

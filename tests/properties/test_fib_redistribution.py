@@ -221,13 +221,13 @@ class RedistributionLife(RuleBasedStateMachine):
         return any((each.protocol == ZEBRA) != (row.protocol == ZEBRA) for each in others)
 
     def searched(self, prefix: Prefix) -> Statement | None:
-        """Return what is to be said of a prefix by looking at every route."""
-        found = sorted(
-            (row.form.metric, row.protocol, self.gateway(row.form))
-            for rows in self.rows
-            for row in rows
-            if row.prefix == prefix and self.passes(row)
-        )
+        """Return what is to be said of a prefix by looking at every route; the kernel takes the smallest metric."""
+        found: list[tuple[int, int, bytes]] = []
+        for rows in self.rows:
+            counted = [row for row in rows if row.prefix == prefix and row.protocol in {KERNEL, STATIC}]
+            taken = [row for row in counted if all(row.form.metric <= each.form.metric for each in counted)]
+            found += [(row.form.metric, row.protocol, self.gateway(row.form)) for row in taken if self.passes(row)]
+        found.sort()
         return Statement(found[0][2], found[0][0]) if found else None
 
     def passes(self, row: Row) -> bool:

@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import Element
-from bgpkit_node.nft.rendering import Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
+from bgpkit_node.nft.table_change import TableChange
 from bgpkit_node.policy import Evaluator, Packet, PolicyEngine, PolicyState, changes_between, program_of_state
+from bgpkit_node.policy.model import Address
+from bgpkit_node.policy.node_wires import NodeWires, Way
 from bgpkit_node.policy.program import NodeProgram
-from tests.properties.policy_enforceable import enforceable, with_one_way
+from tests.properties.policy_enforceable import enforceable, with_interfaces, with_one_way
 from tests.properties.policy_engine_strategies import NODES, V4, V6, packets, seen_from, states
 from tests.support.nft_model import passes
 
@@ -52,6 +55,40 @@ def test_changes_lead_to_the_table_of_a_fresh_start(history: list[PolicyState]) 
         assert rendering.chains == fresh.chains
         assert rendering.faults == fresh.faults
         assert rendering.sets.keys() >= fresh.sets.keys()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    states(),
+    st.sets(st.sampled_from(["eth0", "eth1", "*"]), min_size=1),
+    st.lists(packets(), min_size=10, max_size=20),
+    st.lists(st.booleans(), min_size=64, max_size=64),
+)
+def test_a_node_that_knows_its_routes_judges_a_packet_as_its_own_rules_do(
+    drawn: PolicyState, interfaces: set[str], flows: list[Packet], ways: list[bool]
+) -> None:
+    """Whatever interfaces it has, and whoever the packet is of: its own, its pods', or those that it forwards."""
+    state = seen_from("n1", with_interfaces(enforceable(drawn), interfaces))
+    here = {key: each for key, each in state.endpoints.items() if each.local}
+    own = state.nodes["n1"].union(*(each.addresses for each in here.values() if each.host))
+    pods = {one: each.interface for each in here.values() if not each.host for one in each.addresses}
+
+    def way(address: Address) -> Way:
+        """Return the way to an address: by the interface of its pod, or by one of two others."""
+        return Way(pods.get(address, "eth1" if ways[int(address) % 64] else "eth0"), own=address in own)
+
+    rendering = Rendering(
+        program_of_state("n1", state), EnforcementSettings(), {one: way(one).interface for one in own}
+    )
+    wires = NodeWires("n1", state, rendering.hosts(), way)
+    evaluator = Evaluator(state, wires=wires, asked=here)
+    for packet in flows:
+        ends = (packet.source, packet.destination)
+        within_another = len({wires.node(each) for each in ends}) == 1 and wires.node(packet.source) not in {"", "n1"}
+        if set(ends) <= own or within_another or (packet.protocol == _ICMP and packet.source.version == 6):
+            continue
+        iif, oif = ("" if address in own else way(address).interface for address in ends)
+        assert passes(rendering, packet, iif, oif) is evaluator.verdict(packet).allowed, packet
 
 
 def _assert_follows(

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.peering.cluster import DRAINED
 from bgpkit_node.resources import (
     BGPConfiguration,
@@ -15,6 +15,7 @@ from bgpkit_node.resources import (
     NodeSpec,
     Resource,
 )
+from bgpkit_node.resources.bgp_identifier import IDENTIFIER
 
 REFLECTORS = "route-reflector == 'true'"
 
@@ -32,9 +33,16 @@ def node(
 
 def drained(one: Node) -> Node:
     """Return a Node as it is while it is drained."""
-    return msgspec.structs.replace(
-        one, metadata=msgspec.structs.replace(one.metadata, annotations={DRAINED: "2026-11-29T12:00:00Z"})
-    )
+    return _annotated(one, DRAINED, "2026-11-29T12:00:00Z")
+
+
+def identified(one: Node, identifier: str) -> Node:
+    """Return a Node whose agent has been told a BGP Identifier."""
+    return _annotated(one, IDENTIFIER, identifier)
+
+
+def _annotated(one: Node, key: str, value: str) -> Node:
+    return msgspec.structs.replace(one, metadata=msgspec.structs.replace(one.metadata, annotations={key: value}))
 
 
 def reflector(name: str, address: str, cluster_id: str) -> Node:
@@ -64,4 +72,4 @@ def all_with_reflectors() -> BGPPeer:
 
 def cluster(*resources: Resource) -> Cluster:
     """Make a cluster of resources."""
-    return Cluster.of(resources)
+    return cluster_of(resources)

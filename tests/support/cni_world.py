@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from ipaddress import IPv4Address, IPv6Address
 
 from bgpkit_node.cni import Attachment, Connected, Wiring, Wish
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.ipam import Go, IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
 
@@ -30,6 +31,7 @@ class World:
         self.damages: tuple[str, ...] = ()
         self.ownerless: list[str] = []
         self.endpoints: dict[str, WorkloadEndpoint] = {}
+        self.facts: PodFacts | None = None
 
     async def _step(self, name: str, *about: object) -> None:
         self.done.append(name)
@@ -65,11 +67,16 @@ class World:
         """Return what is kept under the name."""
         return self.endpoints.get(endpoint.qualified_name)
 
-    async def write(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
+    async def write(self, endpoint: WorkloadEndpoint, facts: PodFacts | None) -> WorkloadEndpoint:
         """Keep one."""
         self.endpoints[endpoint.qualified_name] = endpoint
-        await self._step("write", endpoint)
+        await self._step("write", endpoint, facts)
         return endpoint
+
+    async def tell(self, pod: str, uid: str) -> PodFacts | None:
+        """Tell of a pod what the test has set."""
+        await self._step("tell", pod, uid)
+        return self.facts
 
     async def remove(self, endpoint: WorkloadEndpoint, network: str) -> None:
         """Drop one, if it is the container's."""

@@ -95,6 +95,12 @@ class MemoryDatastore:
         """Hold nothing: there is one process."""
         yield asyncio.Event()
 
+    async def rehearse(self, operations: Sequence[Operation]) -> None:
+        """Do nothing: memory takes everything."""
+
+    def closes_soon(self) -> None:
+        """Do nothing: it answers."""
+
     async def close(self) -> None:
         """End the watches."""
         self._closed = True

@@ -12,7 +12,7 @@ from bgpkit.policy import PrefixPolicy, PrefixRule
 from bgpkit_node.peering import Peering, PeeringKind
 from bgpkit_node.peering.session_config import Terms
 from bgpkit_node.peering.sessions import Sessions
-from bgpkit_node.running import RunningNode, Serving
+from bgpkit_node.running import RouteNews, RunningNode, Serving
 from tests.support.scripted_peer import eventually
 
 ASN: Final = 64512
@@ -58,6 +58,8 @@ async def looked_at(*, started: datetime | None = None, restarting: bool = False
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(_speaker(OWN, restarting=restarting))
         other = await stack.enter_async_context(_speaker(UP))
+        news = RouteNews()
+        news.follow(own, own.families)
         fib = await stack.enter_async_context(Fib(protocol=12, mode=FibMode.READ_ONLY))
         fib.replace(KernelRoute(prefix=BLOCK, kind=RouteKind.BLACKHOLE))
         sessions = Sessions(own)
@@ -78,7 +80,7 @@ async def looked_at(*, started: datetime | None = None, restarting: bool = False
         await eventually(lambda: own.peers()[0].prefixes_received == 2, "routes")
         await eventually(lambda: bool(own.peers()[1].last_error), "a refusal")
         announced = Announced()
-        serving = Serving(speaker=own, fib=fib, sessions=sessions, routes=announced)
+        serving = Serving(speaker=own, fib=fib, sessions=sessions, routes=announced, news=news)
         running = RunningNode(name="a", serving=serving, started=started or datetime.now(UTC))
         running.policies.why_not = ""
         yield LookedAt(running, serving, terms, announced)

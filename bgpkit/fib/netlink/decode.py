@@ -8,6 +8,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from bgpkit.fib.form import Forms
@@ -24,6 +25,7 @@ _LENGTH_AND_TYPE: Final = struct.Struct("=IH")
 _ROUTE_HEADER: Final = 12
 """Octets of it, before the attributes."""
 _OCTETS: Final = tuple((length + 7) // 8 for length in range(129))
+_KEY_OCTETS: Final = tuple(1 + octets for octets in _OCTETS)
 _LENGTH_OCTET: Final = tuple(bytes((length,)) for length in range(129))
 _LINK_STATE: Final = uapi.IFF_UP | uapi.IFF_RUNNING | uapi.IFF_LOWER_UP
 _REMEMBERED: Final = 65_536
@@ -173,16 +175,18 @@ class RouteReader:
         padded[:: 1 + octets] = lengths
         for place in range(octets):
             padded[1 + place :: 1 + octets] = data[40 + place :: size]
-        keys = [key[: 1 + _OCTETS[key[0]]] for (key,) in struct.iter_unpack(f"={1 + octets}s", padded)]
-        tails = [tail for (tail,) in struct.iter_unpack(f"={40 + octets}x{size - 40 - octets}s", data)]
-        bodies: dict[bytes, tuple[int, Forms]] = {}
+        rows = _rows(f"{1 + octets}s", len(lengths)).unpack(padded)
+        keys = [row[: _KEY_OCTETS[row[0]]] for row in rows]
+        tails = _rows(f"{40 + octets}x{size - 40 - octets}s", len(lengths)).unpack(data)
+        protocols: dict[bytes, int] = {}
+        forms: dict[bytes, Forms] = {}
         for tail in set(tails):
             offset = size * tails.index(tail)
             body = self._body(data[18:28] + tail, data, offset + 16, offset + size)
             if body is None:
                 return None
-            bodies[tail] = body
-        return Page(keys, [bodies[tail][0] for tail in tails], [bodies[tail][1] for tail in tails])
+            protocols[tail], forms[tail] = body
+        return Page(keys, list(map(protocols.__getitem__, tails)), list(map(forms.__getitem__, tails)))
 
     def _read_each(self, data: bytes, width: int) -> list[Route]:
         """Read a datagram of a dump route by route."""
@@ -235,6 +239,12 @@ class RouteReader:
             body = body[0], self._alike.setdefault(body[1], body[1])
         self._known[tail] = body
         return body
+
+
+@lru_cache(maxsize=16)
+def _rows(form: str, count: int) -> struct.Struct:
+    """Return what unpacks ``count`` rows of the same ``form``: most datagrams of a dump have as many routes."""
+    return struct.Struct("=" + form * count)
 
 
 def alike(data: bytes, kind: int) -> int:

@@ -165,6 +165,11 @@ def encode_link_dump(sequence: int) -> bytes:
     return HEADER.pack(32, uapi.RTM_GETLINK, flags, sequence, 0) + bytes(16)
 
 
+def encode_link_question(sequence: int, index: int) -> bytes:
+    """Return the question for the interface ``index``."""
+    return HEADER.pack(32, uapi.RTM_GETLINK, uapi.NLM_F_REQUEST, sequence, 0) + struct.pack("=4xi8x", index)
+
+
 def encode_address_dump(sequence: int) -> bytes:
     """Return the request for the addresses of all interfaces."""
     flags = uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP

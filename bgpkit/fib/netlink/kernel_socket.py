@@ -15,6 +15,7 @@ from bgpkit.errors import FibError
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.collected import Collected
 from bgpkit.fib.netlink.encode import encode_probe
+from bgpkit.fib.netlink.neighbours import Neighbours
 from bgpkit.fib.netlink.object_octets import encode_objects
 from bgpkit.fib.netlink.reader import NetlinkReader
 from bgpkit.fib.netlink.sender import Sender
@@ -37,11 +38,15 @@ class NetlinkKernel(NetlinkReader):
         self._protocol = protocol
         self._sender = Sender(self._asking)
         self._prepared: tuple[Batch, int, bytes] | None = None
+        self._neighbours: Neighbours | None = None
         try:
+            self._neighbours = Neighbours(self.index_of, vrf=vrf, netns=netns)
             self._probe()
         except BaseException:
             self.close()
             raise
+        self.device_of = self._neighbours.device_of
+        self.reaches = self._neighbours.reaches
 
     def index_of(self, device: str) -> int:
         """Return the index of an interface in the sockets' namespace, 0 when there is none."""
@@ -55,6 +60,8 @@ class NetlinkKernel(NetlinkReader):
     def close(self) -> None:
         """Close both sockets; routes stay."""
         self._sender.close()
+        if self._neighbours is not None:
+            self._neighbours.close()
         super().close()
 
     async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:

@@ -75,12 +75,13 @@ def decode_users(data: bytes) -> set[int]:
     return {int.from_bytes(each, sys.byteorder) for each in set(_USE.findall(data))}
 
 
-def encode_lookup(sequence: int, gateway: bytes, vrf: int) -> bytes:
-    """Return the question for the way to ``gateway``, a packed address, within the VRF of index ``vrf`` if not 0."""
-    body = ROUTE.pack(_FAMILY_OF_OCTETS[len(gateway)], 8 * len(gateway), 0, 0, 0, 0, 0, 0, 0)
+def encode_lookup(sequence: int, gateway: bytes, through: int) -> bytes:
+    """Return the question for the route to ``gateway``, packed, ``through`` an interface or a VRF if not 0."""
+    family = _FAMILY_OF_OCTETS[len(gateway)]
+    body = ROUTE.pack(family, 8 * len(gateway), 0, 0, 0, 0, 0, 0, uapi.RTM_F_FIB_MATCH)
     body += attribute(uapi.RTA_DST, gateway)
-    if vrf:
-        body += attribute(uapi.RTA_OIF, _U32.pack(vrf))
+    if through:
+        body += attribute(uapi.RTA_OIF, _U32.pack(through))
     return HEADER.pack(16 + len(body), uapi.RTM_GETROUTE, uapi.NLM_F_REQUEST, sequence, 0) + body
 
 

@@ -6,24 +6,21 @@ netlink(7), rtnetlink(7).
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from errno import EAGAIN, EINTR, EOPNOTSUPP
+from errno import EOPNOTSUPP
 
 from bgpkit.fib.netlink import uapi
 from bgpkit.fib.netlink.decode import decode_refusal, messages
-from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH, encode_address_dump
+from bgpkit.fib.netlink.encode import FAMILY_OF_WIDTH
 from bgpkit.fib.netlink.kernel_socket import NetlinkKernel
+from bgpkit.fib.netlink.neighbours import ask
 from bgpkit.fib.netlink.object_octets import (
-    decode_link_prefix,
-    decode_neighbour,
     decode_object,
     decode_users,
-    encode_lookup,
     encode_object_dump,
     encode_object_probe,
     encode_user_dump,
 )
 from bgpkit.fib.netlink.opening import open_socket
-from bgpkit.fib.netlink.reader import DATAGRAM
 from bgpkit.fib.netlink.table_reader import TableReader
 from bgpkit.fib.objects import KernelObject, ObjectOperation
 from bgpkit.fib.operation import Answers
@@ -35,11 +32,8 @@ class NetlinkObjects(TableReader):
     So notices of what we have changed are left out with those of our routes.
     """
 
-    def __init__(self, kernel: NetlinkKernel, table: int, *, vrf: str | None = None, netns: str | None = None) -> None:
-        """Write by ``kernel``; FibError when there is no netlink, ConfigError no way into ``netns``.
-
-        A gateway of ``vrf`` is a neighbour on one of its interfaces.
-        """
+    def __init__(self, kernel: NetlinkKernel, table: int, *, netns: str | None = None) -> None:
+        """Write by ``kernel``; FibError when there is no netlink, ConfigError no way into ``netns``."""
         self._looking = open_socket(netns)
         try:
             super().__init__(table, netns=netns)
@@ -47,7 +41,6 @@ class NetlinkObjects(TableReader):
             self._looking.close()
             raise
         self._kernel = kernel
-        self._vrf_device = vrf
         self._thread = ThreadPoolExecutor(1, "bgpkit.fib.objects")
 
     def close(self) -> None:
@@ -58,7 +51,7 @@ class NetlinkObjects(TableReader):
 
     def known_here(self) -> bool:
         """Tell whether the kernel has next-hop objects: Linux 5.3."""
-        for data in self._ask(encode_object_probe(self._next())):
+        for data in ask(self._looking, encode_object_probe(self._next())):
             for message in messages(data):
                 refusal = decode_refusal(data, message) if message.kind == uapi.NLMSG_ERROR else None
                 if refusal is not None and refusal.errno == EOPNOTSUPP:
@@ -86,28 +79,6 @@ class NetlinkObjects(TableReader):
             await asyncio.wait([reading])
             raise
 
-    def device_of(self, gateway: bytes) -> int:
-        """Return the index of the interface on which ``gateway``, a packed address, is a neighbour; 0 for none.
-
-        Where a route leads to it over another gateway, one of ours perhaps, the longest prefix of the interfaces'
-        addresses decides, as it does in the kernel for plain routes.
-        """
-        vrf = 0 if self._vrf_device is None else self._kernel.index_of(self._vrf_device)
-        for data in self._ask(encode_lookup(self._next(), gateway, vrf)):
-            for message in messages(data):
-                index = decode_neighbour(data, message, gateway) if message.kind == uapi.RTM_NEWROUTE else 0
-                if index:
-                    return index
-        return 0 if vrf else self._device_by_address(gateway)
-
-    def _device_by_address(self, gateway: bytes) -> int:
-        best = (0, 0)
-        for data in self._ask(encode_address_dump(self._next())):
-            for message in messages(data):
-                if message.kind == uapi.RTM_NEWADDR:
-                    best = max(best, decode_link_prefix(data, message, gateway))
-        return best[1]
-
     def _find_users(self) -> set[int]:
         """Read the routes of all tables."""
         used: set[int] = set()
@@ -115,18 +86,6 @@ class NetlinkObjects(TableReader):
             for data in self._datagrams(encode_user_dump(self._next(), family)):
                 used |= decode_users(data)
         return used
-
-    def _ask(self, request: bytes) -> list[bytes]:
-        """Return the datagrams that answer a request; the kernel has them ready before the call returns."""
-        answers: list[bytes] = []
-        try:
-            self._looking.send(request)
-            while True:
-                answers.append(self._looking.recv(DATAGRAM))
-        except OSError as error:
-            if error.errno not in {EAGAIN, EINTR}:
-                return []
-        return answers
 
     def _next(self) -> int:
         self._sequence += 1

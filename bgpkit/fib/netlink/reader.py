@@ -3,12 +3,11 @@
 netlink(7), rtnetlink(7).
 """
 
-import asyncio
 import ctypes
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from errno import EAGAIN, ENOBUFS, ENOENT
 from typing import Final
@@ -33,6 +32,7 @@ from bgpkit.fib.netlink.opening import open_socket
 from bgpkit.fib.netlink.packet_filter import Step, assemble, drop_port, drop_protocols
 from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.netlink.vrf import read_link
+from bgpkit.fib.pacing import paced
 
 _GROUPS: Final = (
     uapi.RTNLGRP_LINK,
@@ -145,11 +145,9 @@ class NetlinkReader:
             ]
         return addresses
 
-    async def _pages(self, request: bytes) -> AsyncIterator[bytes]:
+    def _pages(self, request: bytes) -> AsyncGenerator[bytes, None]:
         """Give the datagrams that answer a dump request, between turns of the loop; FibError as of the others."""
-        for data in self._datagrams(request):
-            yield data
-            await asyncio.sleep(0)
+        return paced(self._datagrams(request))
 
     def _datagrams(self, request: bytes) -> Iterator[bytes]:
         """Give the datagrams that answer a dump request; FibError when the kernel breaks off."""

@@ -3,6 +3,7 @@
 rtnetlink(7); linux/rtnetlink.h.
 """
 
+from sys import byteorder
 from typing import Final
 
 from bgpkit.fib.encap import Encap
@@ -49,16 +50,25 @@ def decode_body(data: bytes, start: int, end: int, wanted_table: int) -> tuple[i
         elif each == uapi.RTA_METRICS:
             mtu, more = _metrics(data, at, stop)
             unread |= more
-        elif each not in _ELSEWHERE:
+        elif each not in _ELSEWHERE or (each == uapi.RTA_PREF and any(data[at:stop])):
             unread.add(each)
     if not hops:
         gateway, encap, strange = _way(data, found)
         hops = [Hop(gateway, _number(data, found, uapi.RTA_OIF), bool(flags & uapi.RTNH_F_ONLINK), 1, encap)]
     form = make_form(kind, hops, _number(data, found, uapi.RTA_PRIORITY), source, mtu)
-    nhid = _number(data, found, uapi.RTA_NH_ID)
+    nhid, expires = _number(data, found, uapi.RTA_NH_ID), _expires(data, found)
     if not nhid:  # else they are the object's, not the route's
         unread |= strange
-    return protocol, (form._replace(unread=tuple(sorted(unread)), nhid=nhid) if unread or nhid else form,)
+    if unread or nhid or expires:
+        form = form._replace(unread=tuple(sorted(unread)), nhid=nhid, expires=expires)
+    return protocol, (form,)
+
+
+def _expires(data: bytes, found: _Found) -> int:
+    """Return the seconds that a route has left, rounded up; 0 for ever, -1 when they are over."""
+    start, end = found.get(uapi.RTA_CACHEINFO, (0, 0))
+    left = int.from_bytes(data[start + 8 : start + 12], byteorder, signed=True) if end - start >= 12 else 0
+    return -1 if left < 0 else (left + 99) // 100
 
 
 def _number(data: bytes, found: _Found, kind: int) -> int:

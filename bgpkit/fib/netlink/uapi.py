@@ -72,6 +72,8 @@ RT_TABLE_MAIN: Final = 254
 RT_TABLE_LOCAL: Final = 255
 
 RTM_F_CLONED: Final = 0x200
+RTM_F_FIB_MATCH: Final = 0x2000
+"""In a question: tell of the route that decides, and take nothing for granted where there is none."""
 RTNH_F_ONLINK: Final = 4
 
 RTA_DST: Final = 1
@@ -82,6 +84,7 @@ RTA_PREFSRC: Final = 7
 RTA_METRICS: Final = 8
 RTA_MULTIPATH: Final = 9
 RTA_CACHEINFO: Final = 12
+"""Of IPv6 routes: the third number of 4 octets is the time left in hundredths of a second, 0 for ever, below 0 over."""
 RTA_TABLE: Final = 15
 RTA_VIA: Final = 18
 RTA_PREF: Final = 20

@@ -8,7 +8,9 @@
     │   ├── ConflictError           a key has another revision than the caller read
     │   ├── NotFoundError           a key that was to be changed or deleted is not there
     │   ├── UnreachableError        nobody answers now: the same may succeed later
+    │   ├── GoneError               the file is not where it was: what is done now is kept nowhere
     │   └── CompactedError          the changes after a revision are forgotten: list again
+    ├── KubernetesError             Kubernetes' API does not answer, or refuses: `.status` is that of HTTP
     ├── ResourceError               a resource that cannot be: names file, document, line and field
     ├── InvalidResourcesError       all the resources of a call that cannot be; `.errors` are ResourceErrors
     ├── PasswordError               the password of a session cannot be had: names the file and the cure
@@ -65,6 +67,10 @@ class UnreachableError(DatastoreError):
     """The datastore does not answer now, which may pass by itself: who has time tries again."""
 
 
+class GoneError(DatastoreError):
+    """The datastore's file was removed, moved or replaced while it was in use."""
+
+
 class CompactedError(DatastoreError):
     """The changes after a revision are no longer (or not) in the store: the caller lists again."""
 
@@ -73,6 +79,15 @@ class CompactedError(DatastoreError):
         super().__init__(f"changes after revision {revision} are not kept, only those after {oldest}")
         self.revision = revision
         self.oldest = oldest
+
+
+class KubernetesError(NodeError):
+    """The API of Kubernetes does not answer, or not with what was asked for."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        """Keep the ``status`` of HTTP that it answered with; 0 when it did not answer."""
+        super().__init__(text)
+        self.status = status
 
 
 class ResourceError(NodeError):

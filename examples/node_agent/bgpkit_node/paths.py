@@ -17,3 +17,5 @@ PASSWORDS: Final = Path("/etc/bgpkit-node/secrets")
 """Folder of passwords that resources refer to: a folder for each secret, in it a file for each key."""
 HEALTH_ADDRESS: Final = "127.0.0.1:9099"
 """Where probes find Calico's agent."""
+CONTROLLERS_HEALTH_ADDRESS: Final = "127.0.0.1:9094"
+"""Where probes find the controllers: the port of the metrics of Calico's."""

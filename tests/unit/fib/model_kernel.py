@@ -138,6 +138,10 @@ class ModelKernel:
         """Return the interface that leads to the gateway, if it is up."""
         return gateway[-1] if gateway[-1] in self.up else 0
 
+    def reaches(self, gateway: bytes, index: int, onlink: bool) -> bool:
+        """Tell whether the interface is up; each is that of one gateway."""
+        return (index or self.device_of(gateway)) in self.up
+
     # Other hands.
 
     def add(self, place: Place, protocol: int, form: Form, *, exclusive: bool = True) -> bool:
@@ -168,13 +172,17 @@ class ModelKernel:
             self._tell(place, protocol, first.form, present=False)
 
     def set_link(self, index: int, *, up: bool) -> None:
-        """Take an interface down, its routes with it and without a word of them, or up."""
+        """Take an interface down, its routes with it and without a word of them, or up.
+
+        A route with several next hops stays while it has one that leads on: of IPv6 the others go, of IPv4 they are
+        dead and come to life again with their interface.
+        """
         if up == (index in self.up):
             return
         self.up ^= {index}
         for place, routes in self.table.items():
             if not up:
-                self.table[place] = [one for one in routes if all(hop.ifindex != index for hop in one.form.hops)]
+                self.table[place] = [one for one in routes if self._stays(place[0], one, index)]
         if not up:
             self.objects.flush_device(index)
         self.told.append(LinkNotice(index, (f"e{index}", int(up), 0)))
@@ -245,6 +253,14 @@ class ModelKernel:
             for one in routes:
                 if one.form.nhid == number:
                     self._tell(place, one.protocol, one.form, replaced=True)
+
+    def _stays(self, width: int, one: ModelRoute, gone: int) -> bool:
+        """Take the next hops of an interface out of a route of ``width``; tell whether any is left that leads on."""
+        if all(hop.ifindex != gone for hop in one.form.hops):
+            return True
+        if width == 128:
+            one.form = one.form._replace(hops=tuple(hop for hop in one.form.hops if hop.ifindex != gone))
+        return any(hop.ifindex in self.up for hop in one.form.hops)
 
     def _index(self, hop: Hop) -> int:
         return hop.ifindex or hop.gateway[-1]

@@ -11,6 +11,7 @@ from bgpkit.fib.attempts import Attempts
 from bgpkit.fib.deciding import Decider
 from bgpkit.fib.foreign import Foreign
 from bgpkit.fib.form import Forms, Hop, make_form
+from bgpkit.fib.objects import NOT_YET
 from bgpkit.fib.operation import Batch, Operation, Refusal, Verb
 from bgpkit.fib.resolve import Resolver
 from bgpkit.fib.route import Spec
@@ -99,6 +100,29 @@ def test_what_the_kernel_has_refused_to_explain_is_left_alone() -> None:
     assert sorted(each.key for each in rig.decide()) == sorted(each.key for each in every if each.key != contested)
 
 
+@pytest.mark.parametrize(("answer", "verbs"), [((FORM,), [Verb.REPLACE]), (NOT_YET, [])])
+def test_what_is_to_be_replaced_is_found_without_a_look_at_each(
+    monkeypatch: pytest.MonkeyPatch, answer: Forms | Refusal, verbs: list[Verb]
+) -> None:
+    """Nobody has asked for the form before: a thousand prefixes with a new next hop would keep the loop waiting.
+
+    Where its next-hop object is not there yet, all are put off.
+    """
+    monkeypatch.delattr(Decider, "_decide")
+
+    def learn(resolver: Resolver, spec: Spec, held: Forms) -> Forms | Refusal:
+        """Give the same answer for whatever is asked."""
+        del resolver, spec, held
+        return answer
+
+    monkeypatch.setattr(Resolver, "_learn", learn)
+    rig, batch = Rig(foreign=False), Batch(32)
+    keys = [key for key, spec in rig.desired.items() if spec is A and rig.held.get(key) == (OTHERWISE,)]
+    rig.decider.decide(list(keys), rig.held, (), 0.0, batch)
+    assert (batch.keys, list(dict.fromkeys(batch.verbs))) == (keys if verbs else [], verbs)
+    assert rig.decider.put_off == ([] if verbs else keys)
+
+
 def test_what_is_not_held_at_all_is_added_without_a_look_at_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where nobody has asked for the form of its spec before: a full table begins so."""
     rig = Rig(foreign=False)
@@ -107,3 +131,17 @@ def test_what_is_not_held_at_all_is_added_without_a_look_at_each(monkeypatch: py
     rig.decider.decide(keys, {}, (), 0.0, batch)
     assert (batch.verb, batch.keys, batch.plain) == (Verb.ADD, keys, True)
     assert set(batch.forms) == {(FORM,)}
+
+
+@pytest.mark.parametrize("forms", [(HIGHER,), (OTHERWISE, HIGHER), (HIGHER, OTHERWISE)])
+def test_in_a_conflict_no_form_of_ours_goes_on_deciding(forms: Forms) -> None:
+    """One of another metric than the wanted one goes, as the one does that stands beside the foreign route."""
+    key = b"\x18\x0a\0\0"
+    others, resolver, attempts = Foreign(), Resolver(32, lambda _: 0), Attempts()
+    others.routes[key] = ((0, 4),)
+    decider = Decider(32, resolver, Agreement(resolver), {key: A}, others, attempts)
+    for left in (forms, forms[1:])[: len(forms)]:
+        batch = Batch(32)
+        decider.decide([key], {key: left}, (), 0.0, batch)
+        assert list(batch) == [Operation(Verb.DELETE, 32, key, left[:1])]
+    assert others.conflicts == {key: 4}

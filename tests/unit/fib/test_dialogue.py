@@ -389,3 +389,21 @@ def test_routes_that_wait_for_an_object_do_not_wait_until_all_others_are_written
     assert 2 <= write() <= 4
     assert write() >= len(keys) - 5
     assert {key for _, key in kernel.ours()} == {OTHER, *keys}
+
+
+def test_a_row_begins_with_a_short_batch() -> None:
+    """The kernel has nothing to do until the first one is there, and the loop makes two before it goes on."""
+    sizes: list[int] = []
+
+    class MeasuredKernel(ModelKernel):
+        """A kernel that notes how long batches are."""
+
+        async def execute(self, batch: Batch, meanwhile: Callable[[], Batch | None]) -> Answers:
+            """Carry a batch out."""
+            sizes.append(len(batch))
+            return await super().execute(batch, meanwhile)
+
+    dialogue, reconciler = start(MeasuredKernel())
+    reconciler.want([b"\x18\x0a" + number.to_bytes(2, "big") for number in range(5000)], A)
+    assert work(dialogue) == 5000
+    assert sizes == [512, 2048, 2048, 392]

@@ -245,7 +245,7 @@ def test_a_via_that_fails_is_no_way_until_it_is_asked_again() -> None:
     """Somebody else's fault loses no route for ever, and stops no other."""
     table, broken = Table(32), [True]
 
-    def via(path: Path) -> NextHop:
+    def via(path: Path) -> NextHop | None:
         if broken and path.next_hop == b"\x0a\0\0\x07":
             raise RuntimeError("somebody else's fault")
         return gateway_of(path)

@@ -60,3 +60,10 @@ def test_of_two_addresses_the_first_is_looked_up_if_it_is_any() -> None:
     assert address_of(FOUR.packed) == FOUR.packed
     assert address_of(GLOBAL.packed + LINK_LOCAL.packed) == GLOBAL.packed
     assert address_of(bytes(16) + LINK_LOCAL.packed) == LINK_LOCAL.packed
+
+
+@pytest.mark.parametrize("octets", [bytes(4), b"\xe0\0\0\1", bytes(16), bytes.fromhex("ff02" + "00" * 13 + "01")])
+def test_what_is_no_hosts_address_is_no_gateway(octets: bytes) -> None:
+    """RFC 4271, section 6.3: a semantically incorrect NEXT_HOP; the kernel would take some of these for no gateway."""
+    assert (gateway_of(path(PEER, octets)), gateway_of(path(ON_LINK, octets))) == (None, None)
+    assert neighbor_of(path(PEER, octets)) is None

@@ -190,7 +190,7 @@ def test_what_nobody_has_any_more_is_not_asked_for() -> None:
     """And what somebody has is, however many there are."""
     asked: list[bytes] = []
 
-    def via(one: Path) -> NextHop:
+    def via(one: Path) -> NextHop | None:
         asked.append(one.next_hop)
         return gateway_of(one)
 

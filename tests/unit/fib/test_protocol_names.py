@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bgpkit.errors import ConfigError
-from bgpkit.fib.protocol_names import protocol_names, protocol_number, read_protocol_names
+from bgpkit.fib.protocol_names import LOWEST_OWN, protocol_names, protocol_number, read_protocol_names
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,15 @@ def test_the_names_of_this_machine_are_read_once() -> None:
     """Those that all know among them."""
     assert protocol_names() is protocol_names()
     assert protocol_names().items() >= {"static": 4, "connected": 2}.items()
+
+
+def test_for_routes_of_our_own_only_what_can_be_owned_is_named() -> None:
+    """Kernel, boot and static are none of ours: nobody is sent there."""
+    with pytest.raises(ConfigError) as unknown:
+        protocol_number("!", lowest=LOWEST_OWN)
+    assert "known: gated, ra," in str(unknown.value)
+    assert str(unknown.value).endswith(", and 5 to 255")
+    with pytest.raises(ConfigError, match=r"known: .*zebra"):
+        protocol_number("statc", lowest=LOWEST_OWN)
+    with pytest.raises(ConfigError, match="choose 5 to 255"):
+        protocol_number(300, lowest=LOWEST_OWN)

@@ -1,5 +1,6 @@
 """Wanted against held: the operations that follow, and what each answer means."""
 
+from collections.abc import Callable
 from errno import EEXIST, ENETUNREACH, ENOENT, ESRCH
 from ipaddress import IPv4Address
 
@@ -323,6 +324,40 @@ def test_a_dump_shows_what_notices_did_not() -> None:
     ]
 
 
+def test_a_dump_of_what_is_held_leaves_nothing_to_compare() -> None:
+    """All has been compared before, and whatever has changed since has been looked at; so verifying is cheap."""
+    made = reconciler({OTHER: form(A)})
+    made.want([OTHER], A)
+    assert list(made.compare())
+    made.want([KEY], B)
+    verbs(made)
+    made.take_dump(made.held, None, 0.0)
+    assert list(made.compare()) == []
+
+
+def _differs(made: Reconciler) -> None:
+    made.take_dump(dict(made.held), None, 0.0)
+
+
+def _reads_all(made: Reconciler) -> None:
+    made.take_dump(made.held, {}, 0.0)
+
+
+def _adopts(made: Reconciler) -> None:
+    assert list(made.adopt())
+
+
+@pytest.mark.parametrize("event", [_differs, _reads_all, _adopts, Reconciler.retry])
+def test_what_may_differ_unseen_is_compared(event: Callable[[Reconciler], None]) -> None:
+    """Answers were lost, say, or a device has another index by now: the next dump may still show what is held."""
+    made = reconciler({KEY: form(A)})
+    made.want([KEY], A)
+    assert list(made.compare())
+    event(made)
+    made.take_dump(made.held, None, 0.0)
+    assert list(made.compare())
+
+
 def test_abandoning_takes_out_all_that_is_ours() -> None:
     """Wanted, stale, failed: all goes, and nothing comes back."""
     made = reconciler({KEY: form(A), OTHER: form(B)})
@@ -432,3 +467,12 @@ def test_what_is_at_rest_has_nothing_that_may_differ() -> None:
     made.want([OTHER], A)
     verbs(made, refused(EEXIST))
     assert (made.pending, rests(made)) == (0, False)  # contested
+
+
+def test_a_route_of_ours_by_force_where_none_was_held_leaves_doubt() -> None:
+    """It took the place of a foreign one, beside which there may be more; of a route that was held it does not."""
+    made = reconciler({OTHER: form(A)})
+    made.observe(RouteNotice(True, 32, OTHER, OURS, form(B), replaced=True))
+    assert not made.doubtful
+    made.observe(RouteNotice(True, 32, KEY, OURS, form(A), replaced=True))
+    assert made.doubtful

@@ -59,3 +59,39 @@ def test_remembered_until_forgotten() -> None:
     second = resolver.resolve(spec)
     assert not isinstance(second, Refusal)
     assert second[0].hops[0].ifindex == 8
+
+
+def test_next_hops_that_cannot_be_used_are_left_out() -> None:
+    """The kernel refuses a route for one dead next hop of several; it rejoins once it can be used."""
+    up = {2}
+    resolver = Resolver(32, lambda name: INTERFACES.get(name, 0), lambda _gateway, index, _onlink: index in up)
+    other, nowhere = NextHop(IPv4Address("10.0.1.2"), "eth1"), NextHop(IPv4Address("10.0.2.2"), "eth9")
+    spec = Spec(RouteKind.UNICAST, (VIA, other, nowhere))
+    expected = Hop(b"\x0a\0\0\2", 2, onlink=True, weight=1)
+    assert resolver.resolve(spec) == (Form(1, (expected,), 0),)
+    assert (dict(resolver.reduced), resolver.rejoined()) == ({spec: (other, nowhere)}, [])
+    up.add(3)
+    assert resolver.rejoined() == [spec]
+    assert resolver.moved(spec)
+    again = resolver.resolve(spec)
+    assert not isinstance(again, Refusal)
+    assert (len(again[0].hops), dict(resolver.reduced)) == (2, {spec: (nowhere,)})
+
+
+def test_where_no_next_hop_can_be_used_all_are_asked_for() -> None:
+    """The kernel says why not, as it does of a single one, which is never left out."""
+    resolver = Resolver(32, lambda name: INTERFACES[name], lambda _gateway, _index, _onlink: False)
+    other = NextHop(IPv4Address("10.0.1.2"), "eth1")
+    for spec in (Spec(RouteKind.UNICAST, (VIA, other)), Spec(RouteKind.UNICAST, (VIA,))):
+        answer = resolver.resolve(spec)
+        assert not isinstance(answer, Refusal)
+        assert len(answer[0].hops) == len(spec.next_hops)
+
+
+def test_one_gateway_with_and_without_its_interface_is_one_next_hop() -> None:
+    """IPv4 would have it twice, IPv6 refuse it, a group of next-hop objects add it up: so do all."""
+    for width, gateway in ((32, IPv4Address("10.0.0.2")), (128, IPv6Address("2001:db8::2"))):
+        hops = (NextHop(gateway, weight=200), NextHop(gateway, "eth0", weight=100), NextHop(gateway, "eth1"))
+        answer = Resolver(width, lambda name: INTERFACES[name]).resolve(Spec(RouteKind.UNICAST, hops, 1))
+        assert not isinstance(answer, Refusal)
+        assert sorted((hop.ifindex, hop.weight) for hop in answer[0].hops) in ([(2, 256), (3, 1)], [(2, 100), (3, 201)])

@@ -6,9 +6,10 @@ import pytest
 
 from bgpkit.fib import FibStatus, KernelRoute, NextHop, RouteKind
 from bgpkit.fib.dialogue import Dialogue
+from bgpkit.fib.diff import diff_of
 from bgpkit.fib.form import Form, Hop, make_form
 from bgpkit.fib.inspection import Inspection
-from bgpkit.fib.netlink.decode import LinkNotice
+from bgpkit.fib.netlink.decode import AddressNotice, LinkNotice
 from bgpkit.fib.route import Spec
 from bgpkit.fib.state import FibState, words_of_form, words_of_route
 from bgpkit_rib import Prefix
@@ -144,3 +145,26 @@ def test_a_wanted_route_is_told_as_ip_writes_it(route: KernelRoute, words: str) 
 def test_a_route_of_the_kernel_is_told_likewise(form: Form, words: str) -> None:
     """With the names of interfaces; kinds that are none of ours by number."""
     assert words_of_form(form, lambda index: f"#{index}") == words
+
+
+def test_a_next_hop_that_cannot_be_used_is_named() -> None:
+    """The route is there without it, the difference tells of it, and it rejoins when its interface is up."""
+    rig = Rig()
+    rig.kernel.set_link(3, up=False)
+    rig.want(Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")), NextHop(IPv4Address("10.0.0.3")))))
+    rig.dialogue.listen()
+    rig.read()
+    complete(rig.dialogue.write(0.0))
+    reason = "without via 10.0.0.3: interface down or gateway not on its network"
+    state = rig.state()
+    assert (state.status, state.present, state.reason) == (FibStatus.REDUCED, ("via 10.0.0.2",), reason)
+    diff = diff_of(rig.dialogue)
+    assert [each.left_out for each in diff.reduced] == [(NextHop(IPv4Address("10.0.0.3")),)]
+    assert (bool(diff), diff.missing, diff.pending) == (True, (), ())
+    rig.kernel.told.append(AddressNotice(True, b"\x0a\0\1\1"))
+    rig.dialogue.listen()
+    assert (rig.state().status, rig.dialogue.check_wanted) == (FibStatus.REDUCED, True)
+    rig.kernel.up.add(3)  # the kernel tells of an address before it has the route to its network
+    rig.read()
+    complete(rig.dialogue.write(0.0))
+    assert (rig.state().status, bool(diff_of(rig.dialogue))) == (FibStatus.INSTALLED, False)

@@ -39,6 +39,32 @@ async def pause(seconds: float = 0.06) -> None:
     await asyncio.sleep(seconds)
 
 
+def test_a_route_that_ends_by_itself_is_gone_when_its_time_is_over() -> None:
+    """The kernel tells of it late, by its next cleaning; until then a dump shows it as over."""
+
+    async def main() -> None:
+        rig = Rig()
+        key, protocol, (form,) = row("10.2.0.0/16")
+        rig.reader.routes.append((key, protocol, (form._replace(expires=5),)))
+        await rig.watch.start()
+        await pause(4.9)
+        assert (rig.keys(), rig.reader.dumps) == (2, 1)
+        rig.reader.routes[-1] = key, protocol, (form._replace(expires=-1),)
+        await pause(0.2)
+        assert (rig.keys(), rig.reader.dumps) == (1, 2)
+        rig.reader.routes.pop()
+        ending = row("10.3.0.0/16")
+        rig.reader.add((ending[0], ending[1], (ending[2][0]._replace(expires=7),)))
+        await pause(6.9)
+        assert (rig.keys(), rig.reader.dumps) == (2, 2)
+        rig.reader.routes.pop()
+        await pause(0.3)
+        assert (rig.keys(), rig.reader.dumps) == (1, 3)
+        await rig.watch.close()
+
+    virtual_time.run(main())
+
+
 def test_a_swarm_of_notices_is_one_comparison() -> None:
     """Some 50 ms later; what costs time is followed by a rest of four times as long."""
 

@@ -319,3 +319,11 @@ def test_those_are_concerned_whose_prefix_has_changed() -> None:
     made.heed(link(E1, NO_CARRIER))
     made.heed(notice("10.1.0.0/16", through(E0)))
     assert not made.changed
+
+
+def test_there_is_no_way_to_what_is_no_hosts_address() -> None:
+    """Whatever route holds it: no packet can be given to such a neighbour."""
+    made = ways(notice("0.0.0.0/0", through(E0, gateway="")), notice("::/0", through(E0, gateway="")), default=True)
+    for address in ("0.0.0.0", "224.0.0.9", "::", "ff02::9"):
+        assert made.look_up(ip_address(address).packed).next_hops == ()
+    assert way(made, "10.9.9.9").reachable

@@ -9,7 +9,18 @@ from typing import Self
 import pytest
 
 from bgpkit.errors import FibError
-from bgpkit.fib import Drift, FibEvent, FibLost, NextHop, Resynced, ResyncReason, RouteConflict, RouteDrifted, RouteKind
+from bgpkit.fib import (
+    Drift,
+    FibEvent,
+    FibLost,
+    NextHop,
+    Resynced,
+    ResyncReason,
+    RouteConflict,
+    RouteDrifted,
+    RouteKind,
+    pacing,
+)
 from bgpkit.fib.dialogue import Dialogue
 from bgpkit.fib.form import Form
 from bgpkit.fib.kernel import Notices
@@ -17,8 +28,10 @@ from bgpkit.fib.netlink.page import Page
 from bgpkit.fib.operation import Answers, Batch
 from bgpkit.fib.report import Reporter
 from bgpkit.fib.route import Spec
+from bgpkit.fib.slicing import SLICE
 from bgpkit.fib.worker import Worker
 from tests.unit.fib.model_kernel import OURS, ModelKernel
+from tests.unit.fib.turns import Turns
 
 DROP = Spec(RouteKind.BLACKHOLE, ())
 SEND = Spec(RouteKind.UNICAST, (NextHop(IPv4Address("10.0.0.2")),))
@@ -99,6 +112,22 @@ class Rig:
         self.worker.wake()
         for _ in range(20):
             await asyncio.sleep(0)
+
+
+async def test_a_check_lets_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all is as held, and where it is not: each step may be followed by a turn."""
+    monkeypatch.setattr(pacing, "SLICE_SECONDS", -1.0)
+    rig = Rig()
+    async with rig:
+        rig.dialogue.reconcilers[32].want(KEYS, DROP)
+        await rig.worker.settled()
+    async with Turns() as passed:
+        await rig.worker.check()
+        assert passed.count >= len(KEYS)  # a page each
+    rig.kernel.table.clear()
+    async with Turns() as passed:
+        await rig.worker.check()
+        assert passed.count >= 2 * (len(KEYS) // SLICE + 1)  # what is held, and what is wanted
 
 
 async def test_wishes_are_written_in_batches_and_the_loop_runs_between() -> None:

@@ -9,9 +9,17 @@ import msgspec
 import pytest
 
 from bgpkit_node.cni import CniService, Wiring, Wish
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.errors import CniError, IpamError, NodeError
 from tests.support.cni_world import ADDRESS, ADDRESS6, HANDLE, World, call
 from tests.support.virtual_time import run
+
+ENVIRONMENT = {
+    "CNI_CONTAINERID": "c1",
+    "CNI_NETNS": "/run/netns/p",
+    "CNI_IFNAME": "eth0",
+    "CNI_ARGS": "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web",
+}
 
 
 async def mtu() -> int:
@@ -156,6 +164,30 @@ async def test_add_waits_for_the_rules_of_the_pod(service: CniService, world: Wo
     assert not adding.done()
     world.waiting["commit"].set()
     await adding
+
+
+async def test_an_endpoint_is_stored_with_what_is_told_of_its_pod(world: World) -> None:
+    """Asked for by namespace, name and the uid that the runtime gives; nothing is stored before there is an answer."""
+    world.facts = PodFacts(labels={"role": "web"})
+    world.waiting["tell"] = asyncio.Event()
+    request = call("ADD")
+    request["env"] = {**ENVIRONMENT, "CNI_ARGS": f"{ENVIRONMENT['CNI_ARGS']};K8S_POD_UID=u1"}
+    service = CniService(world, world, world, node="n1", told=world.tell)
+    adding = asyncio.ensure_future(service.handle(request))
+    await world.began["tell"].wait()
+    await asyncio.sleep(0)
+    assert (world.about["tell"], world.endpoints) == (("default/web", "u1"), {})
+    world.waiting["tell"].set()
+    await adding
+    assert world.about["write"][1] == world.facts
+
+
+async def test_nobody_is_asked_of_a_container_that_is_no_pod(world: World) -> None:
+    """Its endpoint is named after itself."""
+    request = call("ADD")
+    request["env"] = {**ENVIRONMENT, "CNI_ARGS": ""}
+    await CniService(world, world, world, node="n1", told=world.tell).handle(request)
+    assert "tell" not in world.done
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 10), (3, 3), (600, 50)])

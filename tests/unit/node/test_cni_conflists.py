@@ -1,8 +1,9 @@
 """Leftover configurations in the runtime's directory."""
 
+import json
 from pathlib import Path
 
-from bgpkit_node.cni import conflist_before
+from bgpkit_node.cni import conflist_before, our_conflist
 
 
 def test_what_sorts_before_ours_is_named(tmp_path: Path) -> None:
@@ -20,3 +21,10 @@ def test_what_sorts_before_ours_is_named(tmp_path: Path) -> None:
 def test_a_directory_that_is_not_there_has_none(tmp_path: Path) -> None:
     """The runtime may see it elsewhere."""
     assert conflist_before(tmp_path / "absent" / "10-bgpkit.conflist") == ""
+
+
+def test_our_paths_are_absolute() -> None:
+    """Runtimes and the agent read the file from directories of their own."""
+    text = json.dumps(our_conflist(Path("run/agent.sock"), Path("conf/10-bgpkit.conflist")))
+    for name in ("run/agent.sock", "conf/10-bgpkit.conflist"):
+        assert json.dumps(str(Path.cwd() / name)) in text

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from bgpkit_node.cni import Attachment, Code, Connected, Wiring
-from bgpkit_node.cni.endpoint import beside, check_names, damages, endpoint_of, wired_endpoint
+from bgpkit_node.cni.endpoint import beside, check_names, damages, endpoint_of, wired_endpoint, with_facts
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.errors import CniError
 from bgpkit_node.resources import Metadata, WorkloadEndpoint, WorkloadEndpointPort, to_document
 from bgpkit_node.resources.workload_endpoint import check_workload_endpoint
@@ -97,6 +98,19 @@ def test_what_others_have_written_is_kept() -> None:
     assert endpoint.spec.ip_networks == ("10.244.1.2/32", "fd00::2/128")
     assert endpoint.spec.ports == stored.spec.ports
     assert endpoint.metadata.annotations == {"seen": "yes", "bgpkit-node/network": "net"}
+
+
+def test_what_a_pod_has_replaces_what_was_taken_from_the_pod_before() -> None:
+    """Labels that Kubernetes had and that somebody has set since stay; account, profiles and ports are the pod's."""
+    pod, ports = attachment(namespace="prod", pod="web"), (WorkloadEndpointPort(name="http", protocol="TCP", port=80),)
+    before = with_facts(made(pod, tier="front"), PodFacts(labels={"role": "web", "old": "1"}, account="a", ports=ports))
+    assert before.spec.ports == ports
+    after = with_facts(before, PodFacts(labels={"role": "db"}, account="b"))
+    assert (after.spec.ports, after.spec.profiles) == ((), ("kns.prod", "ksa.prod.b"))
+    assert {key: value for key, value in after.metadata.labels.items() if "/" not in key} == {
+        "tier": "front",
+        "role": "db",
+    }
 
 
 def test_an_endpoint_that_could_not_be_stored_is_refused_by_name() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bgpkit_node.cni import Attachment
 from bgpkit_node.cni.endpoint import endpoint_of
 from bgpkit_node.cni.pod_endpoints import PodEndpoints
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.resources import ResourceStore, WorkloadEndpoint, kind_of
 from tests.support.memory_datastore import MemoryDatastore
 
@@ -49,6 +50,21 @@ async def test_labels_survive_the_next_container_of_the_pod(store: ResourceStore
     written = await endpoints.write(endpoint("c1"))
     assert written == await store.get(WorkloadEndpoint, NAME)
     assert (written.metadata.labels["app"], written.spec.container_id) == ("web", "c1")
+
+
+async def test_what_is_known_of_a_pod_is_there_from_the_first_revision_on(
+    store: ResourceStore, endpoints: PodEndpoints
+) -> None:
+    """The next pod of the name has its own in their place; a label that was set by hand stays."""
+    first = await endpoints.write(endpoint("c0"), PodFacts(labels={"role": "web", "old": "1"}))
+    assert (first.revision, first.metadata.labels["role"]) == (1, "web")
+    await store.label(WorkloadEndpoint, NAME, {"mine": "1"})
+    written = await endpoints.write(endpoint("c1"), PodFacts(labels={"role": "db"}))
+    assert written == await store.get(WorkloadEndpoint, NAME)
+    assert written.metadata.labels.items() & {("role", "db"), ("mine", "1"), ("old", "1")} == {
+        ("role", "db"),
+        ("mine", "1"),
+    }
 
 
 async def test_a_new_one_is_written_without_a_look(endpoints: PodEndpoints, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,6 @@ def test_a_cni_error_carries_code_message_and_details() -> None:
 def test_every_error_is_a_node_error_and_stands_in_the_tree() -> None:
     """One except clause is enough, and the drawing in the module is complete."""
     classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
-    assert len(classes) == 13
+    assert len(classes) == 15
     assert all(issubclass(kind, NodeError) for kind in classes)
     assert all(kind.__name__ in (errors.__doc__ or "") for kind in classes)

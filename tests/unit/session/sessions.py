@@ -60,11 +60,11 @@ class Owner:
         """Whether the session is up, by what the owner was told."""
         return len(self.established) > len(self.released)
 
-    def session_established(self, negotiated: Negotiated, local_address: str) -> UpdateDecoder[bytes]:
+    def session_established(self, negotiated: Negotiated, local_address: str) -> tuple[UpdateDecoder[bytes], "Owner"]:
         """Take note."""
         self.established.append(negotiated)
         self.local_addresses.append(local_address)
-        return UpdateDecoder(UpdateContext.of(negotiated), lambda inputs: inputs.raw)
+        return UpdateDecoder(UpdateContext.of(negotiated), lambda inputs: inputs.raw), self
 
     def routes_announced(self, family: Family, made: bytes, keys: list[bytes], nlri: bytes | None) -> None:
         """Take note."""

@@ -145,6 +145,24 @@ def test_keepalives_are_never_sent_more_often_than_once_a_second() -> None:
     ]
 
 
+def test_what_is_left_of_a_timer_is_told() -> None:
+    """Of the hold timer from its last restart; nothing of one that does not run."""
+
+    async def prove() -> list[float]:
+        timers = Timers(Fired())
+        timers.start(OUT, Timer.HOLD, 90.0)
+        timers.start(OUT, Timer.DELAY_OPEN, 50.0)
+        await asyncio.sleep(20)
+        timers.start(OUT, Timer.HOLD, 90.0)
+        await asyncio.sleep(10)
+        left = [timers.seconds_left(OUT, timer) for timer in (Timer.HOLD, Timer.DELAY_OPEN, Timer.KEEPALIVE)]
+        timers.stop(OUT, Timer.HOLD)
+        await asyncio.sleep(30)
+        return [*left, timers.seconds_left(OUT, Timer.HOLD), timers.seconds_left(OUT, Timer.DELAY_OPEN)]
+
+    assert run(prove()) == [80.0, 20.0, 0.0, 0.0, 0.0]
+
+
 def test_stop_all_leaves_no_timer() -> None:
     """After stop_all nothing fires."""
 

@@ -101,6 +101,19 @@ async def test_a_peer_that_is_sent_away_for_a_time_comes_back_by_itself() -> Non
             await holds(speaker, texts(1))
 
 
+async def test_a_bound_that_is_taken_away_while_the_session_is_up_bounds_nothing() -> None:
+    """Nor does the former one."""
+    async with speaker_at() as speaker:
+        await speaker.add_peer(limited(PrefixLimitAction.SHUTDOWN))
+        async with await joined(speaker) as peer:
+            await peer.send(octets.update(BLOCK, *texts(4)))
+            await holds(speaker, texts(4))
+            await speaker.update_peer(towards_scripted(THEIRS))
+            await peer.send(octets.update(BLOCK, *texts(9)))
+            await holds(speaker, texts(9))
+            assert state(speaker, THEIRS) is State.ESTABLISHED
+
+
 async def test_what_comes_near_and_beyond_is_told_once_a_session() -> None:
     """As a line in the log and as an event; with WARN all routes are taken."""
     with capture_logs() as logs:

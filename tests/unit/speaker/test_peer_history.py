@@ -46,6 +46,25 @@ async def test_a_session_is_told_once_up_and_once_down() -> None:
     assert 0 <= second.seconds < 60
 
 
+async def test_the_last_error_is_that_of_whatever_ended_last() -> None:
+    """A session, an attempt of ours, one of the peer's, or what we did; a session that comes up leaves it."""
+    history = PeerHistory("192.0.2.7", EventLog())
+    assert (history.last_error, history.established_count) == ("", 0)
+    failed, ended = reason(CLOSED), reason(REFUSED, State.ESTABLISHED)
+    history.failed(failed)
+    assert history.last_error == failed.text
+    history.not_taken("the options do not fit")
+    assert history.last_error == "the options do not fit"
+    for count in (1, 2):
+        up(history)
+        history.released(ended, ())
+        assert (history.last_error, history.established_count) == (ended.text, count)
+    history.sent_away("closed by us", 3.0)
+    assert history.last_error == "closed by us"
+    history.held_back("the path is down")
+    assert history.last_error == "closed by us"
+
+
 async def test_failures_are_counted_until_the_session_is_up() -> None:
     """And what ended before is forgotten then."""
     history = PeerHistory("192.0.2.7", EventLog())

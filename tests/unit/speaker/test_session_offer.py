@@ -45,7 +45,7 @@ def shared(confederation: Confederation | None = None) -> Shared:
 def offer(config: PeerConfig, of: Shared | None = None, *, established: bool = False) -> SessionConfig:
     """Return what is said to a peer."""
     of = of or shared()
-    kind = of.kind_of(config.asn, client=config.route_reflector_client)
+    kind = of.kind_of(config)
     return session_config(config, of, kind=kind, established=established)
 
 
@@ -93,7 +93,7 @@ async def test_add_path_is_offered_as_asked(advertise: Selection, receive: bool,
 async def test_the_outside_knows_the_confederation_and_members_the_member() -> None:
     """An OPEN to another member AS, and to our own, has our own number."""
     of = shared(Confederation(identifier=65000, members=frozenset({64513})))
-    assert of.kind_of(64513, client=False) is SourceKind.CONFEDERATION
+    assert of.kind_of(PeerConfig(address="192.0.2.1", asn=64513)) is SourceKind.CONFEDERATION
     numbers = [offer(PeerConfig(address="192.0.2.1", asn=asn), of).local_asn for asn in (64512, 64513, 64514)]
     assert numbers == [64512, 64512, 65000]
 

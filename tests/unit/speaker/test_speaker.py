@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import pytest
@@ -16,17 +15,13 @@ from bgpkit import (
     ChangePlan,
     Community,
     ConfigError,
-    Entry,
     Family,
     Notification,
     Path,
     PathAttributes,
     PeerConfig,
-    Prefix,
     Speaker,
-    SpeakerClosedError,
     State,
-    best_of,
 )
 from bgpkit.policy import Verdict
 from tests.support import octets
@@ -45,7 +40,6 @@ from tests.support.speakers import (
     only,
     port_of,
     prefixes,
-    route_to,
     scripted,
     settled,
     speaker_at,
@@ -58,59 +52,6 @@ from tests.support.speakers import (
 BOTH = (IPV4_UNICAST, IPV6_UNICAST)
 
 
-async def test_routes_of_both_families_travel_both_ways() -> None:
-    """IPv4 and IPv6 prefixes announced at either end are held at the other with the attributes given."""
-    attributes = PathAttributes(med=7, local_pref=200)
-    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
-        await connect(one, other, {"families": BOTH}, {"families": BOTH})
-        await one.announce("10.1.0.0/16", attributes=attributes)
-        await one.announce("2001:db8:1::/48", next_hop="2001:db8::1")
-        await other.announce("10.2.0.0/16")
-        await holds(other, {"10.1.0.0/16", "10.2.0.0/16"})
-        await holds(other, {"2001:db8:1::/48"}, IPV6_UNICAST)
-        await holds(one, {"10.1.0.0/16", "10.2.0.0/16"})
-        received = route_to(other, "10.1.0.0/16").attributes
-        assert (received.med, received.local_pref, received.next_hop) == (7, 200, IPv4Address(OURS))
-        assert route_to(other, "2001:db8:1::/48", IPV6_UNICAST).attributes.next_hop == IPv6Address("2001:db8::1")
-        await one.withdraw("10.1.0.0/16", "2001:db8:1::/48")
-        await holds(other, {"10.2.0.0/16"})
-        await holds(other, set(), IPV6_UNICAST)
-
-
-async def test_a_peer_over_ipv6_is_told_our_ipv6_address_as_next_hop() -> None:
-    """On a session over ::1 an IPv6 route without a next hop goes out with the session's own address."""
-    async with Speaker(asn=ASN, bgp_identifier="10.0.0.1", listen=[("::1", 0)]) as one:
-        await one.add_peer(PeerConfig(address="0:0::1", asn=ASN, passive=True, families=BOTH))
-        async with await ScriptedPeer.dial("::1", port_of(one), local="::1") as peer:
-            await peer.handshake(ASN, "10.0.0.2", octets.IPV4_CAPABILITY, octets.IPV6_CAPABILITY)
-            await one.announce("2001:db8::/32")
-            while not (heard := await peer.update()).announced:
-                pass
-            assert (heard.announced, heard.next_hop) == (("2001:db8::/32",), "::1")
-        assert one.peers()[0].address == "::1"
-
-
-async def test_ipv6_routes_over_ipv4_get_a_next_hop_of_their_own_family() -> None:
-    """The mapped form of the session's address, or the address of ``next_hops``."""
-    async with speaker_at(OURS) as one:
-        await one.announce("2001:db8::/32")
-        for own, expected in (((), "::ffff:7f00:1"), ((IPv6Address("2001:db8::7"),), "2001:db8::7")):
-            await one.add_peer(towards_scripted(families=(IPV6_UNICAST,), next_hops=own))
-            async with await scripted(one, octets.IPV6_CAPABILITY) as peer:
-                assert (await peer.update()).next_hop == expected
-            await one.remove_peer(THEIRS)
-
-
-async def test_announcing_a_wrong_prefix_announces_none() -> None:
-    """One bad prefix, or a next hop of the wrong family, among several: ValueError, and nothing is held."""
-    async with speaker_at() as speaker:
-        with pytest.raises(ValueError, match=r"10\.0\.0\.1/8"):
-            await speaker.announce("192.0.2.0/24", "10.0.0.1/8")
-        with pytest.raises(ValueError, match=r"10\.0\.0\.1"):
-            await speaker.announce("192.0.2.0/24", "2001:db8::/32", next_hop="10.0.0.1")
-        assert prefixes(speaker) == prefixes(speaker, IPV6_UNICAST) == set()
-
-
 async def test_a_peer_that_joins_late_is_sent_everything_then_end_of_rib() -> None:
     """The table first, then the marker; an empty table is the marker alone. RFC 4724, section 2."""
     async with speaker_at() as speaker:
@@ -120,66 +61,6 @@ async def test_a_peer_that_joins_late_is_sent_everything_then_end_of_rib() -> No
         await speaker.announce(*(f"10.{number}.0.0/16" for number in range(100)))
         async with await scripted(speaker) as peer:
             assert set(await peer.routes()) == {f"10.{number}.0.0/16" for number in range(100)}
-
-
-async def test_routes_of_one_peer_are_shown_accepted_or_not() -> None:
-    """``routes(peer=...)`` is what the peer announced; ``local`` stands for our own."""
-    async with speaker_at() as speaker:
-        await speaker.add_peer(towards_scripted(asn=64999))
-        await speaker.announce("10.1.0.0/16")
-        async with await scripted(speaker, asn=64999) as peer:
-            await peer.send(octets.update(octets.attributes(64999), "10.2.0.0/16"))
-            await holds(speaker, {"10.2.0.0/16"}, peer=THEIRS)
-            assert prefixes(speaker) == prefixes(speaker, peer="local") == {"10.1.0.0/16"}
-
-
-async def test_watch_gives_the_present_then_every_change() -> None:
-    """A snapshot of the best routes first, then announcements and withdrawals as they come."""
-    async with speaker_at() as speaker:
-        await speaker.announce("10.1.0.0/16", "10.2.0.0/16")
-        changes = speaker.watch()
-        snapshot = {str((await anext(changes)).prefix) for _ in range(2)}
-        assert snapshot == {"10.1.0.0/16", "10.2.0.0/16"}
-        await speaker.announce("10.3.0.0/16")
-        come = await anext(changes)
-        assert (str(come.prefix), come.route is not None) == ("10.3.0.0/16", True)
-        await speaker.withdraw("10.1.0.0/16")
-        gone = await anext(changes)
-        assert (str(gone.prefix), gone.route) == ("10.1.0.0/16", None)
-        await speaker.stop()
-        assert [change async for change in changes] == []
-
-
-async def test_subscribers_hear_the_present_table_then_blocks_until_they_end_it() -> None:
-    """Replay as additions, then change blocks; after the end nothing more."""
-    heard: list[tuple[list[bytes], Entry | None, Entry | None]] = []
-    async with speaker_at() as speaker:
-        await speaker.announce("10.1.0.0/16", "10.2.0.0/16")
-        end = speaker.subscribe(IPV4_UNICAST, lambda keys, old, new: heard.append((keys, old, new)))
-        assert [(sorted(keys), old) for keys, old, _ in heard] == [
-            (sorted(Prefix.parse(text).key for text in ("10.1.0.0/16", "10.2.0.0/16")), None)
-        ]
-        await speaker.withdraw("10.1.0.0/16")
-        assert heard[-1][0] == [Prefix.parse("10.1.0.0/16").key]
-        assert (best_of(heard[-1][1]) is not None, heard[-1][2]) == (True, None)
-        end()
-        await speaker.announce("10.3.0.0/16")
-        assert len(heard) == 2
-
-
-@pytest.mark.parametrize("graceful", [True, False])
-async def test_subscribers_are_not_told_to_remove_routes_when_the_speaker_stops(graceful: bool) -> None:
-    """Forwarding outlives the speaker: a stop withdraws nothing from those who follow the table."""
-    heard: list[Entry | None] = []
-    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
-        await connect(one, other)
-        await other.announce("10.2.0.0/16")
-        await holds(one, {"10.2.0.0/16"})
-        one.subscribe(IPV4_UNICAST, lambda _keys, _old, new: heard.append(new))
-        await one.stop(graceful=graceful)
-        await settled()
-        assert len(heard) == 1
-        assert heard[0] is not None
 
 
 async def test_stop_tells_peers_that_it_is_an_administrative_shutdown() -> None:
@@ -314,26 +195,6 @@ async def test_a_stopped_speaker_leaves_nothing() -> None:
         assert [timer for timer in pending_timers() if timer not in timers] == []
 
 
-async def test_calls_after_the_stop_are_refused() -> None:
-    """Every call that changes something says that the speaker is not running; a speaker does not run twice."""
-    async with speaker_at() as speaker:
-        await speaker.stop()
-        await speaker.stop()
-        calls = (
-            speaker.add_peer(towards_scripted()),
-            speaker.announce("10.0.0.0/8"),
-            speaker.withdraw("10.0.0.0/8"),
-            speaker.update_peer(towards_scripted()),
-            speaker.wait_converged(),
-            speaker.remove_peer(THEIRS),
-        )
-        for call in calls:
-            with pytest.raises(SpeakerClosedError):
-                await call
-    with pytest.raises(SpeakerClosedError, match="runs once"):
-        await speaker.__aenter__()
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -447,33 +308,6 @@ class Unhashable:
     def apply(self, family: Family, path: Path, keys: list[bytes]) -> Iterable[tuple[Verdict, list[bytes]]]:
         """Accept everything."""
         return ((Verdict(True, self.name), keys),)
-
-
-async def test_all_paths_to_a_prefix_the_best_first() -> None:
-    """What peers and the speaker itself say of one prefix, beside each other."""
-    async with speaker_at(OURS) as one, speaker_at(THEIRS) as other:
-        await connect(one, other)
-        await one.announce("10.1.0.0/16")
-        await other.announce("10.1.0.0/16")
-        await eventually(lambda: len(other.paths("10.1.0.0/16")) == 2, "both paths")
-        assert [(route.peer, route.best) for route in other.paths("10.1.0.0/16")] == [("local", True), (OURS, False)]
-        assert other.paths("10.2.0.0/16") == ()
-
-
-async def test_a_subscriber_that_raises_is_left_out_and_harms_nobody() -> None:
-    """Other subscribers and the session go on."""
-    async with speaker_at(OURS) as speaker:
-        heard: list[int] = []
-
-        def broken(keys: list[bytes], _old: Entry | None, _new: Entry | None) -> None:
-            heard.append(len(keys))
-            raise ValueError("a fault of the subscriber")
-
-        speaker.subscribe(IPV4_UNICAST, broken)
-        speaker.subscribe(IPV4_UNICAST, lambda keys, _old, _new: heard.append(10 * len(keys)))
-        await speaker.announce("10.1.0.0/16")
-        await speaker.announce("10.2.0.0/16")
-        assert heard == [1, 10, 10]
 
 
 async def test_a_policy_that_cannot_be_hashed_is_refused_with_a_cure() -> None:

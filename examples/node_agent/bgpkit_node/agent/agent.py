@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from functools import partial
@@ -26,8 +25,10 @@ from bgpkit_node.agent.run_dir import prepare_run_dir
 from bgpkit_node.agent.served import Served
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.through_outages import through_outages
+from bgpkit_node.agent.told_pods import told_pods
 from bgpkit_node.agent.tunnel_addresses import tunnel_addresses
 from bgpkit_node.agent.waiting_for_datastore import READER, lived, unless_stopped
+from bgpkit_node.asked_to_end import when_asked_to_end
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.errors import NodeError
@@ -59,13 +60,11 @@ class NodeAgent:
         self._log = structlog.get_logger("bgpkit_node.agent").bind(node=options.node)
 
     async def run(self) -> None:
-        """Serve the node until SIGTERM or SIGINT; kernel routes stay, so that pods do not notice.
+        """Serve the node until it is asked to end; kernel routes stay, so that pods do not notice.
 
         Raises NodeError, one sentence, when the agent cannot start.
         """
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end)
+        when_asked_to_end(self._end)
         options, running = self._options, self._running
         check_name(options.node)
         await asyncio.to_thread(prepare_run_dir, options.run_dir)
@@ -91,17 +90,21 @@ class NodeAgent:
             running.outages.over(READER)
             await stack.enter_async_context(outgoing_nat(options.node, store, running.outages))
             await stack.enter_async_context(leak_collection(running, store, ipam))
+            pods = await stack.enter_async_context(
+                told_pods(options.kubernetes_node or options.node, datastore, running.outages)
+            )
             policies = policy_keeping(running, store, options.enforcement, cut=options.cut_denied)
             keeper = await stack.enter_async_context(policies)
             watch = partial(store.watch, *CLUSTER_KINDS, FelixConfiguration)
             batches = through_outages("resources", watch, running.outages)
             view = ResourceView()
+            view.on_change(lambda: options.log_level.follow(view.cluster.log_severity(options.node)))
             await self._take_first(batches, view)
             tunnels = await stack.enter_async_context(kept_tunnels(options.node, view))
             await stack.enter_async_context(tunnel_addresses(options.node, store, ipam, tunnels))
             while not self._stop.is_set():
                 async with Fib(protocol=PROTOCOL, on_event=self._take_fib_event) as fib:
-                    parts = (datastore, ipam, fib, view, keeper.committed, tunnels)
+                    parts = (datastore, ipam, fib, view, keeper.committed, tunnels, pods.facts)
                     served = Served(options, running, self._notice, *parts)
                     await served.serve(batches, self._stop)
 
@@ -126,6 +129,8 @@ class NodeAgent:
     def _end(self) -> None:
         self._running.stopping = True
         self._notice.stopping()
+        if self._running.datastore is not None:
+            self._running.datastore.closes_soon()
         self._stop.set()
 
     def _take_fib_event(self, event: FibEvent) -> None:
@@ -148,7 +153,7 @@ async def _begin(store: ResourceStore, options: AgentOptions) -> None:
         write_sysctl("ipv6/conf/all/forwarding", "1")
     if options.backend.speaks_bgp:
         check_port_free(await _port_of(store, options.node), ipv6=own.ipv4 is None)
-    await register(store, options.node, own, kubernetes=options.kubernetes_node)
+    await register(store, options.node, own, router_id=options.own.router_id, kubernetes=options.kubernetes_node)
     await make_cluster_information(store)
     await make_first_pools(store, options.first_pools.of(ipv4=own.ipv4 is not None, ipv6=own.ipv6 is not None))
 

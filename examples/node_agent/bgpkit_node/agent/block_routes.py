@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import structlog
 
 from bgpkit import Prefix, Speaker
 from bgpkit.fib import Fib, KernelRoute, RouteKind
 from bgpkit_node.agent.node_blocks import NodeBlocks, node_blocks
-from bgpkit_node.datastore import Datastore, WatchEvent
-from bgpkit_node.errors import CompactedError
+from bgpkit_node.datastore import Datastore, WatchEvent, read_and_watch
 from bgpkit_node.ipam import IPAddress, load_snapshot
 from bgpkit_node.ipam.keys import BLOCKS, ROOT, affinities_of, parse_block_key
 
@@ -49,22 +49,18 @@ class BlockRoutes:
 
         Ends when the datastore is closed; raises DatastoreError, and what is announced stays so.
         """
-        while True:
-            revision, _ = await self._datastore.list(affinities_of(self._node))
-            await self.bring_up_to_date()
-            yield
-            events = self._datastore.watch(ROOT, revision)
-            try:
-                async for batch in events:
-                    if any(map(self._concerns, batch)):
-                        await self.bring_up_to_date()
-                        yield
-            except CompactedError:
-                continue
-            finally:
-                if isinstance(events, AsyncGenerator):
-                    await events.aclose()
-            return
+        async with aclosing(read_and_watch(self._datastore, ROOT, self._read)) as batches:
+            async for batch in batches:
+                if batch:
+                    if not any(map(self._concerns, batch)):
+                        continue
+                    await self.bring_up_to_date()
+                yield
+
+    async def _read(self) -> int:
+        revision, _ = await self._datastore.list(affinities_of(self._node))
+        await self.bring_up_to_date()
+        return revision
 
     async def bring_up_to_date(self) -> None:
         """Announce what is ours by now and withdraw what is not any more.

@@ -5,8 +5,6 @@ the datastore keeps as long as the agent lives, and a little longer.
 """
 
 import asyncio
-import fcntl
-import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Final, Self
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.datastore.schema import AGENTS
 from bgpkit_node.errors import AlreadyExistsError, NodeError
+from bgpkit_node.file_lock import FileLock
 from bgpkit_node.kernel import own_namespace
 
 KEPT_SECONDS: Final = 15
@@ -28,36 +27,23 @@ class NameClaim:
 
     def __init__(self, datastore: Path, node: str) -> None:
         """Claim ``node`` among the agents that share the file ``datastore``."""
-        self._directory = datastore.with_name(datastore.name + ".agents")
-        self._path = self._directory / f"{node}.lock"
+        self._lock = FileLock(datastore.with_name(datastore.name + ".agents") / f"{node}.lock")
         self._node = node
-        self._descriptor = -1
 
     def __enter__(self) -> Self:
         """Take the name; NodeError when a running agent has it."""
-        try:
-            self._directory.mkdir(mode=0o700, exist_ok=True)
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise NodeError(f"{self._path}: cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._descriptor, 20).decode(errors="replace").strip()
-            os.close(self._descriptor)
+        if not self._lock.take():
             raise NodeError(
-                f"node {self._node} has a running agent already (process {holder}): "
+                f"node {self._node} has a running agent already (process {self._lock.holder}): "
                 "stop that one, or give this one another name with --node"
-            ) from None
-        os.truncate(self._descriptor, 0)
-        os.write(self._descriptor, f"{os.getpid()}\n".encode())
+            )
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Give the name up."""
-        os.close(self._descriptor)
+        self._lock.release()
 
 
 @asynccontextmanager

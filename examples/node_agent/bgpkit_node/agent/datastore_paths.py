@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from itertools import groupby
 from typing import Final
 
@@ -11,8 +11,8 @@ import structlog
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Family, Path, Prefix, Source, SourceKind
 from bgpkit_node.agent.block_owners import BlockOwners
 from bgpkit_node.agent.through_outages import through_outages
-from bgpkit_node.datastore import Datastore
-from bgpkit_node.errors import CompactedError
+from bgpkit_node.beside import beside
+from bgpkit_node.datastore import Datastore, read_and_watch
 from bgpkit_node.ipam import load_snapshot
 from bgpkit_node.ipam.keys import ROOT
 from bgpkit_node.kernel import Address
@@ -60,26 +60,20 @@ class DatastorePaths:
 
     async def changes(self) -> AsyncGenerator[None, None]:
         """Follow who has which block, and yield each time; ends with the datastore. DatastoreError: all stays."""
-        while True:
-            snapshot = await load_snapshot(self._datastore)
-            for key, reason in snapshot.unreadable:
-                self._log.warning("block.not_as_it_should_be", what=key, reason=reason)
-            self._owners = owners = BlockOwners(snapshot)
-            self._settle()
-            self._known.set()
-            yield
-            events = self._datastore.watch(ROOT, snapshot.revision)
-            try:
-                async for batch in events:
-                    if owners.take(batch):
-                        self._settle()
-                    yield
-            except CompactedError:
-                continue
-            finally:
-                if isinstance(events, AsyncGenerator):
-                    await events.aclose()
-            return
+        async with aclosing(read_and_watch(self._datastore, ROOT, self._read)) as batches:
+            async for batch in batches:
+                if self._owners is not None and self._owners.take(batch):
+                    self._settle()
+                yield
+
+    async def _read(self) -> int:
+        snapshot = await load_snapshot(self._datastore)
+        for key, reason in snapshot.unreadable:
+            self._log.warning("block.not_as_it_should_be", what=key, reason=reason)
+        self._owners = BlockOwners(snapshot)
+        self._settle()
+        self._known.set()
+        return snapshot.revision
 
     def _settle(self) -> None:
         """Have the paths that follow from owners and addresses, and tell of what has changed."""
@@ -163,13 +157,11 @@ async def datastore_paths(
 
     tunnels.on_change(follow)
     follow()
-    keeping = asyncio.create_task(_keep(paths, outages))
     try:
-        yield paths
+        async with beside(_keep(paths, outages)):
+            yield paths
     finally:
         tunnels.forget(follow)
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def _keep(paths: DatastorePaths, outages: Outages) -> None:

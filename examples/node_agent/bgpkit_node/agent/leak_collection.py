@@ -9,7 +9,9 @@ from typing import Final
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from bgpkit_node.agent.address_adoption import adopt_addresses
 from bgpkit_node.agent.pod_adoption import adopt_pods
+from bgpkit_node.beside import beside
 from bgpkit_node.cni.pod_network import PodNetwork
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import Ipam
@@ -29,17 +31,15 @@ _log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.leaks")
 async def leak_collection(running: RunningNode, store: ResourceStore, ipam: Ipam) -> AsyncGenerator[None, None]:
     """Look again and again while the context lasts; what goes wrong is logged and stops nothing.
 
-    To be entered before CNI calls are answered: first the pods that live and have no endpoint get one.
+    To be entered before CNI calls are answered: first the pods that live and have no endpoint get one, and keep what
+    addresses they have.
     """
     network = PodNetwork()
+    await adopt_addresses(running.name, store.datastore, ipam, network)
     await adopt_pods(running.name, store, network)
     collector = LeakCollector(running.name, store, ipam, network, tally=running.leaks)
-    looking = asyncio.create_task(_look_for_ever(collector))
-    try:
+    async with beside(_look_for_ever(collector)):
         yield
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
 
 
 async def _look_for_ever(collector: LeakCollector) -> None:

@@ -1,12 +1,12 @@
 """The pools, nodes and settings of the cluster, followed for the sake of what is translated on this node."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 from bgpkit_node.agent.through_outages import through_outages
+from bgpkit_node.beside import beside
 from bgpkit_node.nat import NatKeeper, OutgoingNat
 from bgpkit_node.resources import FelixConfiguration, FelixSettings, IPPool, Node, Resource, ResourceStore
 from bgpkit_node.running import Outages
@@ -18,13 +18,8 @@ KINDS: Final = (IPPool, Node, FelixConfiguration)
 async def outgoing_nat(node: str, store: ResourceStore, outages: Outages) -> AsyncGenerator[None, None]:
     """Keep the translations of ``node`` while the context lasts; they stay when it ends, as pods do."""
     keeper = NatKeeper(node)
-    tasks = [asyncio.create_task(keeper.run()), asyncio.create_task(_follow(node, store, outages, keeper))]
-    try:
+    async with beside(keeper.run(), _follow(node, store, outages, keeper)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _follow(node: str, store: ResourceStore, outages: Outages, keeper: NatKeeper) -> None:

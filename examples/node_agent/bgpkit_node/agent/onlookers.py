@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bgpkit_node.agent.health_listener import open_health_listener
 from bgpkit_node.agent.service_notice import ServiceNotice
+from bgpkit_node.beside import beside
 from bgpkit_node.bird_socket import BirdSocket, Commands, Layout
 from bgpkit_node.running import RunningNode
 
@@ -43,20 +44,12 @@ async def onlookers(
         for path, shown in ((options.bird_socket, versions), (options.bird6_socket, (6,))):
             if path is not None:
                 await stack.enter_async_context(BirdSocket(path, Commands(running, versions=shown, layout=layout)))
-        tasks: list[asyncio.Task[None]] = []
-        stack.push_async_callback(_ended, tasks)
         if options.health_address is not None:
             listener = stack.enter_context(open_health_listener(options.health_address))
-            tasks.append(asyncio.create_task(_serve_health(listener, running)))
+            await stack.enter_async_context(beside(_serve_health(listener, running)))
         if notice.watchdog:
-            tasks.append(asyncio.create_task(_feed_watchdog(notice, running)))
+            await stack.enter_async_context(beside(_feed_watchdog(notice, running)))
         yield
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _serve_health(listener: socket.socket, running: RunningNode) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from bgpkit_node.agent.backend import Backend
 from bgpkit_node.agent.onlookers import OnlookerOptions
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
+from bgpkit_node.log_level import LogLevel
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.paths import PASSWORDS, SOCKET_NAME
 from bgpkit_node.services import Networks
@@ -36,6 +37,8 @@ class AgentOptions:
     """Ranges of cluster IPs that are advertised in the place of those in the resources; None: these are."""
     cut_denied: bool = True
     """Whether connections end that a policy no longer allows."""
+    log_level: LogLevel = field(default_factory=LogLevel)
+    """From which severity on the log tells what happens; it follows the BGPConfigurations."""
 
     @property
     def socket(self) -> Path:

@@ -12,9 +12,9 @@ _ATTEMPTS: Final = 50
 
 
 async def change_node(
-    store: ResourceStore, name: str, change: Callable[[NodeSpec], NodeSpec], *, create: bool = False
+    store: ResourceStore, name: str, change: Callable[[Node], Node], *, create: bool = False
 ) -> Node | None:
-    """Write what ``change`` makes of the spec of Node ``name``, and return the Node as it stands then.
+    """Write what ``change`` makes of Node ``name``, and return the Node as it stands then.
 
     What others write meanwhile is kept: the change is worked out anew. Nothing is written when nothing changes. When
     there is no such Node it is made if ``create``, else None is returned. Raises DatastoreError, InvalidResourcesError.
@@ -24,7 +24,7 @@ async def change_node(
         if present is None and not create:
             return None
         node = present or Node(metadata=Metadata(name=name), spec=NodeSpec())
-        wanted = Node(metadata=node.metadata, spec=change(node.spec), status=node.status)
+        wanted = change(node)
         with suppress(AlreadyExistsError, ConflictError, NotFoundError):
             return await (store.create(wanted) if present is None else store.replace(wanted))
         await asyncio.sleep(attempt * 0.001)

@@ -38,7 +38,7 @@ async def adopt_pods(node: str, store: ResourceStore, kernel: Attached) -> None:
         owners = _owners(await load_snapshot(store.datastore))
         for attachment in await kernel.attachments():
             attributes, addresses = owners.get(attachment.handle, ({}, ()))
-            if not addresses:
+            if not addresses or "pod" not in attributes:  # adopted: which pod it is nobody knows
                 continue
             names = {key: attributes.get(key, "") for key in ("namespace", "pod")}
             whole = replace(attachment, **names)

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bgpkit_node.agent.policy_resources import PolicyResources
-from bgpkit_node.kernel import KernelError, write_sysctl
+from bgpkit_node.agent.reverse_paths import ReversePaths
+from bgpkit_node.kernel import KernelError, interface_index, write_sysctl
 from bgpkit_node.nft import EnforcementSettings, Enforcer, KernelTable, NftError, cut_denied, one_at_a_time
 from bgpkit_node.nft.configured import enforcement_settings
-from bgpkit_node.policy import Evaluator, Packet, PolicyEngine, PolicyState, Verdict, state_after
+from bgpkit_node.policy import PolicyEngine, PolicyState, state_after
 from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.program import EndpointProgram, NodeProgram, ProgramChange
 from bgpkit_node.resources import ResourceBatch
@@ -23,7 +24,8 @@ class Outcome:
     whether the kernel had to change for that, ``tightened`` whether connections may be there that no policy allows now;
     those from before packets were filtered here at all are not known, and nobody's to end.
     Where this machine cannot filter packets at all, ``open`` are the pods that would be open anyway. ``faults`` says by
-    endpoint what cannot be enforced as it is written, while all else is; that endpoint alone is shut.
+    endpoint what cannot be enforced as it is written, while all else is; that endpoint alone is shut. ``sought`` are
+    the addresses by which interfaces are found, ``links`` the indexes of those that have them now.
     """
 
     why_not: str = ""
@@ -33,6 +35,8 @@ class Outcome:
     unreadable: int = 0
     open: frozenset[str] = field(default_factory=frozenset[str])
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    sought: frozenset[Address] = field(default_factory=frozenset[Address])
+    links: frozenset[int] = field(default_factory=frozenset[int])
 
 
 class PolicyEnforcement:
@@ -43,31 +47,36 @@ class PolicyEnforcement:
 
         ``settings`` are those of the start, which a FelixConfiguration goes before.
         """
+        self._node = node
         self._started = self._settings = settings
         self._resources = PolicyResources(node)
         self._engine = PolicyEngine(node)
         self._endpoints: dict[str, EndpointProgram] = {}
         self._state = PolicyState()
         self._enforcer: Enforcer | None = None
+        self._reverse_paths = ReversePaths()
         self._ever = False
+        self._suspect = False
+        """Whether something has come that connections may be denied by, and is not in force yet."""
 
     def close(self) -> None:
         """Let go of the kernel; the rules stay in force."""
         if self._enforcer is not None:
             self._enforcer.close()
 
-    def take(self, batches: Sequence[tuple[bool, ResourceBatch]]) -> Outcome:
+    def take(self, batches: Sequence[tuple[bool, ResourceBatch]], *, moved: bool = False) -> Outcome:
         """Take in what a watch has told, with whether it began anew, and bring what follows from it into force.
 
-        Without a batch all that is in the kernel is looked at, and put right: what has been refused is tried again.
+        With ``moved``, an address may have come or gone by which an interface is found. With neither, all that is in
+        the kernel is looked at, and put right: what has been refused is tried again.
         """
         for anew, batch in batches:
             self._resources.take(batch, anew=anew)
-        self._settle(enforcement_settings(self._started, self._resources.settings))
+        resettled = self._settle(enforcement_settings(self._started, self._resources.settings))
         change = self._resources.take_change()
         self._state = state_after(self._state, change)
         program = self._engine.apply(change)
-        fresh = {key for key, each in program.endpoints.items() if each is not None and key not in self._endpoints}
+        self._suspect = self._suspect or resettled or not _only_brings_pods(program, self._endpoints)
         for key, endpoint in program.endpoints.items():
             if endpoint is None:
                 self._endpoints.pop(key, None)
@@ -77,39 +86,36 @@ class PolicyEnforcement:
         began = time.perf_counter()
         try:
             settled = self._ever or self._is_filtered()
-            changed = self._enforce(program if batches else None)
+            changed = self._enforce(program if batches or moved else None)
         except NftError as error:
             return Outcome(why_not=str(error), unreadable=unreadable, open=self._open())
-        tightened = changed and settled and not (self._ever and batches and _only_brings(program, fresh))
-        self._ever = True
+        tightened = changed and settled and (self._suspect or not self._ever or not batches)
+        self._ever, self._suspect = True, False
+        pods = (each.endpoint for each in self._endpoints.values())
+        self._reverse_paths.settle(pods, spoofing=self._settings.source_spoofing)
         seconds = time.perf_counter() - began
-        faults: Mapping[str, str] = self._enforcer.faults if self._enforcer is not None else {}
-        return Outcome(changed=changed, tightened=tightened, seconds=seconds, unreadable=unreadable, faults=faults)
+        done = Outcome(changed=changed, tightened=tightened, seconds=seconds, unreadable=unreadable)
+        return done if self._enforcer is None else _with_places(done, self._enforcer)
 
     def cut(self) -> int:
-        """End the connections of this node's pods that the policies in force deny; return how many.
+        """End the connections of this node that the rules in force deny; return how many.
 
         Of a connection that was cut, a packet of the other direction would else pass for the first one of a new
         connection, whose answers the denied direction would then be: from now on TCP connections begin with a SYN.
         """
         with suppress(KernelError):  # ordinary users, in a namespace of theirs
             write_sysctl("netfilter/nf_conntrack_tcp_loose", "0")
-        evaluator = Evaluator(self._state, self._settings.failsafe)
-        here = [each.endpoint for each in self._endpoints.values()]
-        addresses: set[Address] = {one for each in here if not each.host for one in each.addresses}
+        hosts: Mapping[str, str] = self._enforcer.hosts if self._enforcer is not None else {}
+        return cut_denied(self._node, self._state, self._settings, self._endpoints, hosts)
 
-        def allowed(packet: Packet) -> bool:
-            """Tell whether the rules of pods let a packet pass; by which interfaces of nodes it goes is not known."""
-            return _allowed(evaluator.verdict(packet), self._state)
-
-        return cut_denied(allowed, addresses, self._settings.table)
-
-    def _settle(self, settings: EnforcementSettings) -> None:
-        """Go by these settings from now on; with others than before, the whole program is rendered anew."""
-        if settings != self._settings:
-            self._settings = settings
-            self.close()
-            self._enforcer = None
+    def _settle(self, settings: EnforcementSettings) -> bool:
+        """Go by these settings from now on; with others than before, True: the whole program is rendered anew."""
+        if settings == self._settings:
+            return False
+        self._settings = settings
+        self.close()
+        self._enforcer = None
+        return True
 
     def _enforce(self, change: ProgramChange | None) -> bool:
         if self._enforcer is None:
@@ -133,9 +139,10 @@ class PolicyEnforcement:
             return kernel.comment() is not None
 
 
-def _allowed(verdict: Verdict, state: PolicyState) -> bool:
-    hosts = {side.endpoint for side in verdict.sides if (found := state.endpoints.get(side.endpoint)) and found.host}
-    return all(side.allowed or side.endpoint in hosts for side in verdict.sides)
+def _with_places(outcome: Outcome, enforcer: Enforcer) -> Outcome:
+    """Add what the enforcer knows of endpoints and their interfaces."""
+    links = frozenset(map(interface_index, filter(None, enforcer.sought.values()))) - {0}
+    return replace(outcome, faults=enforcer.faults, sought=frozenset(enforcer.sought), links=links)
 
 
 def _is_selected(endpoint: EndpointProgram, program: NodeProgram) -> bool:
@@ -143,7 +150,10 @@ def _is_selected(endpoint: EndpointProgram, program: NodeProgram) -> bool:
     return any(not program.policies[policy].staged for policy in asked)
 
 
-def _only_brings(change: ProgramChange, fresh: set[str]) -> bool:
-    """Tell whether a change only brings endpoints, which have no connections yet, and what these need."""
+def _only_brings_pods(change: ProgramChange, known: Mapping[str, EndpointProgram]) -> bool:
+    """Tell whether a change only brings pods, which have no connections yet, and what these need."""
     lost = any(each.removed for each in change.members.values())
-    return change.endpoints.keys() <= fresh and not change.policies and not change.sets and not lost
+    fresh = all(
+        each is not None and not each.endpoint.host and key not in known for key, each in change.endpoints.items()
+    )
+    return fresh and not change.policies and not change.sets and not lost

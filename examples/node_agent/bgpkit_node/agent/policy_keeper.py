@@ -16,7 +16,9 @@ from structlog.typing import FilteringBoundLogger
 
 from bgpkit_node.agent.policy_enforcement import Outcome, PolicyEnforcement
 from bgpkit_node.agent.through_outages import through_outages
+from bgpkit_node.beside import beside
 from bgpkit_node.errors import NodeError
+from bgpkit_node.kernel import Address, LinkNotices
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.policy.deciding_kinds import DECIDING_KINDS
 from bgpkit_node.resources import FelixConfiguration, ResourceBatch, ResourceStore, WorkloadEndpoint
@@ -34,8 +36,8 @@ _log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.policies")
 class Enforcing(Protocol):
     """Brings what a watch tells into the kernel; blocks."""
 
-    def take(self, batches: Sequence[_Told]) -> Outcome:
-        """Take batches in, each with whether the watch began anew with it."""
+    def take(self, batches: Sequence[_Told], *, moved: bool = False) -> Outcome:
+        """Take batches in, each with whether the watch began anew with it; ``moved`` when addresses may have."""
         ...
 
     def cut(self) -> int:
@@ -70,6 +72,11 @@ class PolicyKeeper:
         self._in_force: dict[str, int] = {}
         self._refused: Mapping[str, int] = {}
         self._faults: Mapping[str, str] = {}
+        self._sought: frozenset[Address] = frozenset()
+        """The addresses by which interfaces are found."""
+        self._links: frozenset[int] = frozenset()
+        """The interfaces that have them, by their indexes."""
+        self._moved = False
 
     async def committed(self, endpoint: WorkloadEndpoint) -> None:
         """Return when the rules of a pod with this stored endpoint are in force; NodeError when they are refused.
@@ -106,16 +113,17 @@ class PolicyKeeper:
     async def _keep(self, enforcing: Enforcing) -> None:
         self._told.clear()
         self._pending.clear()
-        keeping = asyncio.create_task(self._enforce(enforcing))
-        following = asyncio.create_task(self._follow())
-        try:
-            done, _ = await asyncio.wait({keeping, following}, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
-        finally:
-            for each in (keeping, following):
-                each.cancel()
-            await asyncio.gather(keeping, following, return_exceptions=True)
+        with LinkNotices() as notices:
+            keeping = asyncio.create_task(self._enforce(enforcing, notices))
+            following = asyncio.create_task(self._follow())
+            try:
+                done, _ = await asyncio.wait({keeping, following}, return_when=asyncio.FIRST_COMPLETED)
+                for each in done:
+                    each.result()
+            finally:
+                for each in (keeping, following):
+                    each.cancel()
+                await asyncio.gather(keeping, following, return_exceptions=True)
 
     async def _follow(self) -> None:
         begin = partial(self._store.watch, *DECIDING_KINDS, FelixConfiguration)
@@ -123,20 +131,21 @@ class PolicyKeeper:
             self._told.append(told)
             self._bell.set()
 
-    async def _enforce(self, enforcing: Enforcing) -> None:
+    async def _enforce(self, enforcing: Enforcing, notices: LinkNotices) -> None:
         """Bring all that has been told meanwhile into force at once, again and again."""
         pause, failing = None, FIRST_PAUSE  # nothing is known yet: what is in force must not give way to nothing
         while True:
-            await self._rung(pause)
+            await self._rung(pause, notices)
             told, self._told = self._told, []
+            moved, self._moved = self._moved, False
             if any(anew for anew, _ in told):
                 self._in_force, self._pending = {}, {}
             self._pending |= _revisions(told, self._running.name)
             pending, self._pending = self._pending, {}
             was_in_force = not self._tally.why_not
-            outcome = await self._in_thread(partial(enforcing.take, told))
+            outcome = await self._in_thread(partial(enforcing.take, told, moved=moved))
             self._note(outcome, pending)
-            if outcome.changed and was_in_force and not told:
+            if outcome.changed and was_in_force and not (told or moved):
                 _log.warning("policies.repaired", reason="another hand has changed the rules in the kernel")
             if outcome.why_not:
                 pause, failing = failing, min(failing * 2, LONGEST_PAUSE)
@@ -145,12 +154,25 @@ class PolicyKeeper:
             if outcome.tightened and self._cut:
                 await self._cut_denied(enforcing)
 
-    async def _rung(self, pause: float | None) -> None:
-        """Wait for news, or for the end of a pause if there is one."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._bell.wait()
+    async def _rung(self, pause: float | None, notices: LinkNotices) -> None:
+        """Wait for news, of addresses that are sought too, or for the end of a pause if there is one.
+
+        Meanwhile notices are not read, so that none is missed of an address that has come to be sought.
+        """
+        loop = asyncio.get_running_loop()
+        loop.add_reader(notices.fileno(), self._hear, notices)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._bell.wait()
+        finally:
+            loop.remove_reader(notices.fileno())
         self._bell.clear()
+
+    def _hear(self, notices: LinkNotices) -> None:
+        if notices.concern((), self._links, self._sought):
+            self._moved = True
+            self._bell.set()
 
     async def _cut_denied(self, enforcing: Enforcing) -> None:
         try:
@@ -178,6 +200,7 @@ class PolicyKeeper:
             self._in_force |= {name: each for name, each in pending.items() if name not in outcome.faults}
             self._refused = {name: each for name, each in pending.items() if name in outcome.faults}
             self._note_faults(outcome.faults)
+            self._sought, self._links = outcome.sought, outcome.links
             if outcome.changed:
                 tally.commits += 1
                 tally.commit_times.add(outcome.seconds)
@@ -206,12 +229,10 @@ async def policy_keeping(
     """Keep the policies of a node in force while the context lasts, and leave them so."""
     begin = partial(PolicyEnforcement, running.name, settings)
     keeper = PolicyKeeper(running, store, begin, cut=cut)
-    keeping = asyncio.create_task(keeper.run())
     try:
-        yield keeper
+        async with beside(keeper.run()):
+            yield keeper
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
         await keeper.end()
 
 

@@ -1,13 +1,11 @@
 """Resources as a watch tells them, turned into changes of what decides about packets."""
 
-from dataclasses import replace
-
 import structlog
 from structlog.typing import FilteringBoundLogger
 
 from bgpkit_node.policy import ResourceState, StateChange
 from bgpkit_node.policy.closed_policies import ClosedPolicies, closed_policy
-from bgpkit_node.policy.model import Endpoint, PolicyId
+from bgpkit_node.policy.model import PolicyId
 from bgpkit_node.resources import (
     FelixConfiguration,
     FelixSettings,
@@ -18,7 +16,6 @@ from bgpkit_node.resources import (
     ResourceChange,
     Unreadable,
 )
-from bgpkit_node.resources.address_text import parse_interface_name
 
 _Place = tuple[str, str]
 _log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.policies")
@@ -67,9 +64,7 @@ class PolicyResources:
             doing = f"{whom} are treated as selected and denied what it may deny, until it can be read"
             _log.warning("policy.unreadable", policy=str(PolicyId(*each[:3])), reason=each.reason, doing=doing)
         self._said = closed
-        change = self._closed.amend(self._state.take_change(), closed)
-        odd = {key: _elsewhere(each) for key, each in change.endpoints.items() if each is not None and _is_odd(each)}
-        return replace(change, endpoints={**change.endpoints, **odd}) if odd else change
+        return self._closed.amend(self._state.take_change(), closed)
 
     def _take(self, place: _Place, resource: Resource | None) -> None:
         before = self._known.pop(place, None)
@@ -97,20 +92,3 @@ class PolicyResources:
 
 def _place(resource: Resource) -> _Place:
     return resource.kind, resource.qualified_name
-
-
-def _is_odd(endpoint: Endpoint) -> bool:
-    """Tell whether no rule can name the interface of a pod on this node; one that has none would stop all others."""
-    if not endpoint.local or endpoint.host:
-        return False
-    try:
-        parse_interface_name(endpoint.interface)
-    except ValueError:
-        return True
-    return False
-
-
-def _elsewhere(endpoint: Endpoint) -> Endpoint:
-    """Return an endpoint as one of no node: nothing is enforced at an interface that nobody knows."""
-    _log.warning("policy.endpoint_without_interface", endpoint=endpoint.key, interface=endpoint.interface)
-    return replace(endpoint, local=False)

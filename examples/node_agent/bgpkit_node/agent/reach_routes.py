@@ -57,6 +57,8 @@ class ReachRoutes:
         if known is not None:
             return known
         hop = gateway_of(path)
+        if hop is None:
+            return None
         if hop.gateway is None or hop.gateway.is_link_local or any(hop.gateway in network for network in self._near):
             return hop
         return self._behind(path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.resources import FelixConfiguration, FelixSettings, Node, Resource, ResourceBatch
 
 
@@ -19,7 +19,7 @@ class ResourceView:
     def cluster(self) -> Cluster:
         """The cluster as it is now."""
         if self._cluster is None:
-            self._cluster = Cluster.of(tuple(self._resources.values()))
+            self._cluster = cluster_of(tuple(self._resources.values()))
         return self._cluster
 
     def settings(self, node: Node) -> FelixSettings:

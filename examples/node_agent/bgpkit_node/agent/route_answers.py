@@ -39,7 +39,7 @@ class RouteAnswers:
             async for state in states:
                 kind = kinds.of(state)
                 wanted[kind] += state.wanted is not None
-                present[kind] += state.status is FibStatus.INSTALLED
+                present[kind] += state.status in {FibStatus.INSTALLED, FibStatus.REDUCED}
         differing = [await _told(state, kinds) async for state in _differences(self._serving.fib)]
         pods = kinds.pods
         found = await _pod_routes()

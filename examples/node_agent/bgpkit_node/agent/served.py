@@ -24,19 +24,20 @@ from bgpkit_node.agent.resource_view import ResourceView
 from bgpkit_node.agent.service_following import ServiceFollower
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.service_routes import ServiceRoutes
-from bgpkit_node.agent.status import down_row, peer_row, service_status
+from bgpkit_node.agent.status import down_row, peer_row, prefixes_sent, service_status
 from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.cni import AgentSocket, CniService, Committed
 from bgpkit_node.cni.mtu import pod_mtu
 from bgpkit_node.cni.pod_endpoints import PodEndpoints
 from bgpkit_node.cni.pod_network import PodNetwork
+from bgpkit_node.cni.ports import Told
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPAddress, Ipam
 from bgpkit_node.node_status.answering import Answer
 from bgpkit_node.peering import Cluster
 from bgpkit_node.resources import FelixSettings, Node, ResourceBatch, ResourceStore
-from bgpkit_node.running import RunningNode, Serving
+from bgpkit_node.running import RouteNews, RunningNode, Serving
 from bgpkit_node.tunnels import FollowedRoutes, Tunnels, TunnelWays
 
 
@@ -57,10 +58,11 @@ class Served:
         view: ResourceView,
         committed: Committed,
         tunnels: Tunnels,
+        told: Told,
     ) -> None:
         """Serve the node that ``options`` name, as ``view`` shows it; ``running`` is told what there is.
 
-        No pod starts before ``committed`` has said that its rules are in force.
+        No pod starts before ``committed`` has said that its rules are in force; ``told`` gives its labels.
         """
         self._options = options
         self._running = running
@@ -72,6 +74,7 @@ class Served:
         self._view = view
         self._committed = committed
         self._tunnels = tunnels
+        self._told = told
         self._mtu_terms: tuple[Cluster, IPAddress, FelixSettings] | None = None
         self._log = structlog.get_logger("bgpkit_node.agent").bind(node=options.node)
 
@@ -88,6 +91,8 @@ class Served:
         due = self._due()
         async with AsyncExitStack() as ending:
             speaker = await self._started(due, ending)
+            news = RouteNews()
+            news.follow(speaker, speaker.families)
             end = ReflectedEnd(speaker)
             routes = BlockRoutes(self._options.node, self._datastore, speaker, self._fib, *due.next_hops)
             await routes.bring_up_to_date()
@@ -97,7 +102,7 @@ class Served:
             reach = ReachRoutes(self._fib, near=due.networks, behind=next_hops.via)
             plan = self._plan(speaker, reach, due)
             await plan.follow()
-            serving = Serving(speaker=speaker, fib=self._fib, sessions=plan.sessions, routes=routes)
+            serving = Serving(speaker=speaker, fib=self._fib, sessions=plan.sessions, routes=routes, news=news)
             self._running.serving = serving
             ending.callback(self._running.served_no_more)
             async with AgentSocket(self._options.socket) as socket, asyncio.TaskGroup() as tasks:
@@ -149,9 +154,10 @@ class Served:
             mtu=lambda: self._pod_mtu(network),
             ready=addresses.why_not_ready,
             committed=self._committed,
+            told=self._told,
         )
         socket.register("cni", service.handle)
-        socket.register("status", lambda _: self._status(serving))
+        socket.register("status", lambda request: self._status(serving, wide=request.get("wide") is True))
         answers = node_answers(name, serving, self._datastore, self._options.backend)
         for question, answer in answers.items():
             socket.register(question, answer)
@@ -236,7 +242,8 @@ class Served:
             raise NodeError(f"Node({name}) has been deleted from the datastore: start the agent anew to register it")
         return cluster, node
 
-    async def _status(self, serving: Serving) -> dict[str, object]:
+    async def _status(self, serving: Serving, *, wide: bool) -> dict[str, object]:
+        """Return how the node does; counting what each peer has been sent takes time, and is for a ``wide`` look."""
         now = datetime.now(UTC)
         lingering, peerings = serving.sessions.lingering, serving.peerings
         rows = [
@@ -246,6 +253,7 @@ class Served:
                 serving.speaker.explain_peer(peer.address),
                 lingering=peer.address in lingering,
                 now=now,
+                sent=await prefixes_sent(serving.speaker, peer) if wide else None,
             )
             for peer in serving.speaker.peers()
         ]

@@ -2,17 +2,25 @@
 
 from datetime import datetime
 
-from bgpkit import PeerExplanation, PeerStatus, State
+from bgpkit import PeerExplanation, PeerStatus, Speaker, State
+from bgpkit_node.bird_socket import count_sent
 from bgpkit_node.peering import Peering
 from bgpkit_node.running import RunningNode, since_text, state_word
 
 
 def peer_row(
-    peer: PeerStatus, peering: Peering | None, why: PeerExplanation | None = None, *, lingering: bool, now: datetime
+    peer: PeerStatus,
+    peering: Peering | None,
+    why: PeerExplanation | None = None,
+    *,
+    lingering: bool,
+    now: datetime,
+    sent: int | None = None,
 ) -> dict[str, object]:
     """Return one peer as the ``status`` request answers it; ``since`` is a time for 20 hours, then a date.
 
-    ``why`` says in sentences how it comes that the session is as it is, and what to do.
+    ``sent`` is how many routes the peer has been sent, if they have been counted. ``why`` says in sentences how it
+    comes that the session is as it is, and what to do.
     """
     up = peer.state is State.ESTABLISHED
     state = state_word(peer.state)
@@ -25,12 +33,23 @@ def peer_row(
         "asn": peer.asn,
         "node": peering.node if peering is not None else "",
         "local_address": peer.local_address,
+        "identifier": peer.bgp_identifier,
+        "hold_time": peer.hold_time,
+        "families": [str(family) for family in peer.families],
+        "capabilities": [] if peer.terms is None else [str(each) for each in peer.terms.peer_capabilities],
         "prefixes_received": peer.prefixes_received,
+        "prefixes_sent": sent,
+        "last_error": peer.last_error,
         "lingering": lingering,
         "stale": [str(family) for family in peer.stale],
         "why": why.sentence if why is not None else "",
         "advice": why.advice if why is not None else "",
     }
+
+
+async def prefixes_sent(speaker: Speaker, peer: PeerStatus) -> int:
+    """Return how many routes a peer has been sent on its session, 0 without one."""
+    return sum([await count_sent(speaker, peer.address, family) for family in peer.families])
 
 
 def down_row(peering: Peering, reason: str) -> dict[str, object]:
@@ -44,7 +63,13 @@ def down_row(peering: Peering, reason: str) -> dict[str, object]:
         "asn": peering.asn,
         "node": peering.node,
         "local_address": "",
+        "identifier": "",
+        "hold_time": 0,
+        "families": [],
+        "capabilities": [],
         "prefixes_received": 0,
+        "prefixes_sent": 0,
+        "last_error": reason,
         "lingering": False,
         "stale": [],
         "why": reason,

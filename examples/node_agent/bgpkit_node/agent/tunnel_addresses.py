@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from bgpkit_node.agent.own_node import change_node
+from bgpkit_node.beside import beside
 from bgpkit_node.errors import IpamError, NodeError
 from bgpkit_node.ipam import IPAddress, Ipam
 from bgpkit_node.peering import Cluster
@@ -142,7 +144,11 @@ class TunnelAddresses:
             self._log.info("tunnel.address_given_back", purpose=tunnel.purpose, address=str(address))
 
     async def _tell(self, tunnel: Tunnel, address: str) -> None:
-        await change_node(self._store, self._node, lambda spec: tunnel.named(spec, self._node, address))
+        def change(node: Node) -> Node:
+            """Put the address in place."""
+            return msgspec.structs.replace(node, spec=tunnel.named(node.spec, self._node, address))
+
+        await change_node(self._store, self._node, change)
 
 
 @asynccontextmanager
@@ -153,9 +159,5 @@ async def tunnel_addresses(
     changed = asyncio.Event()
     tunnels.on_change(changed.set)
     addresses = TunnelAddresses(node, store, ipam, tunnels.is_in_use)
-    keeping = asyncio.create_task(addresses.run(lambda: tunnels.cluster, changed))
-    try:
+    async with beside(addresses.run(lambda: tunnels.cluster, changed)):
         yield
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)

@@ -11,7 +11,8 @@ Facts of the format: captured from BIRD 1.6.8 and 2.0.12.
 """
 
 from bgpkit_node.bird_socket.commands import Commands
+from bgpkit_node.bird_socket.counts import count_sent
 from bgpkit_node.bird_socket.layout import Layout
 from bgpkit_node.bird_socket.server import BirdSocket
 
-__all__ = ["BirdSocket", "Commands", "Layout"]
+__all__ = ["BirdSocket", "Commands", "Layout", "count_sent"]

@@ -19,6 +19,13 @@ _CHANGING: Final = frozenset(
     {"configure", "debug", "disable", "down", "dump", "echo", "enable", "eval", "graceful", "mrtdump", "reload"}
 ) | {"restart", "timeformat"}
 """Commands that would change something: nothing is changed over this socket."""
+_NOT_OFFERED: Final = {
+    "interfaces": "ip address shows them",
+    "static": "show route protocol static1 tells the node's own routes",
+    "symbols": "there is no configuration that has any",
+    "bfd": "bgpkit-node node status tells of sessions",
+}
+"""What BIRD shows and the agent does not, and where to look instead."""
 
 
 class Commands:
@@ -60,6 +67,8 @@ class Commands:
                 lines = _each(status_lines(self._node, self._layout, self._clock()))
             case ["show", "memory"]:
                 lines = _each(memory_lines())
+            case ["show", what, *_] if what in _NOT_OFFERED:
+                lines = _each([refused(9001, f"show {what} is not offered by the agent: {_NOT_OFFERED[what]}")])
             case ["restrict"]:
                 lines = _each([refused(16, "Access restricted")])
             case [word, *_] if word in _CHANGING:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Final, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Family, RibView, Speaker
 from bgpkit_node.bird_socket.instances import KERNEL, STATIC, Instance
@@ -45,8 +45,33 @@ async def count_routes(
                 imported=imported[address],
                 preferred=preferred[address],
                 exported=await _exported(serving, instance, family),
+                **_changes(serving, instance, family),
             )
     return counted
+
+
+class _Changes(TypedDict, total=False):
+    updates: tuple[int | None, ...]
+    withdraws: tuple[int | None, ...]
+
+
+def _changes(serving: Serving, instance: Instance, family: Family) -> _Changes:
+    """Return what has come since the protocol is up; what told no news is ignored, as BIRD calls it."""
+    source = _address(instance)
+    if not source:
+        return {}
+    tally = serving.news.tally(family, source)
+    news = tally.rejected + tally.filtered + tally.accepted
+    announced, withdrawn = news, tally.withdrawn
+    if instance.session is not None:
+        counts = {each.family: each for each in instance.session.status.routes_received}
+        if family not in counts:  # no session
+            return {"updates": (0, 0, 0, 0, 0), "withdraws": (0, 0, None, 0, 0)}
+        announced, withdrawn = counts[family].announced, counts[family].withdrawn
+    return {
+        "updates": (announced, tally.rejected, tally.filtered, announced - news, tally.accepted),
+        "withdraws": (withdrawn, 0, None, withdrawn - tally.withdrawn, tally.withdrawn),
+    }
 
 
 async def _received(speaker: Speaker, family: Family) -> tuple[Counter[str], Counter[str]]:
@@ -66,8 +91,12 @@ async def _exported(serving: Serving, instance: Instance, family: Family) -> int
         return serving.fib.wanted if family == IPV4_UNICAST else 0
     if instance.session is None or not instance.up:
         return 0
-    routes = serving.speaker.routes(family, peer=_address(instance), view=RibView.ADJ_RIB_OUT)
-    return sum([1 async for _ in in_slices(routes)])
+    return await count_sent(serving.speaker, _address(instance), family)
+
+
+async def count_sent(speaker: Speaker, address: str, family: Family) -> int:
+    """Return how many routes of ``family`` the peer at ``address`` has been sent."""
+    return sum([1 async for _ in in_slices(speaker.routes(family, peer=address, view=RibView.ADJ_RIB_OUT))])
 
 
 def _address(instance: Instance) -> str:

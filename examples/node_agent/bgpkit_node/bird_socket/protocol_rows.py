@@ -16,8 +16,9 @@ from bgpkit_node.running import since_text
 HEADER: Final = 2002
 ROW: Final = 1002
 DETAIL: Final = 1006
-PREFERENCES: Final = {"BGP": 100, "Static": 200, "Kernel": 10, "Device": 240}
 _UNCOUNTED: Final = "---"
+_UNKNOWN: Final = (None,) * 5
+PREFERENCES: Final = {"BGP": 100, "Static": 200, "Kernel": 10, "Device": 240}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class RouteCounts:
     imported: int = 0
     exported: int = 0
     preferred: int = 0
+    updates: tuple[int | None, ...] = _UNKNOWN
+    """News of routes that came: received, rejected, filtered, ignored, accepted; None is not counted."""
+    withdraws: tuple[int | None, ...] = _UNKNOWN
+    """The same of routes that were withdrawn."""
 
 
 def header(layout: Layout) -> Line:
@@ -83,8 +88,12 @@ def _channel(instance: Instance, counts: RouteCounts, indent: str) -> Iterator[s
         f"{indent}Routes:         {counts.imported} imported, {counts.exported} exported, {counts.preferred} preferred"
     )
     yield f"{indent}Route change stats:     received   rejected   filtered    ignored   accepted"
-    for what in ("Import updates:", "Import withdraws:", "Export updates:", "Export withdraws:"):
-        yield f"{indent}  {what:<20}" + "".join([f"{_UNCOUNTED:>10}", *[f"{_UNCOUNTED:>11}"] * 4])
+    changes = (counts.updates, counts.withdraws, _UNKNOWN, _UNKNOWN)
+    for what, numbers in zip(
+        ("Import updates", "Import withdraws", "Export updates", "Export withdraws"), changes, strict=True
+    ):
+        cells = [_UNCOUNTED if number is None else str(number) for number in numbers]
+        yield f"{indent}  {what + ':':<19}" + "".join([f"{cell:>11}" for cell in cells])
 
 
 def _filters(instance: Instance) -> tuple[str, str]:
@@ -113,7 +122,7 @@ def _session_1_6(session: Session) -> Iterator[str]:
         if families
     ]
     yield f"    Session:          {' '.join([*_kind(session), *add_path])}"
-    yield from _times(session)
+    yield from _times(session, ".0f")
 
 
 def _session_2(session: Session) -> Iterator[str]:
@@ -129,7 +138,7 @@ def _session_2(session: Session) -> Iterator[str]:
     yield "    Neighbor capabilities"
     yield from capability_rows(terms.peer_capabilities)
     yield f"    Session:          {' '.join(_kind(session))}"
-    yield from _times(session)
+    yield from _times(session, ".3f")
 
 
 def _neighbor(session: Session) -> Iterator[str]:
@@ -154,9 +163,9 @@ def _kind(session: Session) -> Iterator[str]:
         yield "AS4"
 
 
-def _times(session: Session) -> Iterator[str]:
-    terms = session.status.terms
+def _times(session: Session, form: str) -> Iterator[str]:
+    status, terms = session.status, session.status.terms
     if terms is not None:
         yield f"    Source address:   {terms.local_address}"
-        yield f"    Hold timer:       {_UNCOUNTED}/{terms.hold_time}"
-        yield f"    Keepalive timer:  {_UNCOUNTED}/{terms.keepalive_time:g}"
+        yield f"    Hold timer:       {status.hold_timer:{form}}/{terms.hold_time}"
+        yield f"    Keepalive timer:  {status.keepalive_timer:{form}}/{terms.keepalive_time:g}"

@@ -37,13 +37,16 @@ class RouteQuery:
 def parse_route_query(words: list[str], layout: Layout) -> RouteQuery:
     """Read the words behind ``show route``; QueryError says what is wrong with them.
 
-    ``where`` and ``filter`` are not among them: they are programs in BIRD's own language.
+    ``where`` and ``filter`` are programs in BIRD's own language, and others are about steps that are BIRD's own: they
+    are named as what is not offered.
     """
     query, rest = RouteQuery(), list(words)
     while rest:
         word = rest.pop(0)
         if word in _FLAGS:
             query = _FLAGS[word](query)
+        elif word in _NOT_OFFERED:
+            raise QueryError(f"show route {word} is not offered by the agent: bgpkit-node explain tells of one route")
         elif word in {"protocol", "export", "for", "table"}:
             if not rest:
                 raise QueryError("syntax error")
@@ -53,6 +56,7 @@ def parse_route_query(words: list[str], layout: Layout) -> RouteQuery:
     return query
 
 
+_NOT_OFFERED: Final = frozenset({"where", "filter", "filtered", "noexport", "preexport"})
 _FLAGS: Final[Mapping[str, Callable[[RouteQuery], RouteQuery]]] = {
     "all": lambda query: replace(query, detailed=True),
     "primary": lambda query: replace(query, primary=True),

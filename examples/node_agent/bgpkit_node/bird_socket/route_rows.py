@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
-from bgpkit import Prefix, Route
+from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Prefix, Route
 from bgpkit.fib import RouteKind
 from bgpkit_node.bird_socket.attribute_rows import attribute_rows, origin_mark
 from bgpkit_node.bird_socket.devices import Devices
@@ -26,6 +26,7 @@ class RouteRows:
     def __init__(self, serving: Serving, found: tuple[Instance, ...], layout: Layout, now: datetime) -> None:
         """Write for the protocols ``found``."""
         self._fib = serving.fib
+        self._news = serving.news
         self._layout = layout
         self._now = now
         self._devices = Devices(serving.fib)
@@ -41,7 +42,8 @@ class RouteRows:
     async def rows(self, route: Route, *, first: bool, detailed: bool) -> AsyncIterator[Line]:
         """Yield a route; ``first`` of its prefix, it is written with it."""
         prefix = route.prefix if first else ""
-        since = since_text(self.instance(route).since, self._now, milliseconds=self._layout is Layout.BIRD_2)
+        came = self._news.since(IPV4_UNICAST if route.prefix.width == 32 else IPV6_UNICAST, route)
+        since = since_text(came or self._now, self._now, milliseconds=self._layout is Layout.BIRD_2)
         place, how = await self._way(route)
         source = self._source(route)
         tail = f"[{self.instance(route).name} {since}{source}]{' *' if route.best else ''} {self._info(route)}"

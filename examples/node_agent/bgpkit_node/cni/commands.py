@@ -16,13 +16,15 @@ from bgpkit_node.cni.collection import Places, collect
 from bgpkit_node.cni.conflists import conflist_before
 from bgpkit_node.cni.endpoint import check_names, damages, endpoint_of, wired_endpoint
 from bgpkit_node.cni.locks import NamedLocks, link_lock
-from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Wiring
+from bgpkit_node.cni.pod_facts import PodFacts
+from bgpkit_node.cni.ports import Addresses, Committed, Connected, Endpoints, Plumbing, PodMtu, Readiness, Told, Wiring
 from bgpkit_node.cni.protocol import SUPPORTED_VERSIONS, Call, Command, read_call
 from bgpkit_node.cni.result import pod_addresses, pod_side, render_result
 from bgpkit_node.cni.wish import Wish, read_wish
 from bgpkit_node.errors import CniError, NodeError
 from bgpkit_node.ipam import IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
+from bgpkit_node.resources.workload_endpoint import KUBERNETES
 from bgpkit_node.side_by_side import side_by_side
 from bgpkit_node.to_the_end import to_the_end
 
@@ -45,6 +47,10 @@ async def _no_rules(_endpoint: WorkloadEndpoint) -> None:
     return
 
 
+async def _nobody_tells(_pod: str, _uid: str) -> PodFacts | None:
+    return None
+
+
 class CniService:
     """Answers ADD, DEL, CHECK, STATUS, GC and VERSION for the pods of one node.
 
@@ -61,10 +67,12 @@ class CniService:
         mtu: PodMtu = _ethernet,
         ready: Readiness = _always_ready,
         committed: Committed = _no_rules,
+        told: Told = _nobody_tells,
     ) -> None:
         """Serve the pods of ``node``; ``mtu`` says it for configurations that name none.
 
-        No ADD succeeds before ``committed`` has said that the rules of its pod are in force.
+        No ADD succeeds before ``committed`` has said that the rules of its pod are in force; ``told`` gives what they
+        select the pod by.
         """
         self._addresses = addresses
         self._network = network
@@ -73,6 +81,7 @@ class CniService:
         self._mtu = mtu
         self._ready = ready
         self._committed = committed
+        self._told = told
         self._locks = NamedLocks()
 
     async def handle(self, request: Mapping[str, object]) -> dict[str, object]:
@@ -143,7 +152,9 @@ class CniService:
 
     async def _tell(self, endpoint: WorkloadEndpoint, call: Call) -> None:
         """Store the endpoint, and wait until the rules that follow from it are in force."""
-        stored = await self._endpoints.write(endpoint)
+        is_pod, uid = endpoint.spec.orchestrator == KUBERNETES, call.arguments.get("K8S_POD_UID", "")
+        facts = await self._told(f"{endpoint.namespace}/{endpoint.spec.pod}", uid) if is_pod else None
+        stored = await self._endpoints.write(endpoint, facts)
         seconds = min(call.config.policy_setup_timeout_seconds or RULES_SECONDS, _LONGEST_WAIT)
         try:
             async with asyncio.timeout(seconds):
@@ -185,9 +196,11 @@ class CniService:
         wiring = _wiring(call, addresses, mtu=call.config.mtu or side.mtu, mac=side.mac)
         async with self._alone(attachment):
             held = await self._addresses.assigned(attachment.handle)
-            found = await self._network.check(attachment, wiring)
             plain = endpoint_of(attachment, self._node)
             stored = await self._endpoints.stored(plain)
+            if stored is not None and stored.spec.allow_spoofed_source_prefixes:
+                wiring = replace(wiring, any_sender=True)
+            found = await self._network.check(attachment, wiring)
         lost = (f"{address} is not assigned to {attachment.handle}" for address in addresses if address not in held)
         found = (*lost, *found, *damages(stored, plain, addresses))
         if found:

@@ -24,11 +24,14 @@ def conflist_before(ours: Path) -> str:
 
 
 def our_conflist(socket: Path, target: Path, *, mtu: int = 0) -> dict[str, object]:
-    """Return the configuration that stands in ``target``; ``socket`` is the agent's, ``mtu`` 0: as the agent finds."""
+    """Return the configuration that stands in ``target``; ``socket`` is the agent's, ``mtu`` 0: as the agent finds.
+
+    Its paths are absolute: a runtime and the agent read it from directories of their own.
+    """
     ours: dict[str, object] = {
         "type": "bgpkit",
-        "agent_socket": str(socket),
-        "conflist": str(target),
+        "agent_socket": str(socket.absolute()),
+        "conflist": str(target.absolute()),
         "capabilities": {"io.kubernetes.cri.pod-annotations": True, "ips": True, "mac": True},
     }
     return {

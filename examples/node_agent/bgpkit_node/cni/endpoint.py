@@ -7,11 +7,13 @@ import msgspec
 
 from bgpkit_node.cni.attachment import Attachment
 from bgpkit_node.cni.code import Code
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.cni.ports import Connected, Wiring
 from bgpkit_node.errors import CniError
 from bgpkit_node.ipam import IPAddress
 from bgpkit_node.resources import DEFAULT_NAMESPACE, Metadata, WorkloadEndpoint, WorkloadEndpointSpec, endpoint_name
-from bgpkit_node.resources.metadata import check_label, check_metadata
+from bgpkit_node.resources.copied_labels import with_copied
+from bgpkit_node.resources.metadata import check_label, check_metadata, is_label_value
 from bgpkit_node.resources.workload_endpoint import CNI, KUBERNETES, check_workload_endpoint
 
 NETWORK: Final = "bgpkit-node/network"
@@ -66,7 +68,7 @@ def wired_endpoint(
         plain.spec, ip_networks=tuple(map(_network, wiring.addresses)), mac=connected.pod_mac
     )
     metadata = msgspec.structs.replace(plain.metadata, labels=dict(labels))
-    return _completed(WorkloadEndpoint(metadata=metadata, spec=spec))
+    return completed(WorkloadEndpoint(metadata=metadata, spec=spec))
 
 
 def beside(made: WorkloadEndpoint, stored: WorkloadEndpoint) -> WorkloadEndpoint:
@@ -82,7 +84,13 @@ def beside(made: WorkloadEndpoint, stored: WorkloadEndpoint) -> WorkloadEndpoint
         labels={**stored.metadata.labels, **made.metadata.labels},
         annotations={**stored.metadata.annotations, **made.metadata.annotations},
     )
-    return _completed(WorkloadEndpoint(metadata=metadata, spec=msgspec.structs.replace(made.spec, **kept)))
+    return completed(WorkloadEndpoint(metadata=metadata, spec=msgspec.structs.replace(made.spec, **kept)))
+
+
+def with_facts(endpoint: WorkloadEndpoint, facts: PodFacts) -> WorkloadEndpoint:
+    """Return an endpoint with what its pod has now, in the place of what was taken from the pod before."""
+    spec = msgspec.structs.replace(endpoint.spec, service_account_name=facts.account, ports=facts.ports)
+    return completed(WorkloadEndpoint(metadata=with_copied(endpoint.metadata, facts.labels), spec=spec))
 
 
 def damages(
@@ -101,15 +109,18 @@ def damages(
             yield f"{stored} names the interface {stored.spec.interface_name}, not {plain.spec.interface_name}"
 
 
-def _completed(endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
-    """Add the labels and profiles that follow from namespace, orchestrator and service account."""
+def completed(endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
+    """Add the labels and profiles that follow from namespace, orchestrator and service account.
+
+    The account may have a name that is too long for a label: policies go by the field.
+    """
     spec, namespace = endpoint.spec, endpoint.namespace
     account = spec.service_account_name
     labels = {
         **endpoint.metadata.labels,
         f"{_LABEL}namespace": namespace,
         f"{_LABEL}orchestrator": spec.orchestrator,
-        **({f"{_LABEL}serviceaccount": account} if account else {}),
+        **({f"{_LABEL}serviceaccount": account} if account and is_label_value(account) else {}),
     }
     profiles = (f"kns.{namespace}", *((f"ksa.{namespace}.{account}",) if account else ()))
     return WorkloadEndpoint(

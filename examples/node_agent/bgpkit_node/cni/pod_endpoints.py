@@ -7,7 +7,8 @@ import msgspec
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bgpkit_node.cni.endpoint import NETWORK, beside
+from bgpkit_node.cni.endpoint import NETWORK, beside, with_facts
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, DatastoreError, NotFoundError, ResourceError
 from bgpkit_node.ipam.told_endpoints import ToldEndpoints
 from bgpkit_node.resources import Applied, Metadata, ResourceStore, WorkloadEndpoint, WriteMode
@@ -35,15 +36,17 @@ class PodEndpoints:
             _log.warning("endpoint.unreadable", endpoint=endpoint.qualified_name, reason=str(error))
             return None
 
-    async def write(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
+    async def write(self, endpoint: WorkloadEndpoint, facts: PodFacts | None = None) -> WorkloadEndpoint:
         """Store ``endpoint``, keeping what others have written on one of its name, and return it as stored.
 
-        One that cannot be read is written over. DatastoreError when others come first all the time. A write that has
-        begun is over when a cancellation is raised, so that what undoes it finds it.
+        What it takes from its pod comes from ``facts``, where they are known. One that cannot be read is written over.
+        DatastoreError when others come first all the time. A write that has begun is over when a cancellation is
+        raised, so that what undoes it finds it.
         """
         for attempt in range(_ATTEMPTS):
             old = await self.stored(endpoint) if attempt else None  # most pods are new
             wanted = endpoint if old is None else beside(endpoint, old)
+            wanted = wanted if facts is None else with_facts(wanted, facts)
             mode = WriteMode.REPLACE if old is not None else WriteMode.APPLY if attempt else WriteMode.CREATE
             try:
                 applied = await to_the_end(self._store.write((wanted,), mode))

@@ -1,7 +1,7 @@
 """The pods' network of this node: the blocking kernel work, run by threads so that the event loop stays free."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from bgpkit_node.cni import pod_check, pod_plumbing, pod_remains
 from bgpkit_node.cni.attachment import Attachment
@@ -60,6 +60,10 @@ class PodNetwork:
     async def reached(self, addresses: Collection[IPAddress]) -> frozenset[IPAddress]:
         """Return those of ``addresses`` to which a route out of a pod's interface leads."""
         return await to_the_end(asyncio.to_thread(pod_remains.reached, addresses))
+
+    async def routed(self) -> Mapping[str, tuple[IPAddress, ...]]:
+        """Return the addresses that routes lead to out of the interfaces of each handle."""
+        return await to_the_end(asyncio.to_thread(pod_remains.routed))
 
     async def half_made(self) -> tuple[str, ...]:
         """Return the pods' interfaces that nobody has, made by an agent that was killed over it."""

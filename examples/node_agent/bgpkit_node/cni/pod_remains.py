@@ -50,6 +50,19 @@ def reached(addresses: Collection[IPAddress]) -> frozenset[IPAddress]:
     )
 
 
+def routed() -> dict[str, tuple[IPAddress, ...]]:
+    """Return, of each handle, the addresses to which routes lead out of its interfaces; reads all routes."""
+    with _named("the routes to pods cannot be looked up"), Netlink() as netlink:
+        owners = {link.index: Attachment.from_alias(link.alias, link.name) for link in _host_sides(netlink)}
+        routes = [route for route in netlink.routes() if route.link in owners]
+    found: dict[str, tuple[IPAddress, ...]] = {}
+    for route in routes:
+        owner, destination = owners[route.link], route.destination
+        if owner is not None and destination.prefixlen == destination.max_prefixlen and route.gateway is None:
+            found[owner.handle] = (*found.get(owner.handle, ()), destination.network_address)
+    return found
+
+
 def half_made() -> tuple[str, ...]:
     """Return the names of interfaces that look like a pod's, have no owner and were never up.
 

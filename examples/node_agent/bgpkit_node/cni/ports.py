@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bgpkit_node.cni.attachment import Attachment
+from bgpkit_node.cni.pod_facts import PodFacts
 from bgpkit_node.cni.wish import Wish
 from bgpkit_node.ipam import Go, IPAddress
 from bgpkit_node.resources import WorkloadEndpoint
@@ -15,6 +16,9 @@ PodMtu = Callable[[], Awaitable[int]]
 """Says which MTU pods get whose configuration names none."""
 Committed = Callable[[WorkloadEndpoint], Awaitable[None]]
 """Returns when the rules of a pod with this stored endpoint are in force; a NodeError: they cannot be."""
+
+Told = Callable[[str, str], Awaitable[PodFacts | None]]
+"""Says what is known of a pod, given as ``namespace/name`` and its uid (empty: whichever); waits a little for it."""
 
 
 class Addresses(Protocol):
@@ -48,8 +52,11 @@ class Endpoints(Protocol):
         """Return the stored endpoint of the name of ``endpoint``, or None."""
         ...
 
-    async def write(self, endpoint: WorkloadEndpoint) -> WorkloadEndpoint:
-        """Store ``endpoint``, keeping what others have written on one of its name, and return it as stored."""
+    async def write(self, endpoint: WorkloadEndpoint, facts: PodFacts | None) -> WorkloadEndpoint:
+        """Store ``endpoint``, keeping what others have written on one of its name, and return it as stored.
+
+        What it takes from its pod comes from ``facts``, where they are known.
+        """
         ...
 
     async def remove(self, endpoint: WorkloadEndpoint, network: str) -> None:
@@ -74,6 +81,8 @@ class Wiring:
     forwarding: bool = False
     """Whether the pod may be a router."""
     queues: int = 1
+    any_sender: bool = False
+    """Whether the pod may send as others; in a check: the kernel's own test of senders may be off."""
 
     @property
     def versions(self) -> frozenset[int]:

@@ -3,6 +3,8 @@
 A request is ``{"request": NAME, ...}`` and its answer ``{"result": {...}}`` or
 ``{"error": {"code": int, "msg": str, "details": str}}``. A connection may carry several, one after the other.
 Whatever a client sends is answered or, when it has gone, forgotten; nothing of it reaches another client.
+
+Beside the socket ``PATH`` lies the directory ``PATH.calls``, another way to the same handlers, for the CNI executable.
 """
 
 import asyncio
@@ -18,6 +20,8 @@ from structlog.typing import FilteringBoundLogger
 
 from bgpkit_node.cni.code import Code
 from bgpkit_node.cni.socket_file import SocketFile
+from bgpkit_node.cni.tickets import Tickets
+from bgpkit_node.cni.unless_gone import unless_gone
 from bgpkit_node.errors import CniError, NodeError
 
 Handler = Callable[[Mapping[str, object]], Awaitable[dict[str, object]]]
@@ -39,6 +43,7 @@ class AgentSocket:
         self._handlers: dict[str, Handler] = dict(handlers or {})
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
+        self._tickets = Tickets(Path(f"{path}.calls"), self._answer_line)
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -60,6 +65,7 @@ class AgentSocket:
         """Begin to listen. NodeError, in one sentence, when a live agent serves the path or it cannot be used."""
         listener = self._file.open()
         self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=_MAXIMUM_LINE)
+        self._tickets.open()
 
     async def close(self) -> None:
         """Stop listening, cancel what runs, wait for it, and remove the socket; twice is no error."""
@@ -68,7 +74,7 @@ class AgentSocket:
         self._server.close()
         for client in self._clients:
             client.cancel()
-        await asyncio.gather(*self._clients, return_exceptions=True)
+        await asyncio.gather(self._tickets.close(), *self._clients, return_exceptions=True)
         self._server = None
         self._file.close()
 
@@ -82,7 +88,7 @@ class AgentSocket:
         try:
             while line := await following:
                 following = asyncio.ensure_future(_read_line(reader))
-                answer = await self._unless_gone(line, following, writer)
+                answer = await unless_gone(self._answer_line(line), following, lambda: _has_closed(writer))
                 writer.write(msgspec.json.encode(answer) + b"\n")
                 await writer.drain()
         except ValueError as error:  # a line that is too long: what follows cannot be told apart
@@ -95,28 +101,17 @@ class AgentSocket:
         finally:
             following.cancel()
             writer.close()
+            self._tickets.sweep()
             await asyncio.gather(following, writer.wait_closed(), return_exceptions=True)
 
-    async def _unless_gone(
-        self, line: bytes, following: "asyncio.Task[bytes]", writer: asyncio.StreamWriter
-    ) -> dict[str, object]:
-        """Return the answer to ``line``; when the client closes meanwhile, cancel the work on it."""
-        work = asyncio.ensure_future(self._answer(line))
-        try:
-            await asyncio.wait({work, following}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done() and following.done() and _has_closed(writer):
-                raise ConnectionResetError
-            return await asyncio.shield(work)
-        finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.wait({work})
-
-    async def _answer(self, line: bytes) -> dict[str, object]:
+    async def _answer_line(self, line: bytes) -> Mapping[str, object]:
         try:
             request = msgspec.json.decode(line, type=dict[str, object])
         except msgspec.DecodeError as error:
             return _refusal(Code.DECODE_FAILURE, "the request is not a JSON object", str(error))
+        return await self._answer(request)
+
+    async def _answer(self, request: Mapping[str, object]) -> Mapping[str, object]:
         name = request.get("request")
         handler = self._handlers.get(name) if isinstance(name, str) else None
         if handler is None:

@@ -13,7 +13,7 @@ from bgpkit_node.diagnosis import Probe, probe
 from bgpkit_node.diagnosis.tcp_probe import Reply
 from bgpkit_node.doctor.machine import tunnel_modules
 from bgpkit_node.errors import NodeError
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.resources import BGPConfiguration, Node
 
 _MOST_PROBED: Final = 50
@@ -36,7 +36,7 @@ async def measure(datastore: DatastoreSettings, seconds: float, *, reach: bool) 
     """Look at the datastore, and, with ``reach``, whether BGP gets from here to the other nodes."""
     try:
         async with opened_store(datastore) as store:
-            cluster = Cluster.of([*await store.list(Node), *await store.list(BGPConfiguration)])
+            cluster = cluster_of([*await store.list(Node), *await store.list(BGPConfiguration)])
     except NodeError as error:
         return Measured(notes=(f"nodes are not known: {error}",))
     networks = {node.ipv4.network for node in cluster.nodes if node.ipv4 is not None}

@@ -1,23 +1,22 @@
 """``bgpkit-node agent``: run the agent of a node."""
 
 import asyncio
-import logging
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Final
 
 import click
-import structlog
 
 from bgpkit import BgpError
 from bgpkit_node.agent import AgentOptions, NodeAgent, OnlookerOptions
 from bgpkit_node.agent.backend import Backend
-from bgpkit_node.agent.health_listener import parse_health_address
+from bgpkit_node.agent.rights import check_rights
 from bgpkit_node.bird_socket import Layout
 from bgpkit_node.command.address_options import address_options
 from bgpkit_node.command.enforcement_options import CUT, deny_option, established_option
+from bgpkit_node.command.health_option import health_option
+from bgpkit_node.command.log_lines import log_json
 from bgpkit_node.command.options import datastore_option, run_dir_option
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
 from bgpkit_node.errors import NodeError
@@ -28,20 +27,6 @@ from bgpkit_node.startup.address_wish import OwnWish
 from bgpkit_node.startup.first_pools import read_first_pools
 
 _NONE: Final = "none"
-
-
-class _HealthAddress(click.ParamType[tuple[str, int] | None]):
-    name = "ADDRESS:PORT"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int] | None:
-        if value == _NONE:
-            return None
-        try:
-            return parse_health_address(str(value))
-        except ValueError as error:
-            self.fail(f"{value!r} is not an address and a port, such as {HEALTH_ADDRESS}: {error}", param, ctx)
 
 
 @click.command()
@@ -70,15 +55,7 @@ class _HealthAddress(click.ParamType[tuple[str, int] | None]):
     show_default=True,
     help="The version of BIRD as which the agent answers there.",
 )
-@click.option(
-    "--health-address",
-    type=_HealthAddress(),
-    default=HEALTH_ADDRESS,
-    envvar="BGPKIT_NODE_HEALTH_ADDRESS",
-    show_default=True,
-    show_envvar=True,
-    help="Where /liveness, /readiness and /metrics are served, or none.",
-)
+@health_option(HEALTH_ADDRESS, "BGPKIT_NODE_HEALTH_ADDRESS")
 @click.option(
     "--secrets",
     "passwords",
@@ -119,18 +96,17 @@ def agent(
     datastore: DatastoreSettings,
     run_dir: Path,
 ) -> None:
-    """Run the agent of this node, in the foreground, until SIGTERM or Ctrl-C; kernel routes stay then.
+    """Run the agent of this node, in the foreground, until SIGTERM, SIGHUP or Ctrl-C; kernel routes stay then.
 
     In a datastore without pools a first one is made: CALICO_IPV4POOL_CIDR, _IPIP, _VXLAN, _BLOCK_SIZE, _NODE_SELECTOR,
     _NAT_OUTGOING and _DISABLE_BGP_EXPORT (and CALICO_IPV6POOL_...) say how, NO_DEFAULT_POOLS=true that it is not.
     CALICO_ADVERTISE_CLUSTER_IPS gives ranges of cluster IPs that are advertised in the place of serviceClusterIPs.
 
-    The log goes to standard error, a JSON object a line. A service manager that asks for it is told when the agent is
-    ready, how it does, and that it is alive (sd_notify).
+    The log goes to standard error, a JSON object a line; what cannot be written there is lost, and counted. A service
+    manager that asks for it is told when the agent is ready, how it does, and that it is alive (sd_notify).
     """
-    if os.geteuid() != 0:
-        raise NodeError("the agent writes kernel routes and listens on port 179: run it as root")
-    _log_json(verbose=verbose)
+    check_rights()
+    level = log_json(verbose=verbose)
     _make_place(datastore)
     looking = OnlookerOptions(
         bird_socket=_bird_socket(bird_socket, run_dir), bird_layout=Layout(bird_layout), health_address=health_address
@@ -148,6 +124,7 @@ def agent(
         onlookers=looking,
         enforcement=EnforcementSettings(refusal=Refusal(deny)),
         cut_denied=established == CUT,
+        log_level=level,
     )
     try:
         asyncio.run(NodeAgent(options).run())
@@ -171,16 +148,3 @@ def _bird_socket(wanted: str | None, run_dir: Path) -> Path | None:
     if wanted is not None:
         return Path(wanted)
     return BIRD_SOCKET if run_dir == RUN_DIR else run_dir / BIRD_SOCKET_NAME
-
-
-def _log_json(*, verbose: bool) -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -7,8 +7,6 @@ import click
 
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.outcome import succeeded
-from bgpkit_node.command.overlap_warnings import overlaps_of
-from bgpkit_node.command.reachability import cluster_resources
 from bgpkit_node.command.resource_options import (
     filename_option,
     namespace_option,
@@ -21,7 +19,6 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.writing import CREATE, warn, write
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.resources import Document, ResourceStore
-from bgpkit_node.startup.overlaps import Overlap
 
 
 @click.command()
@@ -47,13 +44,11 @@ def create(
         click.echo("No resources specified")
         return
 
-    async def written() -> tuple[Sequence[Document], Sequence[Overlap]]:
-        """Create what is new and return that, and what overlaps it."""
+    async def written() -> tuple[Sequence[Document], Sequence[object]]:
+        """Create what is new and return that, and what is to be said of it."""
         async with opened_store(datastore, create=True) as store:
             new = await _missing(store, documents) if skip_exists else documents
-            if new:
-                await write(store, new, CREATE, yes=yes)
-            return new, await overlaps_of(new, (await cluster_resources(store)).values())
+            return new, await write(store, new, CREATE, yes=yes) if new else ()
 
     warn(*asyncio.run(written()))
     click.echo(succeeded("created", [document.resource for document in documents]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,11 +10,14 @@ import msgspec
 
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.surroundings import opened_store, warn
+from bgpkit_node.datastore import KeyValue
 from bgpkit_node.datastore.opening import bare_datastore, opened_datastore
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.datastore.transfer import Export, export, import_into, read_export
-from bgpkit_node.errors import NodeError
+from bgpkit_node.errors import NodeError, ResourceError
 from bgpkit_node.resources import ClusterInformation, Metadata
+from bgpkit_node.resources.output import decode
+from bgpkit_node.resources.registry import kind_at
 from bgpkit_node.whole_file import write_whole
 
 
@@ -69,10 +73,15 @@ def export_command(target: str, datastore: DatastoreSettings) -> None:
 
 @migrate.command("import")
 @click.option("-f", "--filename", "source", required=True, help="File that export wrote; '-' is standard input.")
+@click.option("--keep-unreadable", is_flag=True, help="Import even resources that this version cannot read.")
 @datastore_option
-def import_command(source: str, datastore: DatastoreSettings) -> None:
+def import_command(source: str, keep_unreadable: bool, datastore: DatastoreSettings) -> None:
     """Write what was exported into an empty datastore, all of it or nothing."""
     exported = _read(source)
+    unreadable = [] if keep_unreadable else list(_unreadable(exported))
+    if unreadable:
+        named = _title(source)
+        raise NodeError("\n".join([*unreadable, f"nothing imported: mend {named}, or say --keep-unreadable"]))
 
     async def write() -> int:
         """Write all of it."""
@@ -91,8 +100,19 @@ async def _set_ready(datastore: DatastoreSettings, *, ready: bool) -> None:
         await store.apply([msgspec.structs.replace(present, spec=spec)])
 
 
+def _unreadable(exported: Export) -> Iterator[str]:
+    """Yield a sentence for each resource that an agent could not read."""
+    for key, value in exported.entries:
+        kind = kind_at(key)
+        if kind is not None:
+            try:
+                decode(kind, KeyValue(key, value, 1))
+            except ResourceError as error:
+                yield str(error)
+
+
 def _read(source: str) -> Export:
-    name = "standard input" if source == "-" else source
+    name = _title(source)
     try:
         if source == "-":
             return read_export(sys.stdin, name)
@@ -102,3 +122,7 @@ def _read(source: str) -> Export:
         raise NodeError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NodeError(f"{name}: is not text in UTF-8") from error
+
+
+def _title(source: str) -> str:
+    return "standard input" if source == "-" else source

@@ -8,7 +8,7 @@ import click
 
 from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.outcome import counted
-from bgpkit_node.command.reachability import cluster_resources, refuse_cut, refuse_in_use
+from bgpkit_node.command.reachability import announced, cluster_resources, refuse_cut, refuse_in_use
 from bgpkit_node.command.resource_options import (
     filename_option,
     namespace_option,
@@ -18,12 +18,14 @@ from bgpkit_node.command.resource_options import (
 )
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import Target, not_found, targets_in, targets_of
-from bgpkit_node.datastore.port import Delete
+from bgpkit_node.datastore.port import Delete, KeyValue
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.errors import ConflictError, NodeError, NotFoundError
+from bgpkit_node.errors import ConflictError, NodeError, NotFoundError, ResourceError
 from bgpkit_node.ipam import load_snapshot
 from bgpkit_node.ipam.forsaken import give_up_range
-from bgpkit_node.resources import IPPool, Resource, ResourceStore
+from bgpkit_node.peering import cluster_of
+from bgpkit_node.resources import IPPool, Metadata, Node, Resource, ResourceStore
+from bgpkit_node.resources.output import decode
 
 _ATTEMPTS: Final = 50
 
@@ -78,41 +80,52 @@ async def _delete(targets: Sequence[Target], datastore: DatastoreSettings, *, ye
 async def remove(store: ResourceStore, targets: Sequence[Target], *, yes: bool, skip: bool) -> None:
     """Delete all ``targets`` or none; looked at anew when one of them is changed meanwhile.
 
+    A value that cannot be read is deleted by its key; of a node the addresses in use are known all the same.
     NodeError names those that are not there, unless they are to be passed over (``skip``), and, unless ``yes``, the
     nodes that would be cut off and what is in use.
     """
     for _ in range(_ATTEMPTS):
-        found = {target: await _get(store, target) for target in targets}
-        missing = [target for target, resource in found.items() if resource is None]
+        found = {target: await _find(store, target) for target in targets}
+        missing = [target for target, entry in found.items() if entry is None]
         if missing and not skip:
             raise await not_found(store, missing)
-        leaving = {target: resource for target, resource in found.items() if resource is not None}
+        leaving = [entry for entry in found.values() if entry is not None]
+        resources = [resource for _, resource in leaving if resource is not None]
         if not yes:
-            await _refuse(store, list(leaving.values()))
+            await _refuse(store, resources)
         try:
-            await store.datastore.transact(
-                [Delete(target.kind.key_of(resource), resource.revision) for target, resource in leaving.items()]
-            )
+            await store.datastore.transact([Delete(stored.key, stored.revision) for stored, _ in leaving])
         except (ConflictError, NotFoundError):
             continue
-        for resource in leaving.values():
+        for resource in resources:
             if isinstance(resource, IPPool):  # its blocks are nobody's now, or in the way of a pool with other blocks
                 await give_up_range(store.datastore, resource.network)
         return
     raise NodeError("the resources are being changed by others all the time: nothing was deleted")
 
 
-async def _get(store: ResourceStore, target: Target) -> Resource | None:
-    found: Resource | None = await store.get(target.kind.type, target.name, namespace=target.namespace)
-    return found
+async def _find(store: ResourceStore, target: Target) -> tuple[KeyValue, Resource | None] | None:
+    """Return what is stored of ``target`` and the resource it is, None where that cannot be read; a Node has a name."""
+    for key in target.kind.keys(target.name, target.namespace):
+        stored = await store.datastore.get(key)
+        if stored is None:
+            continue
+        try:
+            resource: Resource = decode(target.kind, stored)
+        except ResourceError:
+            return stored, Node(metadata=Metadata(name=target.name)) if target.kind.type is Node else None
+        if resource.qualified_name == target.qualified_name:
+            return stored, resource
+    return None
 
 
 async def _refuse(store: ResourceStore, leaving: Sequence[Resource]) -> None:
-    """Raise NodeError when nodes would be cut off, or pods have addresses of what is to go."""
-    before = await cluster_resources(store)
-    gone = {(resource.kind, resource.qualified_name) for resource in leaving}
-    left = {key: resource for key, resource in before.items() if key not in gone}
-    refuse_cut(before.values(), left.values(), nothing="nothing deleted")
+    """Raise NodeError when pods have addresses of what is to go, or nodes would be cut off."""
     snapshot = await load_snapshot(store.datastore)
     for resource in leaving:
         refuse_in_use(resource, snapshot)
+    present = await cluster_resources(store)
+    before = cluster_of(present.values())
+    gone = {(resource.kind, resource.qualified_name) for resource in leaving}
+    after = cluster_of(resource for key, resource in present.items() if key not in gone)
+    refuse_cut(before, after, announced(snapshot, before.nodes, used=True), nothing="nothing deleted")

@@ -18,8 +18,9 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.diagnosis import probe
 from bgpkit_node.errors import CniError, NodeError
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.peering.cluster import DEFAULT_PORT
+from bgpkit_node.peering.identifiers import shared_identifiers
 
 
 class PeerTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +75,13 @@ def peer(
     except CniError as error:
         tried = asyncio.run(probe(address, _port(datastore, address)))
         raise NodeError(f"{error}; without it nobody here speaks BGP. {tried.sentence}") from error
+    if not told.known:
+        _refuse_itself(datastore, told)
+    shared = _shared(datastore, told)
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(told), indent=2))
+        click.echo(json.dumps({**msgspec.to_builtins(told), "warnings": shared}, indent=2))
     else:
-        for line in rendered(told, details=details):
-            click.echo(line)
+        click.echo("\n".join([*rendered(told, details=details), *shared]))
     sys.exit(0 if told.established else 1)
 
 
@@ -141,6 +144,25 @@ async def _ask_node(
         return told.answers[node]
 
 
+def _shared(datastore: DatastoreSettings, told: PeerTold) -> list[str]:
+    """Return a sentence for each BGP Identifier that one of the two nodes shares with another node."""
+    try:
+        cluster = asyncio.run(_read(datastore))
+    except NodeError:
+        return []
+    return [str(each) for each in shared_identifiers(cluster) if {told.node, told.peer_node} & set(each.nodes)]
+
+
+def _refuse_itself(datastore: DatastoreSettings, told: PeerTold) -> None:
+    """Raise NodeError when the address is that of the node that was asked."""
+    try:
+        node = asyncio.run(_read(datastore)).node(told.node)
+    except NodeError:
+        return
+    if node is not None and told.address in {str(own.ip) for own in node.interfaces}:
+        raise NodeError(f"{told.address} is {told.node} itself, which has no session with itself: name another node")
+
+
 def _port(datastore: DatastoreSettings, address: str) -> int:
     """Return the port at which a node with ``address`` listens, as far as that can be known."""
     try:
@@ -153,4 +175,4 @@ def _port(datastore: DatastoreSettings, address: str) -> int:
 
 async def _read(datastore: DatastoreSettings) -> Cluster:
     async with opened_store(datastore) as store:
-        return Cluster.of((await cluster_resources(store)).values())
+        return cluster_of((await cluster_resources(store)).values())

@@ -11,12 +11,13 @@ from typing import Final
 import click
 
 from bgpkit_node.command.across_nodes import timeout_option
-from bgpkit_node.command.examination import MANIFEST, Wish, examine
+from bgpkit_node.command.examination import Wish, examine
 from bgpkit_node.command.options import cni_conf_option, datastore_option, run_dir_option
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.doctor import HEADER, Finding, Verdict
 from bgpkit_node.ipam import IPNetwork
+from bgpkit_node.startup.control_plane import KUBERNETES
 
 _HEADER: Final = ("VERDICT", "WHAT", "WHERE", "FINDING", "WHAT TO DO")
 
@@ -28,7 +29,7 @@ _HEADER: Final = ("VERDICT", "WHAT", "WHERE", "FINDING", "WHAT TO DO")
     "cidrs",
     multiple=True,
     metavar="CIDR",
-    help=f"The controller manager's --cluster-cidr; read from {MANIFEST}, unless told.",
+    help=f"The controller manager's --cluster-cidr; read below {KUBERNETES}, unless told.",
 )
 @cni_conf_option
 @click.option(

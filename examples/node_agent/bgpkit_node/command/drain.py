@@ -1,7 +1,7 @@
 """``bgpkit-node drain``: take a route reflector out for maintenance, and back, without losing a packet."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,14 +10,14 @@ import msgspec
 
 from bgpkit_node.command.leaving import Leaving, all_left, leavers
 from bgpkit_node.command.options import Seconds, datastore_option
-from bgpkit_node.command.reachability import cluster_resources, cut_off
+from bgpkit_node.command.reachability import cluster_resources, cut_off, in_use, named, said
 from bgpkit_node.command.resource_options import yes_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import Target, not_found, targets_of
 from bgpkit_node.command.writing import Verb, change_one
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError
-from bgpkit_node.peering import Cluster, plan_peerings
+from bgpkit_node.peering import Cluster, Originated, cluster_of, plan_peerings
 from bgpkit_node.peering.cluster import DRAINED
 from bgpkit_node.resources import Node, Resource, ResourceStore, WriteMode
 
@@ -44,8 +44,9 @@ def drain(node: str, undo: bool, yes: bool, timeout: float, datastore: Datastore
 
     Its clients keep their sessions with it until the other reflectors have told them everything, and it becomes a
     client of those: no packet is lost. Its own pods stay, and so do their routes. Without another reflector nodes would
-    not reach each other: that is refused, with their names, unless --yes is given. A node that is no reflector has
-    nothing to be drained of. The datastore keeps it: an agent that is started anew reflects nothing either.
+    not reach each other: that is refused, with their names, unless --yes is given, and then nothing is waited for. A
+    node that is no reflector has nothing to be drained of. The datastore keeps it: an agent that is started anew
+    reflects nothing either.
 
     The command waits until the agents of all clients tell that they have no session with NODE any more, and says how
     far they are. Exit code 1 when they have not left within --timeout, or an agent does not answer; NODE stays drained,
@@ -59,10 +60,17 @@ async def _drain(target: Target, datastore: DatastoreSettings, *, undo: bool, ye
     async with opened_store(datastore) as store:
         for line in await _changed(store, target, undo=undo, yes=yes):
             click.echo(line)
-        after = await _cluster(store)
-        node = after.node(target.name)
-        if node is not None and node.name in after.drained:
-            await _wait(store, await _cluster(store, _marked(node, undo=True)), after, node, seconds)
+        resources = await cluster_resources(store)
+        node, after = resources.get((Node.kind, target.name)), cluster_of(resources.values())
+        if not isinstance(node, Node) or node.name not in after.drained:
+            return
+        before = _with(resources, _marked(node, undo=True))
+        lost = cut_off(before, after, await in_use(store))
+        if lost:
+            pairs = f"{named(lost)} {'has' if len(lost) == 1 else 'have'} no path any more"
+            click.echo(f"{pairs}: the sessions with {node.name} close at once, and nothing is waited for")
+        else:
+            await _wait(store, before, after, node, seconds)
 
 
 async def _wait(store: ResourceStore, before: Cluster, after: Cluster, node: Node, seconds: float) -> None:
@@ -92,29 +100,29 @@ async def _wait(store: ResourceStore, before: Cluster, after: Cluster, node: Nod
 
 
 async def _changed(store: ResourceStore, target: Target, *, undo: bool, yes: bool) -> Sequence[str]:
-    node = await store.get(Node, target.name)
-    if node is None:
+    resources = await cluster_resources(store)
+    node, before = resources.get((Node.kind, target.name)), cluster_of(resources.values())
+    if not isinstance(node, Node):
         raise await not_found(store, [target])
     since = node.metadata.annotations.get(DRAINED)
     if undo and since is None:
         return [f"{node} is not drained: there is nothing to undo"]
-    if not undo and node.cluster_id is None:
-        return [f"{node} is no route reflector: nothing to do; its sessions and its pods stay as they are"]
+    if not undo and (node.cluster_id is None or node.name in before.idle):
+        what = (
+            "is no route reflector" if node.cluster_id is None else "has a cluster ID that no BGPPeer puts into effect"
+        )
+        return [f"{node} {what}: nothing to do; its sessions and its pods stay as they are"]
     if not undo and since is not None:
         return [f"{node} is drained already, since {since}"]
-    before = await _cluster(store)
     if not undo and not yes:
-        _refuse_last(before, await _cluster(store, _marked(node, undo=False)), node)
+        _refuse_last(before, _with(resources, _marked(node, undo=False)), await in_use(store), node)
     await change_one(store, target, lambda old: _marked(old, undo=undo), _UNDO if undo else _DRAIN, yes=yes)
-    return list(_told(before, await _cluster(store), node, undo=undo))
+    return list(_told(before, cluster_of((await cluster_resources(store)).values()), node, undo=undo))
 
 
-async def _cluster(store: ResourceStore, instead: Resource | None = None) -> Cluster:
-    """Return the cluster, with one resource as it would be if it is given."""
-    resources = await cluster_resources(store)
-    if instead is not None:
-        resources[instead.kind, instead.name] = instead
-    return Cluster.of(resources.values())
+def _with(resources: Mapping[tuple[str, str], Resource], changed: Resource) -> Cluster:
+    """Return the cluster with one resource as it would be."""
+    return cluster_of({**resources, (changed.kind, changed.name): changed}.values())
 
 
 def _marked(old: Resource, *, undo: bool) -> Resource:
@@ -124,13 +132,12 @@ def _marked(old: Resource, *, undo: bool) -> Resource:
     return msgspec.structs.replace(old, metadata=msgspec.structs.replace(old.metadata, annotations=annotations))
 
 
-def _refuse_last(before: Cluster, after: Cluster, node: Node) -> None:
+def _refuse_last(before: Cluster, after: Cluster, originated: Originated, node: Node) -> None:
     """Raise NodeError when nodes would not reach each other without what ``node`` reflects."""
-    lost = cut_off(before, after)
+    lost = cut_off(before, after, originated)
     if lost:
-        named = ", ".join(lost[:_MOST_NAMED]) + (f" and {len(lost) - _MOST_NAMED} more" * (len(lost) > _MOST_NAMED))
         raise NodeError(
-            f"nothing drained: without {node} no session would carry routes between {named}; "
+            f"nothing drained: without {node} {said(lost, after)}; "
             "make another node a reflector of theirs first, or say --yes to cut them off"
         )
 

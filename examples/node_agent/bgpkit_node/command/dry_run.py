@@ -7,7 +7,7 @@ from typing import Final
 from bgpkit import ChangePlan
 from bgpkit_node.command.outcome import misfit
 from bgpkit_node.command.overlap_warnings import overlaps_of
-from bgpkit_node.command.reachability import cluster_resources, cut_off
+from bgpkit_node.command.reachability import added_findings, announced, cluster_resources, cut_off, named, refuse_shared
 from bgpkit_node.command.route_changes import route_changes, told
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.tables import aligned
@@ -15,7 +15,7 @@ from bgpkit_node.command.writing import APPLY, by_identity
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NotFoundError
 from bgpkit_node.ipam import load_snapshot
-from bgpkit_node.peering import Cluster, findings, plan_peerings
+from bgpkit_node.peering import Cluster, Originated, cluster_of, plan_peerings
 from bgpkit_node.peering.changes import SessionChange, session_changes
 from bgpkit_node.resources import Applied, Document, WriteMode
 
@@ -37,9 +37,9 @@ async def foreseen(documents: Sequence[Document], datastore: DatastoreSettings) 
             raise misfit(APPLY.word, documents, error) from error
         present = await cluster_resources(store)
         snapshot = await load_snapshot(store.datastore)
-    before, after = Cluster.of(present.values()), Cluster.of((present | by_identity(planned)).values())
+    before, after = cluster_of(present.values()), cluster_of((present | by_identity(planned)).values())
+    refuse_shared(before, after, nothing=f"nothing {APPLY.done}")
     overlapping = await overlaps_of(documents, (present | by_identity(planned)).values())
-    known = set(findings(before))
     return "\n".join(
         [
             *_resources(planned),
@@ -48,8 +48,8 @@ async def foreseen(documents: Sequence[Document], datastore: DatastoreSettings) 
             "",
             *told(*route_changes(before, after, snapshot)),
             "",
-            *_paths(before, after),
-            *(f"warning: {finding}" for finding in findings(after) if finding not in known),
+            *_paths(before, after, announced(snapshot, before.nodes, used=True)),
+            *(f"warning: {finding}" for finding in added_findings(before, after)),
             *(f"warning: {overlap}" for overlap in overlapping),
             "nothing was changed: this was a dry run",
         ]
@@ -86,9 +86,9 @@ def _sessions(after: Cluster, changes: Sequence[SessionChange]) -> Iterator[str]
         yield f"no session changes; {kept} ends of sessions stay as they are"
 
 
-def _paths(before: Cluster, after: Cluster) -> Iterator[str]:
-    lost = cut_off(before, after)
+def _paths(before: Cluster, after: Cluster, used: Originated) -> Iterator[str]:
+    lost = cut_off(before, after, used)
     if lost:
-        yield f"these nodes would lose their path to each other: {', '.join(lost)}; apply refuses that without --yes"
+        yield f"these nodes would lose their path to each other: {named(lost)}; apply refuses that without --yes"
     else:
         yield "no two nodes would lose their path to each other"

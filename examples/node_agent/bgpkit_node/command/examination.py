@@ -15,7 +15,7 @@ from bgpkit_node.agent.backend import Backend
 from bgpkit_node.cni.conflists import conflist_before
 from bgpkit_node.command.asking import ask
 from bgpkit_node.command.policy_look import policy_look
-from bgpkit_node.command.reachability import cluster_resources
+from bgpkit_node.command.reachability import cluster_resources, in_use
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.underlay_look import underlay
 from bgpkit_node.datastore.schema import read_state
@@ -24,7 +24,6 @@ from bgpkit_node.doctor import (
     Finding,
     Machine,
     agent_findings,
-    cluster_cidrs_in,
     failure,
     feature_findings,
     flannel_findings,
@@ -46,12 +45,11 @@ from bgpkit_node.errors import CniError, DatastoreError, NodeError
 from bgpkit_node.ipam import IPNetwork, load_snapshot
 from bgpkit_node.kernel import KernelError
 from bgpkit_node.node_status import Told, ask_nodes, is_left_over
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.peering.cluster import DEFAULT_PORT
 from bgpkit_node.resources import CalicoNodeStatus, Node, ResourceStore
+from bgpkit_node.startup.control_plane import KUBERNETES, read_control_plane
 
-MANIFEST: Final = Path("/etc/kubernetes/manifests/kube-controller-manager.yaml")
-"""Where kubeadm keeps what the controller manager is started with."""
 _KEPT_OUT: Final = "kept out"
 """What an agent says of strangers where all is as it should be."""
 
@@ -175,13 +173,13 @@ async def _cluster(
     store: ResourceStore, wish: Wish, machine: Machine | None, agent: _Own | None
 ) -> AsyncIterator[Finding]:
     resources = await cluster_resources(store)
-    cluster = Cluster.of(resources.values())
+    cluster = cluster_of(resources.values())
     for finding in _of_resources(cluster, wish):
         yield finding
     for finding in overlap_findings(resources.values(), machine):
         yield finding
     if agent is None or agent.speaks_bgp:
-        for finding in (*topology_findings(cluster), *reflection_findings(cluster)):
+        for finding in (*topology_findings(cluster, await in_use(store)), *reflection_findings(cluster)):
             yield finding
     if machine is not None:
         versions = {pool.network.version for pool in cluster.pools} | {4}
@@ -205,7 +203,11 @@ async def _cluster(
 def _of_resources(cluster: Cluster, wish: Wish) -> Iterable[Finding]:
     if wish.cluster_cidrs:
         return pool_findings(cluster, wish.cluster_cidrs, "--cluster-cidr")
-    return pool_findings(cluster, cluster_cidrs_in(MANIFEST), f"--cluster-cidr in {MANIFEST}")
+    try:
+        pods = read_control_plane(KUBERNETES).pods
+    except NodeError as error:
+        return pool_findings(cluster, (), "", why=str(error))
+    return pool_findings(cluster, pods, f"--cluster-cidr below {KUBERNETES}")
 
 
 async def _node(

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
@@ -21,6 +22,8 @@ from bgpkit_node.diagnosis.walk import End, Walk
 from bgpkit_node.errors import NodeError
 from bgpkit_node.node_status import Told
 
+_PING: Final = "ICMP"
+
 
 class Way(msgspec.Struct, frozen=True):
     """What the agent of a node tells of the way to an address."""
@@ -35,11 +38,7 @@ class Way(msgspec.Struct, frozen=True):
 @click.argument("what", metavar="ADDRESS|POD")
 @click.option("--to", metavar="ADDRESS|POD|NODE", help="Tell the way of a packet to there, hop by hop.")
 @click.option(
-    "--port",
-    metavar="PORT/PROTOCOL",
-    default="ICMP",
-    show_default=True,
-    help="With --to: what policies say of connections to this port.",
+    "--port", metavar="PORT/PROTOCOL", help="With --to: what policies say of connections to this port.  [default: ICMP]"
 )
 @click.option("--from", "node", metavar="NODE", help="Whose BGP paths are told; this node's, unless told otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -49,7 +48,7 @@ class Way(msgspec.Struct, frozen=True):
 def explain(
     what: str,
     to: str | None,
-    port: str,
+    port: str | None,
     node: str | None,
     as_json: bool,
     timeout: float,
@@ -62,8 +61,12 @@ def explain(
     told by the agents of all nodes. With --to the way of a packet is told instead; exit code 1 when it gets lost or
     a policy denies it.
     """
+    if to is None and port is not None:
+        raise click.UsageError("--port is for --to: it says what is sent there")
+    if to is not None and node is not None:
+        raise click.UsageError("--from and --to exclude each other: the way of a packet begins where its sender is")
     if to is not None:
-        walk, policy = asyncio.run(_walk(what, to, port, datastore, timeout))
+        walk, policy = asyncio.run(_walk(what, to, port or _PING, datastore, timeout))
         print_walk(walk, policy, as_json=as_json)
         sys.exit(0 if walk.ending.end in {End.DELIVERED, End.OUTSIDE} and policy.verdict.allowed else 1)
     name = node or _this_node(run_dir)

@@ -18,6 +18,7 @@ from bgpkit_node.command.resource_options import (
 )
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import Target, not_found, targets_in, targets_of
+from bgpkit_node.datastore.port import KeyValue
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.peering import Cluster
 from bgpkit_node.peering.cluster import DEFAULT_ASN
@@ -94,15 +95,18 @@ async def _read(
     async with opened_store(datastore) as store:
         inherited = Cluster(configurations=await store.list(BGPConfiguration)).default_asn or DEFAULT_ASN
         if listed is None:
-            return Found(await _named(store, targets), inherited)
+            pairs = await _named(store, targets)
+            return Found([resource for resource, _ in pairs], [stored for _, stored in pairs], inherited)
         namespace = "" if everywhere or not listed.kind.namespaced else listed.namespace or "default"
-        return Found(await store.list(listed.kind.type, namespace=namespace), inherited, listed.kind)
+        present = await store.present(listed.kind.type, namespace=namespace)
+        stored = [present.stored[name] for name in present.resources]
+        return Found(list(present.resources.values()), stored, inherited, listed.kind)
 
 
-async def _named(store: ResourceStore, targets: Sequence[Target]) -> list[Resource]:
-    """Return the ``targets`` in their order; NodeError names those that are not there."""
-    found = [await store.get(target.kind.type, target.name, namespace=target.namespace) for target in targets]
-    missing = [target for target, resource in zip(targets, found, strict=True) if resource is None]
+async def _named(store: ResourceStore, targets: Sequence[Target]) -> list[tuple[Resource, KeyValue]]:
+    """Return the ``targets``, and what is stored of each, in their order; NodeError names those that are not there."""
+    found = [await store.find(target.kind.type, target.name, namespace=target.namespace) for target in targets]
+    missing = [target for target, pair in zip(targets, found, strict=True) if pair is None]
     if missing:
         raise await not_found(store, missing)
-    return [resource for resource in found if resource is not None]
+    return [pair for pair in found if pair is not None]

@@ -9,9 +9,10 @@ import msgspec
 
 from bgpkit_node.command.look import Look
 from bgpkit_node.command.tables import aligned
+from bgpkit_node.datastore.port import KeyValue
 from bgpkit_node.errors import UsageError
 from bgpkit_node.resources import NAMESPACE, Column, Resource, ResourceKind, kind_of
-from bgpkit_node.resources.output import list_document, to_document, to_json, to_yaml
+from bgpkit_node.resources.output import list_document, to_document, to_json, to_yaml, unknown_in
 
 _PLAIN: Final = ("ps", "wide", "yaml", "json", "name")
 
@@ -46,9 +47,13 @@ class OutputForm:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is to be printed: resources, the AS number that nodes inherit, and the kind when it is a list of one."""
+    """What is to be printed: resources, the AS number that nodes inherit, and the kind when it is a list of one.
+
+    ``stored`` is what the datastore keeps of each of the resources.
+    """
 
     resources: Sequence[Resource]
+    stored: Sequence[KeyValue]
     inherited: int
     kind: ResourceKind[Any] | None = None
 
@@ -97,10 +102,13 @@ def _by_kind(found: Found) -> Iterator[tuple[ResourceKind[Any], Sequence[Resourc
 
 def _document(found: Found) -> dict[str, object] | list[dict[str, object]]:
     """Return a list document for a list, the resource for one that was named, an array for several."""
+    documents = [
+        to_document(resource, unknown_in(kind_of(resource), stored))
+        for resource, stored in zip(found.resources, found.stored, strict=True)
+    ]
     if found.kind is not None:
         revision = max((resource.revision for resource in found.resources), default=0)
-        return list_document(found.kind, found.resources, revision)
-    documents = [to_document(resource) for resource in found.resources]
+        return list_document(found.kind, documents, revision)
     return documents[0] if len(documents) == 1 else documents
 
 

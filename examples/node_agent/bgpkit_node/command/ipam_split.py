@@ -1,8 +1,9 @@
 """``bgpkit-node ipam split``: make several smaller pools of one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
+from typing import Final
 
 import click
 import msgspec
@@ -13,9 +14,11 @@ from bgpkit_node.datastore.port import Delete, Put
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError, UsageError
 from bgpkit_node.resources import Document, IPPool, Metadata, Resource, ResourceStore, draft, kind_of
-from bgpkit_node.resources.output import encode
+from bgpkit_node.resources.output import encode, unknown_in
 
-_LONGEST_NAME = 245
+_LONGEST_NAME: Final = 245
+_MOST: Final = 1024
+"""So many pools are still looked through quickly, for every address that is given out."""
 
 
 @click.command()
@@ -34,9 +37,10 @@ def split(number: int, cidr: str | None, name: str | None, datastore: DatastoreS
     async def change() -> tuple[IPPool, list[IPPool]]:
         """Write the new pools in the place of the old one."""
         async with opened_store(datastore) as store:
-            old = _chosen(await store.list(IPPool), cidr, name)
+            present = await store.present(IPPool)
+            old = _chosen([pool for pool in present.resources.values() if isinstance(pool, IPPool)], cidr, name)
             new = _parts(old, number)
-            await _write(store, old, new)
+            await _write(store, old, new, unknown_in(present.kind, present.stored[old.name]))
             return old, new
 
     old, new = asyncio.run(change())
@@ -61,6 +65,8 @@ def _parts(old: IPPool, number: int) -> list[IPPool]:
     """Return the pools that ``old`` becomes; NodeError when it cannot be split like that."""
     if number < 2 or number & (number - 1):
         raise UsageError(f"number to split CIDR into is not a valid power of 2: {number}")
+    if number > _MOST:
+        raise UsageError(f"number to split CIDR into is too large: {number}; split it into {_MOST} at most")
     length = old.network.prefixlen + number.bit_length() - 1
     if length > old.spec.block_size:
         why = f"is not large enough to be split into {number} parts: a block is a /{old.spec.block_size}"
@@ -78,14 +84,16 @@ def _parts(old: IPPool, number: int) -> list[IPPool]:
     ]
 
 
-async def _write(store: ResourceStore, old: IPPool, new: Sequence[IPPool]) -> None:
+async def _write(
+    store: ResourceStore, old: IPPool, new: Sequence[IPPool], unknown: Mapping[str, object] | None
+) -> None:
     kind = kind_of(old)
     stamped = [_stamped(pool) for pool in new]
     try:
         await store.datastore.transact(
             [
                 Delete(kind.key(old.name), old.revision),
-                *(Put(kind.key(pool.name), encode(pool), 0) for pool in stamped),
+                *(Put(kind.key(pool.name), encode(pool, unknown=unknown), 0) for pool in stamped),
             ]
         )
     except AlreadyExistsError as error:

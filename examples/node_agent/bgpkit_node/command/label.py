@@ -10,7 +10,7 @@ from bgpkit_node.command.options import datastore_option
 from bgpkit_node.command.resource_options import namespace_option, yes_option
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import targets_of
-from bgpkit_node.command.writing import LABEL, change_one
+from bgpkit_node.command.writing import LABEL, change_one, warn
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Resource
@@ -42,7 +42,11 @@ def label(
     if overwrite and remove:
         raise click.UsageError("--overwrite and --remove exclude each other")
     (target,) = targets_of(kind, [name], namespace)
-    wanted = dict(_parsed(text, remove=remove) for text in labels)
+    wanted: dict[str, str | None] = {}
+    for key, value in (_parsed(text, remove=remove) for text in labels):
+        if key in wanted:
+            raise UsageError(f"label {key} is given twice")
+        wanted[key] = value
     told: list[str] = []
 
     def change(old: Resource) -> Resource:
@@ -50,12 +54,12 @@ def label(
         told[:] = [_told(key, value, old.metadata.labels, f"{kind} {name}", overwrite) for key, value in wanted.items()]
         return _with_labels(old, wanted)
 
-    async def changed() -> None:
-        """Write the labels."""
+    async def changed() -> tuple[str, ...]:
+        """Write the labels; return what does nothing since then."""
         async with opened_store(datastore) as store:
-            await change_one(store, target, change, LABEL, yes=yes)
+            return await change_one(store, target, change, LABEL, yes=yes)
 
-    asyncio.run(changed())
+    warn((), asyncio.run(changed()))
     click.echo("\n".join(told))
 
 

@@ -17,6 +17,7 @@ from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError, UsageError
 from bgpkit_node.resources import Document, Resource, load_documents
 from bgpkit_node.resources.output import to_document
+from bgpkit_node.resources.yaml_lines import Tree, TreeError, plain_of, read_trees
 
 _WAYS: Final = {"strategic": strategic, "merge": merged, "json": operated}
 _TOO_DEEP: Final = "--patch: is nested too deeply"
@@ -25,7 +26,9 @@ _TOO_DEEP: Final = "--patch: is nested too deeply"
 @click.command()
 @click.argument("kind")
 @click.argument("name")
-@click.option("-p", "--patch", "text", required=True, metavar="JSON", help="The fields to change; null removes one.")
+@click.option(
+    "-p", "--patch", "text", required=True, metavar="JSON|YAML", help="The fields to change; null removes one."
+)
 @click.option(
     "-t",
     "--type",
@@ -44,18 +47,14 @@ def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, 
     A change after which nodes would not reach each other is refused, with their names, unless --yes is given.
     """
     (target,) = targets_of(kind, [name], namespace)
-    try:
-        fields: object = json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"--patch: is not JSON: {error}") from None
-    except RecursionError:
-        raise UsageError(_TOO_DEEP) from None
+    fields = _read(text)
     if way == "json" and not _is_list(fields):
         example = '[{"op": "replace", "path": "/spec/disabled", "value": true}]'
         raise UsageError(f"--patch: is not a list of operations, such as {example}")
     if way != "json" and not is_mapping(fields):
-        raise UsageError('--patch: is not a JSON object, such as {"spec": {"disabled": true}}')
+        raise UsageError('--patch: is not a mapping of fields, such as {"spec": {"disabled": true}}')
     written: list[Document] = []
+    idle: list[str] = []
 
     def change(old: Resource) -> Resource:
         """Return the patched resource, read as any document is."""
@@ -73,11 +72,23 @@ def patch(kind: str, name: str, text: str, way: str, namespace: str, yes: bool, 
     async def changed() -> None:
         """Write the patched resource."""
         async with opened_store(datastore) as store:
-            await change_one(store, target, change, PATCH, yes=yes)
+            idle[:] = await change_one(store, target, change, PATCH, yes=yes)
 
     asyncio.run(changed())
-    warn(written)
+    warn(written, idle)
     click.echo(f"Successfully patched 1 '{target.kind.name}' resource")
+
+
+def _read(text: str) -> object:
+    """Return the patch, which is JSON or YAML, as JSON gives it; UsageError, with the place, when it is neither."""
+    trees: list[Tree] = []
+    for tree in read_trees(text):
+        if isinstance(tree, TreeError):
+            raise UsageError(f"--patch: line {tree.line}: {tree}" if tree.line else f"--patch: {tree}")
+        trees.append(tree)
+    if len(trees) != 1:
+        raise UsageError(f"--patch: holds {len(trees) or 'no'} documents: give one")
+    return plain_of(trees[0])
 
 
 def _is_list(value: object) -> bool:

@@ -7,7 +7,7 @@ import click
 
 from bgpkit_node.command.enforcement_options import CUT, deny_option, established_option
 from bgpkit_node.nft import EnforcementSettings, Enforcer, Refusal, cut_denied, one_at_a_time
-from bgpkit_node.policy import Evaluator, cluster_of, program_of, read_case
+from bgpkit_node.policy import cluster_of, program_of, read_case
 
 _FORM: Final = """\b
 Standard input:
@@ -42,7 +42,8 @@ def policy_program(deny: str, table: str, interface_prefix: str, established: st
     endpoints is a node without any, where all interfaces named by --interface-prefix drop. "teardown": true removes all
     that this command has made, and false is as if it were left out. After an error, what was in force before still is.
     """
-    settings = EnforcementSettings(table=table, refusal=Refusal(deny), interface_prefix=interface_prefix)
+    prefixes = (interface_prefix,) if interface_prefix else ()
+    settings = EnforcementSettings(table=table, refusal=Refusal(deny), interface_prefixes=prefixes)
     if sys.stdin.isatty():
         click.echo("reading the state as JSON; Ctrl-D ends it", err=True)
     document = read_case(sys.stdin.buffer.read())
@@ -51,6 +52,4 @@ def policy_program(deny: str, table: str, interface_prefix: str, established: st
         if document.teardown:
             enforcer.tear_down()
         elif enforcer.enforce(wanted) and established == CUT:
-            addresses = {address for each in wanted.endpoints.values() for address in each.endpoint.addresses}
-            evaluator = Evaluator(cluster_of(document).state)
-            cut_denied(lambda packet: evaluator.verdict(packet).allowed, addresses, table)
+            cut_denied(document.node, cluster_of(document).state, settings, wanted.endpoints, enforcer.hosts)

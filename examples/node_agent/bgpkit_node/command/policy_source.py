@@ -104,7 +104,7 @@ async def stored_cluster(datastore: DatastoreSettings) -> Cluster:
     async with opened_store(datastore) as store:
         present = [await read_present(store.datastore, kind_of(kind)) for kind in DECIDING_KINDS]
     resources = [resource for each in present for resource in each.resources.values()]
-    unreadable = [_unreadable(each, name) for each in present for name in each.revisions.keys() - each.resources.keys()]
+    unreadable = [_unreadable(each, name) for each in present for name in each.stored.keys() - each.resources.keys()]
     policies = {kind.kind for kind in POLICY_TYPES}
     odd = sorted(str(PolicyId(*each[:3])) for each in unreadable if each.kind not in policies)
     if odd:

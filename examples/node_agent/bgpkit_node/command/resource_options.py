@@ -12,6 +12,7 @@ from bgpkit_node.resources import Document, ResourceKind, kind_called, load_path
 from bgpkit_node.resources.documents import SUFFIXES, check_distinct
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.kind import DEFAULT_NAMESPACE
+from bgpkit_node.resources.metadata import check_namespace_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,8 +22,23 @@ recursive_option = click.option("-R", "--recursive", is_flag=True, help="Read th
 skip_empty_option = click.option(
     "--skip-empty", is_flag=True, help="A file or directory without a resource is no error."
 )
+
+
+def _namespace(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """Return the namespace that is given, or the empty text for none; UsageError for what can be no namespace."""
+    if value is None:
+        return ""
+    for fault in check_namespace_name("", value):
+        raise UsageError(f"--namespace: {fault.text}")
+    return value
+
+
 namespace_option = click.option(
-    "-n", "--namespace", default="", metavar="NAME", help="Namespace of the resources.  [default: default]"
+    "-n",
+    "--namespace",
+    callback=_namespace,
+    metavar="NAME",
+    help="Namespace of the resources.  [default: default]",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do even what leaves nodes without a path to each other.")
 

@@ -18,7 +18,7 @@ def wanted_routes(
     A node has a route to each of its pods, one for each of its blocks, and one for each block, and each address
     borrowed out of another's block, that another node announces.
     """
-    exported = [pool.network for pool in pools if not pool.spec.disabled and not pool.spec.disable_bgp_export]
+    exported = [pool.network for pool in pools if not pool.spec.disable_bgp_export]
     blocks = {node: snapshot.blocks_of(node) for node in nodes}
     lent = {node: tuple(map(as_host, snapshot.borrowed_of(node))) for node in nodes}
     told = {node: _leaving(blocks[node], exported) for node in nodes}

@@ -27,6 +27,10 @@ _SHOWN: Final = 20
 _NAMED: Final = 10
 """Nodes without a difference that are named one by one."""
 
+_here_option: Final = click.option(
+    "--here", is_flag=True, help="Look at this node only, over its agent's socket: no datastore is needed."
+)
+
 
 class Count(msgspec.Struct, frozen=True):
     """Routes of one kind."""
@@ -62,7 +66,7 @@ def routes() -> None:
 
 @routes.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--here", is_flag=True, help="Look at this node only, over its agent's socket: no datastore is needed.")
+@_here_option
 @click.option("--node", "nodes", multiple=True, metavar="NODE", help="Look at this node only; may be repeated.")
 @timeout_option
 @datastore_option
@@ -76,17 +80,18 @@ def diff(
     """
     if here and nodes:
         raise click.UsageError("--here and --node exclude each other")
-    if here:
-        answer = ask(run_dir, {"request": "routes"}, timeout=_PATIENCE)
-        told = Told(answers={read(answer, Routes, run_dir).node: answer})
-    else:
-        told = asyncio.run(_ask(datastore, timeout, nodes))
+    told = _told_here(run_dir) if here else asyncio.run(_ask(datastore, timeout, nodes))
     found = [read_from(name, answer, Routes) for name, answer in told.answers.items()]
     if as_json:
         click.echo(json.dumps({"nodes": told.answers, "silent": told.silent}, indent=2))
     else:
         click.echo(rendered_diff(found, told.silent))
     sys.exit(1 if told.silent or any(one.differing for one in found) else 0)
+
+
+def _told_here(run_dir: Path) -> Told:
+    answer = ask(run_dir, {"request": "routes"}, timeout=_PATIENCE)
+    return Told(answers={read(answer, Routes, run_dir).node: answer})
 
 
 async def _ask(datastore: DatastoreSettings, seconds: float, nodes: Sequence[str]) -> Told:
@@ -118,9 +123,13 @@ def _sentences(found: Sequence[Routes], silent: Mapping[str, str]) -> Iterator[s
         if told.differing:
             more = told.differing - min(len(told.differences), _SHOWN)
             rest = f", {more} of them not shown" if more else ""
-            yield f"{told.node}: {_wanted_of(told)} routes wanted, {told.differing} prefixes differ{rest}"
+            yield f"{told.node}: {_wanted_of(told)} routes wanted, {_differ(told.differing)}{rest}"
     for node, why in silent.items():
         yield f"{node}: {why}"
+
+
+def _differ(number: int) -> str:
+    return "1 prefix differs" if number == 1 else f"{number} prefixes differ"
 
 
 def _wanted_of(told: Routes) -> int:
@@ -129,14 +138,20 @@ def _wanted_of(told: Routes) -> int:
 
 @routes.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_here_option
 @timeout_option
 @datastore_option
-def summary(as_json: bool, timeout: float, datastore: DatastoreSettings) -> None:
+@run_dir_option
+def summary(as_json: bool, here: bool, timeout: float, datastore: DatastoreSettings, run_dir: Path) -> None:
     """Print how many routes of each kind every node should have, and has.
 
     What a node has, and what it wants of external routes, its agent tells; without it only what is wanted is known.
     """
-    wanted, told = asyncio.run(_wanted(datastore, timeout))
+    if here:
+        told = _told_here(run_dir)
+        wanted: Mapping[str, Mapping[str, int | None]] = {node: dict.fromkeys(KINDS) for node in told.answers}
+    else:
+        wanted, told = asyncio.run(_wanted(datastore, timeout))
     for node, why in told.silent.items():
         warn(f"{node}: {why}")
     counted = {

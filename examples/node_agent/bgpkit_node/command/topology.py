@@ -3,15 +3,28 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 
 import click
 
 from bgpkit_node.command.options import datastore_option
-from bgpkit_node.command.reachability import cluster_resources
+from bgpkit_node.command.reachability import Lost, in_use, named, pairs_of
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.tables import aligned
 from bgpkit_node.datastore.settings import DatastoreSettings
-from bgpkit_node.peering import Cluster, Peering, PeeringKind, findings, pairs_without_path, plan_peerings
+from bgpkit_node.peering import (
+    CLUSTER_KINDS,
+    Cluster,
+    Forecast,
+    Obstacle,
+    Originated,
+    Peering,
+    PeeringKind,
+    cluster_of,
+    findings,
+    keepers,
+    plan_peerings,
+)
 from bgpkit_node.resources import Node
 
 
@@ -31,28 +44,36 @@ def topology(sessions: bool, output: str, datastore: DatastoreSettings) -> None:
 
     What is selected and does nothing is named: reflectors without a BGPPeer, selected nodes without a cluster ID.
     """
-    cluster = asyncio.run(_read(datastore))
+    cluster, originated, unreadable = asyncio.run(_read(datastore))
     plans = {node.name: plan_peerings(cluster, node) for node in cluster.nodes}
-    cut = pairs_without_path(cluster)
+    cut = Forecast(cluster).unreached(originated)
     match output:
         case "json":
-            click.echo(json.dumps(_as_json(cluster, plans, cut), indent=2))
+            click.echo(json.dumps(_as_json(cluster, plans, cut, unreadable), indent=2))
         case "dot":
             click.echo(_as_dot(cluster, plans))
         case _:
-            click.echo(rendered(cluster, plans, cut, sessions=sessions))
+            click.echo(rendered(cluster, plans, cut, unreadable, sessions=sessions))
     sys.exit(1 if cut else 0)
 
 
 Plans = dict[str, tuple[Peering, ...]]
 
 
-async def _read(datastore: DatastoreSettings) -> Cluster:
+async def _read(datastore: DatastoreSettings) -> tuple[Cluster, Originated, tuple[str, ...]]:
+    """Return the cluster, what its nodes announce, and the titles of what cannot be read."""
     async with opened_store(datastore) as store:
-        return Cluster.of((await cluster_resources(store)).values())
+        present = [await store.present(kind) for kind in CLUSTER_KINDS]
+        read = [resource for each in present for resource in each.resources.values()]
+        unreadable = tuple(
+            f"{each.kind.name}({name})"
+            for each in present
+            for name in sorted(each.stored.keys() - each.resources.keys())
+        )
+        return cluster_of(read), await in_use(store), unreadable
 
 
-def rendered(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...], *, sessions: bool) -> str:
+def rendered(cluster: Cluster, plans: Plans, cut: Lost, unreadable: Sequence[str], *, sessions: bool) -> str:
     """Return the whole text."""
     rows = [
         (
@@ -72,13 +93,20 @@ def rendered(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...], *
             for each in plan
         ]
         lines += [aligned(("NODE", "PEER", "PEER NODE", "ASN", "TYPE", "ASKED FOR BY"), ends), ""]
-    lines += [f"warning: {finding}" for finding in findings(cluster)]
+    lines += [f"warning: {finding}" for finding in _warnings(cluster, unreadable)]
     if cut:
-        pairs = ", ".join(f"{one} - {other}" for one, other in cut)
-        lines.append(f"no path between {pairs}")
+        lines.append(f"no path between {named(cut)}")
+        kept_back = pairs_of(cut, Obstacle.POLICIES)
+        if kept_back:
+            lines.append(f"routes between {named(kept_back)} are kept back by {keepers(cluster)}")
     else:
-        lines.append("every node has a path to every other node")
+        lines.append(f"every node{' that can be read' if unreadable else ''} has a path to every other node")
     return "\n".join(lines)
+
+
+def _warnings(cluster: Cluster, unreadable: Sequence[str]) -> list[str]:
+    why = "cannot be read, and is not looked at here: apply it anew, or delete it"
+    return [*findings(cluster), *(f"{title} {why}" for title in unreadable)]
 
 
 def _role(node: Node, plan: tuple[Peering, ...], cluster: Cluster) -> str:
@@ -89,6 +117,8 @@ def _role(node: Node, plan: tuple[Peering, ...], cluster: Cluster) -> str:
         parts.append(f"reflector {node.cluster_id} of {clients} client{'' if clients == 1 else 's'}")
     if node.name in cluster.drained:
         parts.append("drained")
+    if node.name in cluster.idle:
+        parts.append(f"cluster ID {cluster.idle[node.name]} without effect")
     if any(each.kind is PeeringKind.MESH for each in plan):
         parts.append("mesh")
     reflectors = dict.fromkeys(each.node for each in plan if _reflects(cluster, each, node))
@@ -113,7 +143,7 @@ def _origin(peering: Peering) -> str:
     return f"BGPPeer({peering.resource})" if peering.resource else "nodeToNodeMeshEnabled"
 
 
-def _as_json(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...]) -> dict[str, object]:
+def _as_json(cluster: Cluster, plans: Plans, cut: Lost, unreadable: Sequence[str]) -> dict[str, object]:
     return {
         "nodes": [
             {
@@ -137,7 +167,7 @@ def _as_json(cluster: Cluster, plans: Plans, cut: tuple[tuple[str, str], ...]) -
             for node in cluster.nodes
         ],
         "withoutPath": [list(pair) for pair in cut],
-        "warnings": list(findings(cluster)),
+        "warnings": _warnings(cluster, unreadable),
     }
 
 

@@ -11,6 +11,7 @@ from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError
 from bgpkit_node.resources import ClusterInformation
+from bgpkit_node.startup.cluster_identity import VERSION
 
 
 @click.command()
@@ -38,14 +39,19 @@ def version(as_json: bool, datastore: DatastoreSettings) -> None:
         raise NodeError("unable to retrieve Cluster Version or Type: ClusterInformation(default) does not exist")
     if as_json:
         return
-    click.echo(f"Cluster Version:   {information.spec.calico_version or 'unknown'}")
+    click.echo(f"Cluster Version:   {_cluster_version(information) or 'unknown'}")
     click.echo(f"Cluster Type:      {information.spec.cluster_type or 'unknown'}")
+
+
+def _cluster_version(information: ClusterInformation) -> str:
+    """Return the version of Calico's nodes, if there are any, else of the agents; empty when nobody has told it."""
+    return information.spec.calico_version or information.metadata.annotations.get(VERSION, "")
 
 
 def _as_json(information: ClusterInformation | None) -> str:
     told = {
         "clientVersion": version_of("bgpkit"),
-        "clusterVersion": "" if information is None else information.spec.calico_version,
+        "clusterVersion": "" if information is None else _cluster_version(information),
         "clusterType": "" if information is None else information.spec.cluster_type,
         "clusterGUID": "" if information is None else information.spec.cluster_guid,
     }

@@ -10,14 +10,13 @@ import click
 
 from bgpkit_node.command.outcome import misfit, succeeded
 from bgpkit_node.command.overlap_warnings import overlaps_of
-from bgpkit_node.command.reachability import cluster_resources, refuse_cut
+from bgpkit_node.command.reachability import added_findings, cluster_resources, in_use, refuse_cut, refuse_shared
 from bgpkit_node.command.surroundings import opened_store
 from bgpkit_node.command.targets import Target, not_found
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError, NotFoundError
-from bgpkit_node.peering import unhonoured
+from bgpkit_node.peering import CLUSTER_KINDS, cluster_of, unhonoured
 from bgpkit_node.resources import Applied, Document, Resource, ResourceStore, WriteMode, kind_of
-from bgpkit_node.startup.overlaps import Overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +44,51 @@ def write_and_tell(documents: Sequence[Document], datastore: DatastoreSettings, 
 
 async def _write(
     documents: Sequence[Document], datastore: DatastoreSettings, verb: Verb, *, yes: bool
-) -> tuple[Overlap, ...]:
+) -> tuple[object, ...]:
     async with opened_store(datastore, create=verb.mode is not WriteMode.REPLACE) as store:
-        await write(store, documents, verb, yes=yes)
-        return await overlaps_of(documents, (await cluster_resources(store)).values())
+        return await write(store, documents, verb, yes=yes)
 
 
-async def write(store: ResourceStore, documents: Sequence[Document], verb: Verb, *, yes: bool) -> Applied:
-    """Write all of ``documents`` or none.
+async def write(store: ResourceStore, documents: Sequence[Document], verb: Verb, *, yes: bool) -> tuple[object, ...]:
+    """Write all of ``documents`` or none; return, as sentences, what does nothing since then, and ranges that overlap.
 
     NodeError names the one that is not there (or is), and, unless ``yes``, the pairs of nodes that would be cut off.
     """
     try:
-        return await _attempt(store, documents, verb, yes=yes)
+        idle = await _attempt(store, documents, verb, yes=yes)
     except (AlreadyExistsError, NotFoundError, ConflictError) as error:
         raise misfit(verb.word, documents, error) from error
+    return *idle, *await overlaps_of(documents, (await cluster_resources(store)).values())
 
 
 async def change_one(
     store: ResourceStore, target: Target, change: Callable[[Resource], Resource], verb: Verb, *, yes: bool
-) -> None:
-    """Write what ``change`` makes of the resource ``target``; again and again when others write it meanwhile."""
+) -> tuple[str, ...]:
+    """Write what ``change`` makes of the resource ``target``; again and again when others write it meanwhile.
+
+    Returns a sentence for each thing that does nothing since then.
+    """
     for _ in range(_ATTEMPTS):
         old = await store.get(target.kind.type, target.name, namespace=target.namespace)
         if old is None:
             raise await not_found(store, [target])
         with suppress(ConflictError, NotFoundError):
-            await _attempt(store, [Document(change(old))], verb, yes=yes)
-            return
+            return await _attempt(store, [Document(change(old))], verb, yes=yes)
     raise NodeError(f"Failed to {verb.word} {target}: it is being changed by others all the time")
 
 
-async def _attempt(store: ResourceStore, documents: Sequence[Document], verb: Verb, *, yes: bool) -> Applied:
-    if not yes:
-        planned = await store.write(documents, verb.mode, dry_run=True)
-        before = await cluster_resources(store)
-        refuse_cut(before.values(), (before | by_identity(planned)).values(), nothing=f"nothing {verb.done}")
-    return await store.write(documents, verb.mode)
+async def _attempt(store: ResourceStore, documents: Sequence[Document], verb: Verb, *, yes: bool) -> tuple[str, ...]:
+    new_findings: tuple[str, ...] = ()
+    planned = await store.write(documents, verb.mode, dry_run=True)
+    if any(isinstance(resource, CLUSTER_KINDS) for resource in (*planned.created, *planned.updated)):
+        present = await cluster_resources(store)
+        before, after = cluster_of(present.values()), cluster_of((present | by_identity(planned)).values())
+        refuse_shared(before, after, nothing=f"nothing {verb.done}")
+        if not yes:
+            refuse_cut(before, after, await in_use(store), nothing=f"nothing {verb.done}")
+        new_findings = added_findings(before, after)
+    await store.write(documents, verb.mode)
+    return new_findings
 
 
 def by_identity(applied: Applied) -> dict[tuple[str, str], Resource]:
@@ -90,11 +97,11 @@ def by_identity(applied: Applied) -> dict[tuple[str, str], Resource]:
     return {(resource.kind, resource.qualified_name): resource for resource in resources}
 
 
-def warn(documents: Sequence[Document], overlapping: Sequence[Overlap] = ()) -> None:
-    """Name, on standard error, what is allowed in ``documents`` and does nothing, and the ranges that overlap."""
+def warn(documents: Sequence[Document], others: Sequence[object] = ()) -> None:
+    """Name, on standard error, what is allowed in ``documents`` and does nothing, and ``others``, a sentence each."""
     for document in documents:
         resource = document.resource
         for warning in (*kind_of(resource).warn(resource), *unhonoured(resource)):
             click.echo(f"warning: {warning}", err=True)
-    for overlap in overlapping:
-        click.echo(f"warning: {overlap}", err=True)
+    for other in others:
+        click.echo(f"warning: {other}", err=True)

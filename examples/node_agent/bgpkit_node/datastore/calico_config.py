@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import msgspec
-import yaml
-
 from bgpkit_node.datastore.settings import EtcdSettings, Pem
 from bgpkit_node.errors import DatastoreError
+from bgpkit_node.resources.yaml_lines import Mapping as TreeMapping
+from bgpkit_node.resources.yaml_lines import Scalar, Tree, TreeError, read_trees
 
 CONFIG: Final = Path("/etc/calico/calicoctl.cfg")
 """The file that is looked for when none is named."""
 ENDPOINTS: Final = "ETCD_ENDPOINTS"
-"""The variable without which the environment says nothing."""
+"""The variable without which no other says where etcd is."""
 
 _API_VERSION: Final = "projectcalico.org/v3"
 _KIND: Final = "CalicoAPIConfig"
+_TOP: Final = frozenset({"kind", "apiVersion", "metadata", "spec"})
 _SOURCES: Final = (
     ("authority", "etcdCACertFile", "etcdCACert"),
     ("certificate", "etcdCertFile", "etcdCert"),
@@ -54,50 +54,87 @@ _OF_KUBERNETES: Final = frozenset(
     }
 )
 _KNOWN: Final = frozenset(_VARIABLES.values()) | _OF_KUBERNETES | {"etcdFIPSModeEnabled"}
-_URL: Final = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):\d{1,5}/?")
-
-
-class _File(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """What may stand at the top of the file."""
-
-    kind: str
-    api_version: str
-    metadata: dict[str, object] | None = None
-    spec: dict[str, str | bool | int | float | None] | None = None
+_URL: Final = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})/?")
 
 
 def read_config(path: Path) -> EtcdSettings:
-    """Read a file of kind CalicoAPIConfig; raises DatastoreError, one sentence, that names file and field."""
+    """Read a file of kind CalicoAPIConfig; raises DatastoreError, one sentence, that names file, line and field.
+
+    Values are taken as they are written: a password of digits is no number.
+    """
     try:
-        tree: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DatastoreError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise DatastoreError(f"{path}: is not text in UTF-8") from error
-    except yaml.YAMLError as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise DatastoreError(f"{path}: is not YAML{place}") from error
     try:
-        found = msgspec.convert(tree, _File)
-    except msgspec.ValidationError as error:
-        raise DatastoreError(f"{path}: is no {_KIND}: {error}") from error
-    if (found.kind, found.api_version) != (_KIND, _API_VERSION):
-        raise DatastoreError(
-            f"{path}: has kind {found.kind} of {found.api_version}, where {_KIND} of {_API_VERSION} is wanted"
-        )
-    spec = {name: str(value) for name, value in (found.spec or {}).items() if value is not None}
-    if unknown := sorted(set(spec) - _KNOWN):
-        raise DatastoreError(f"{path}: spec.{', spec.'.join(unknown)}: unknown field")
+        spec = _spec(_document(text))
+    except TreeError as error:
+        place = f"line {error.line}: " if error.line else ""
+        raise DatastoreError(f"{path}: {place}{error}") from error
     return _settings(spec, {name: f"{path}: spec.{name}" for name in _KNOWN})
 
 
 def read_environment(environment: Mapping[str, str]) -> EtcdSettings | None:
-    """Read the variables; None when they name no endpoints. Raises DatastoreError that names the variable."""
+    """Read the variables; None when none is set. Raises DatastoreError that names the variable."""
     spec = {field: environment[name] for name, field in _VARIABLES.items() if environment.get(name)}
-    if "etcdEndpoints" not in spec and "etcdDiscoverySrv" not in spec:
+    if not spec:
         return None
-    return _settings(spec, {field: name for name, field in _VARIABLES.items()})
+    names = {field: name for name, field in _VARIABLES.items()}
+    _check_type(spec, names)
+    if "etcdEndpoints" not in spec and "etcdDiscoverySrv" not in spec:
+        first = next(names[field] for field in spec)
+        raise DatastoreError(f"{first} is set and {ENDPOINTS} is not: list the endpoints of etcd in {ENDPOINTS}")
+    return _settings(spec, names)
+
+
+def _document(text: str) -> TreeMapping:
+    """Return the one document of a file; TreeError when there is none, or another, or it is something else."""
+    trees = [tree for tree in read_trees(text) if not (isinstance(tree, Scalar) and tree.tag == "null")]
+    for at, tree in enumerate(trees):
+        if isinstance(tree, TreeError):
+            raise tree
+        if at:
+            raise TreeError(f"a second document begins, where one {_KIND} is wanted", tree.line, at + 1)
+    if not trees:
+        raise TreeError(f"is empty, where a {_KIND} of {_API_VERSION} is wanted", 0, 1)
+    return _mapping(trees[0], "the document")
+
+
+def _spec(document: TreeMapping) -> dict[str, str]:
+    """Return the fields below spec, each as it is written; those that are empty or null are left out."""
+    for name, (line, _) in document.entries.items():
+        if name not in _TOP:
+            raise TreeError(f"{name}: unknown field", line, 1)
+    for name, wanted in (("kind", _KIND), ("apiVersion", _API_VERSION)):
+        line, tree = document.entries.get(name, (document.line, None))
+        found = "" if tree is None else _text(tree, name)
+        if found != wanted:
+            raise TreeError(f"{name} is {found!r}, where {wanted!r} is wanted", line, 1)
+    line, tree = document.entries.get("spec", (document.line, Scalar("", "null", document.line)))
+    if isinstance(tree, Scalar) and tree.tag == "null":
+        return {}
+    spec: dict[str, str] = {}
+    for name, (at, value) in _mapping(tree, "spec").entries.items():
+        if name not in _KNOWN:
+            raise TreeError(f"spec.{name}: unknown field", at, 1)
+        if not (isinstance(value, Scalar) and value.tag == "null"):
+            spec[name] = _text(value, f"spec.{name}")
+    return spec
+
+
+def _mapping(tree: Tree | TreeError, name: str) -> TreeMapping:
+    if not isinstance(tree, TreeMapping):
+        raise TreeError(f"{name} is not a mapping of fields", getattr(tree, "line", 0), 1)
+    return tree
+
+
+def _text(tree: Tree, name: str) -> str:
+    if not isinstance(tree, Scalar):
+        several = "; several endpoints are one text with commas between" if name.endswith("etcdEndpoints") else ""
+        raise TreeError(f"{name}: takes one value{several}", tree.line, 1)
+    return tree.text
 
 
 def parse_endpoints(text: str, name: str) -> tuple[str, ...]:
@@ -106,16 +143,14 @@ def parse_endpoints(text: str, name: str) -> tuple[str, ...]:
     if not endpoints:
         raise DatastoreError(f"{name} names no endpoint of etcd, such as https://10.4.7.12:2379")
     for url in endpoints:
-        if not _URL.fullmatch(url):
+        if not (found := _URL.fullmatch(url)) or not 1 <= int(found["port"]) <= 0xFFFF:
             raise DatastoreError(f"{name}: {url!r} is not a URL of etcd, such as https://10.4.7.12:2379")
     return endpoints
 
 
 def _settings(spec: Mapping[str, str], names: Mapping[str, str]) -> EtcdSettings:
     """Return what a set of Calico's fields says; ``names`` is how errors call each."""
-    kind = spec.get("datastoreType", "etcdv3")
-    if kind != "etcdv3":
-        raise DatastoreError(f"{names['datastoreType']} is {kind!r}: only etcdv3 is a datastore of bgpkit-node")
+    _check_type(spec, names)
     if "etcdDiscoverySrv" in spec:
         raise DatastoreError(
             f"{names['etcdDiscoverySrv']} is not supported: list the endpoints in {names['etcdEndpoints']}"
@@ -136,6 +171,13 @@ def _settings(spec: Mapping[str, str], names: Mapping[str, str]) -> EtcdSettings
         username=spec.get("etcdUsername", ""),
         password=spec.get("etcdPassword", ""),
     )
+
+
+def _check_type(spec: Mapping[str, str], names: Mapping[str, str]) -> None:
+    """Raise DatastoreError when another type of datastore is meant than there is."""
+    kind = spec.get("datastoreType", "etcdv3")
+    if kind != "etcdv3":
+        raise DatastoreError(f"{names['datastoreType']} is {kind!r}: only etcdv3 is a datastore of bgpkit-node")
 
 
 def _pem(spec: Mapping[str, str], names: Mapping[str, str], file: str, inline: str) -> Pem | None:

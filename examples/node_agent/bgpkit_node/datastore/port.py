@@ -92,6 +92,10 @@ class Datastore(Protocol):
         """
         ...
 
+    async def rehearse(self, operations: Sequence[Operation]) -> None:
+        """Raise DatastoreError when the store takes no such ``operations``, whatever it holds; nothing is written."""
+        ...
+
     def watch(self, prefix: str, revision: int) -> AsyncIterator[tuple[WatchEvent, ...]]:
         """Yield what changed under ``prefix`` after ``revision``, for ever: one tuple is one whole transaction.
 
@@ -106,6 +110,13 @@ class Datastore(Protocol):
         When the process dies, the key is free after at most ``seconds``, and at once for whoever gives the same
         ``holder``. The event is set when the key was lost to another holder all the same, after an outage longer than
         that. Raises AlreadyExistsError when another holder has it.
+        """
+        ...
+
+    def closes_soon(self) -> None:
+        """Take note that the store is soon to be closed: from now on no call waits for an answer more than 2 seconds.
+
+        Those that wait already are meant, too. A store that answers goes on doing so.
         """
         ...
 

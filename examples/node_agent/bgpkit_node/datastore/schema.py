@@ -16,6 +16,11 @@ STATE: Final = "/calico/bgpkit/schema"
 AGENTS: Final = "/calico/bgpkit/agents/"
 """Below it running agents hold their names; of no use to another store."""
 
+CONTROLLERS: Final = "/calico/bgpkit/controllers"
+"""Held by the one process that copies from Kubernetes; of no use to another store."""
+PODS: Final = "/calico/bgpkit/pods/"
+"""Below it that process tells the agents of the pods of their nodes; of no use to another store."""
+
 _ATTEMPTS: Final = 20
 
 

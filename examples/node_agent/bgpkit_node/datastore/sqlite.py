@@ -9,10 +9,11 @@ from typing import Self
 
 from bgpkit_node.datastore import sqlite_tables
 from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, Unchanged, WatchEvent
+from bgpkit_node.datastore.sqlite_file import gone
 from bgpkit_node.datastore.sqlite_pulse import SqlitePulse
 from bgpkit_node.datastore.sqlite_watch import SqliteWatch
 from bgpkit_node.datastore.sqlite_worker import SqliteWorker
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, GoneError
 from bgpkit_node.to_the_end import to_the_end
 
 
@@ -108,7 +109,7 @@ class SqliteDatastore:
         Changes of this store object are seen at once, those of other processes within about 25 ms.
         Raises CompactedError; ends when the store is closed.
         """
-        watch = SqliteWatch(prefix, revision)
+        watch, openings = SqliteWatch(prefix, revision), self._openings
         self._watches.add(watch)
         try:
             await self._start_pulse()
@@ -116,11 +117,13 @@ class SqliteDatastore:
                 watch.bell.clear()
                 if self._error:
                     raise self._error
+                self._require_same_file(openings)
                 while told := watch.take():  # what is told while a batch is out comes before what is read
                     for batch in told:
                         yield batch
                 if watch.begin_reading():
                     read, batches = await self._reader.run(sqlite_tables.read_changes, prefix, watch.revision)
+                    self._require_same_file(openings)
                     watch.end_reading(read)
                     for batch in batches:
                         yield batch
@@ -137,6 +140,12 @@ class SqliteDatastore:
         """
         del key, holder, seconds
         yield asyncio.Event()
+
+    async def rehearse(self, operations: Sequence[Operation]) -> None:
+        """Do nothing: a file takes as much as the disk does."""
+
+    def closes_soon(self) -> None:
+        """Do nothing: a file answers, or is an error."""
 
     async def close(self) -> None:
         """Let go of the store; calls that wait are finished first, watches end. Closing twice is allowed."""
@@ -169,8 +178,23 @@ class SqliteDatastore:
 
     def _failed(self, error: DatastoreError) -> None:
         """Fail the watches; called from the pulse's thread."""
+        self._loop.call_soon_threadsafe(self._fail, error)
+
+    def _fail(self, error: DatastoreError) -> None:
         self._error = error
-        self._loop.call_soon_threadsafe(self._ring)
+        if isinstance(error, GoneError):
+            self._reader.look()
+            self._writer.look()
+        self._ring()
+
+    @property
+    def _openings(self) -> int:
+        return self._reader.openings + self._writer.openings
+
+    def _require_same_file(self, openings: int) -> None:
+        """Raise GoneError when one has been opened since there were so many ``openings``: a watch is of one file."""
+        if self._openings != openings:
+            raise gone(self.path)
 
     def _hear(self, revision: int) -> None:
         for watch in self._watches:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bgpkit_node.datastore.filesystem import shared_filesystem
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, GoneError
 
 APPLICATION_ID: Final = 0x62676B6E
 SCHEMA_VERSION: Final = 1
@@ -45,29 +45,52 @@ def sqlite_errors(path: Path) -> Generator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF == sqlite3.SQLITE_IOERR and _is_full(path):
+            code = sqlite3.SQLITE_FULL
         sentence = _SENTENCES.get(code & 0xFF, f"cannot be used: {error}")
         raise DatastoreError(f"datastore {path} {sentence}") from error
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at ``path`` from any other, None when there is none; it is not opened."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def gone(path: Path) -> GoneError:
+    """Return the error of a store whose file is not at ``path`` any more."""
+    return GoneError(
+        f"datastore {path} was removed, moved away or replaced while it was in use: nothing is kept until a datastore"
+        " is in this place; put it back, or restore a backup"
+    )
+
+
+def connect(path: Path, *, create: bool = True) -> sqlite3.Connection:
     """Open (and create, if need be) the datastore file; the connection belongs to the calling thread.
 
     Raises DatastoreError with one sentence: no such directory, no permission, not SQLite, of another program, of a
-    newer version.
+    newer version; GoneError when it is missing and not to be created. On a filesystem that is read-only it can be read.
     """
-    _check_place(path)
+    reading = _check_place(path, create=create)
     with sqlite_errors(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=64)
+        name = f"{path.absolute().as_uri()}?{reading}"
+        connection = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=64)
         try:
-            _prepare(connection, path)
+            _prepare(connection, path, reading=bool(reading))
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _check_place(path: Path) -> None:
-    """Look at the path, and create the file when it is missing.
+def _check_place(path: Path, *, create: bool) -> str:
+    """Look at the path, and create the file when it is missing, if it may be; return how SQLite is to open it.
+
+    That is nothing unless the filesystem is read-only. Without a log nobody has the file open then, and locks are no
+    use; with one, SQLite reads both.
 
     The file itself is never opened here: closing it would let go of the locks of every SQLite connection of this
     process, and others would then damage the store.
@@ -83,12 +106,25 @@ def _check_place(path: Path) -> None:
                 " use a local disk; agents of several machines share etcd instead"
             )
         if not path.exists():
+            if not create:
+                raise gone(path)
             _create(path)
+        if os.access(path, os.R_OK, effective_ids=True) and os.statvfs(path).f_flag & os.ST_RDONLY:
+            return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
             why = "permission denied: run the command as root" if os.geteuid() else "it is read-only"
             raise DatastoreError(f"datastore {path} cannot be opened for writing: {why}")
     except OSError as error:
         raise DatastoreError(f"datastore {path} cannot be opened for writing: {error.strerror}") from error
+    return ""
+
+
+def _is_full(path: Path) -> bool:
+    """Tell whether the filesystem has no room: SQLite calls some of its consequences an error of the disk."""
+    try:
+        return os.statvfs(path.parent).f_bavail == 0
+    except OSError:
+        return False
 
 
 def _create(path: Path) -> None:
@@ -102,13 +138,21 @@ def _create(path: Path) -> None:
         Path(fresh).unlink()
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Switch to WAL and bring a fresh file to the schema; several processes may do so at once."""
+def _prepare(connection: sqlite3.Connection, path: Path, *, reading: bool) -> None:
+    """Switch to WAL and bring a fresh file to the schema; several processes may do so at once.
+
+    Where only ``reading`` is possible nothing is changed, and a fresh file refused.
+    """
     connection.execute("BEGIN")
     try:
         _check_identity(connection, path)
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    if reading:
+        if _number(connection, "PRAGMA user_version") == 0:
+            raise DatastoreError(f"datastore {path} holds nothing, and its filesystem is read-only")
+        return
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

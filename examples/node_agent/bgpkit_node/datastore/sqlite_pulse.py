@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
+from bgpkit_node.datastore.sqlite_file import connect, gone, identity, sqlite_errors
 from bgpkit_node.datastore.sqlite_tables import counter
 from bgpkit_node.errors import DatastoreError
 
@@ -18,7 +18,8 @@ class SqlitePulse:
 
     It is told the store's revision.
 
-    One `PRAGMA data_version` every 20 ms: a look at shared memory, no disk access.
+    One `PRAGMA data_version` every 20 ms, a look at shared memory, and one at the file's name; no disk access. When the
+    file is not at its path any more, ``on_error`` gets a GoneError, and the pulse ends.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class SqlitePulse:
     def _run(self) -> None:
         try:
             with sqlite_errors(self._path):
-                connection = connect(self._path)
+                connection = connect(self._path, create=False)
                 try:
                     self._poll(connection)
                 finally:
@@ -56,9 +57,11 @@ class SqlitePulse:
             self._ready.set()
 
     def _poll(self, connection: sqlite3.Connection) -> None:
-        seen = connection.execute("PRAGMA data_version").fetchone()
+        seen, file = connection.execute("PRAGMA data_version").fetchone(), identity(self._path)
         self._ready.set()
         while not self._stopping.wait(POLL_SECONDS):
+            if identity(self._path) != file:
+                raise gone(self._path)
             version = connection.execute("PRAGMA data_version").fetchone()
             if version != seen:
                 seen = version

@@ -1,10 +1,11 @@
 """What is done to the tables of an SQLite datastore, as plain functions on a connection of the calling thread."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final, assert_never
 
+from bgpkit_node.datastore.distinct import check_distinct
 from bgpkit_node.datastore.port import Delete, KeyValue, Operation, Put, Unchanged, WatchEvent
 from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, NotFoundError
 
@@ -31,7 +32,8 @@ def read_all(connection: sqlite3.Connection, prefix: str) -> tuple[int, tuple[Ke
         )
         return revision, tuple(KeyValue(*row) for row in rows)
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # an error of the disk has ended it
+            connection.execute("ROLLBACK")
 
 
 def read_changes(
@@ -54,13 +56,14 @@ def read_changes(
         )
         events = [WatchEvent(*row) for row in rows]
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # an error of the disk has ended it
+            connection.execute("ROLLBACK")
     return current, tuple(tuple(group) for _, group in groupby(events, key=lambda event: event.revision))
 
 
 def write(connection: sqlite3.Connection, operations: Sequence[Operation], kept: int = KEPT_CHANGES) -> int:
     """Carry out all ``operations`` or none, and return the revision; see Datastore.transact."""
-    _check_distinct(operations)
+    check_distinct(operations)
     connection.execute("BEGIN IMMEDIATE")
     try:
         for operation in operations:
@@ -93,15 +96,6 @@ def counter(connection: sqlite3.Connection, name: str) -> int:
     """Return one of the store's counters: ``revision`` or ``compacted``."""
     row = connection.execute("SELECT number FROM counters WHERE name = ?", (name,)).fetchone()
     return int(row[0])
-
-
-def _check_distinct(operations: Iterable[Operation]) -> None:
-    seen: set[str] = set()
-    for operation in operations:
-        if not isinstance(operation, Unchanged):
-            if operation.key in seen:
-                raise ValueError(f"two operations of one transaction write {operation.key}")
-            seen.add(operation.key)
 
 
 def _check(connection: sqlite3.Connection, operation: Operation) -> None:

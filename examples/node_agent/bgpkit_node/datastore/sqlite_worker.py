@@ -4,11 +4,12 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bgpkit_node.datastore.sqlite_file import connect, sqlite_errors
+from bgpkit_node.datastore.sqlite_file import connect, identity, sqlite_errors
 from bgpkit_node.errors import DatastoreError
 
 P = ParamSpec("P")
@@ -29,6 +30,10 @@ class SqliteWorker:
         self._path = path
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._connection: sqlite3.Connection | None = None
+        self.openings = 0
+        """How many files have been opened, each in the place of the one before."""
+        self._file: tuple[int, int] | None = None
+        """What tells the file that is open from others; None when none was opened yet, or all is closed."""
         self._waiting: list[_Job] = []
 
     async def open(self) -> None:
@@ -53,6 +58,11 @@ class SqliteWorker:
         await done
         return results[0]
 
+    def look(self) -> None:
+        """Let go of the file soon if it is not at its path any more."""
+        with suppress(RuntimeError):
+            self._executor.submit(self._is_there)
+
     async def close(self) -> None:
         """Finish the jobs that wait and close the connection."""
         self._send()
@@ -76,6 +86,10 @@ class SqliteWorker:
 
     def _work(self, jobs: Sequence[_Job]) -> list[Exception | None]:
         """Do the jobs that somebody still waits for, in the thread; return the error of each, None for none."""
+        try:
+            self._follow()
+        except DatastoreError as error:
+            return [error] * len(jobs)
         return [None if done.cancelled() else self._error_of(job) for done, job in jobs]
 
     def _error_of(self, job: Callable[[sqlite3.Connection], object]) -> Exception | None:
@@ -91,10 +105,29 @@ class SqliteWorker:
     def _closed(self) -> DatastoreError:
         return DatastoreError(f"datastore {self._path} is closed")
 
-    def _open(self) -> None:
-        self._connection = connect(self._path)
+    def _open(self, *, create: bool = True) -> None:
+        self._connection = connect(self._path, create=create)
+        self._file = identity(self._path)
+        self.openings += 1
+
+    def _follow(self) -> None:
+        """See that the file that is open is the one at the path; GoneError when there is none.
+
+        What is written to a file without a name is kept nowhere, and who creates another would share the old one's
+        index with us: SQLite finds that by its name.
+        """
+        if self._file is not None and not self._is_there():
+            self._open(create=False)
+
+    def _is_there(self) -> bool:
+        """Tell whether the open file is at the path; it is closed when it is not."""
+        if self._connection is not None and identity(self._path) != self._file:
+            self._connection.close()
+            self._connection = None
+        return self._connection is not None
 
     def _close(self) -> None:
+        self._file = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

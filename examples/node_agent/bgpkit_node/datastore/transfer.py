@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from bgpkit_node.datastore.port import Datastore, Delete, KeyValue, Operation, Put, Unchanged
-from bgpkit_node.datastore.schema import AGENTS, SCHEMA_VERSION, STATE, StoreState, read_state
+from bgpkit_node.datastore.schema import AGENTS, CONTROLLERS, PODS, SCHEMA_VERSION, STATE, StoreState, read_state
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, DatastoreError, NotFoundError
 
 ROOT: Final = "/calico/"
@@ -54,7 +54,7 @@ class Export:
 
 
 async def export(datastore: Datastore) -> Export:
-    """Return all that is in a datastore but what running agents hold; all of one moment."""
+    """Return all that is in a datastore but what agents and controllers hold while they run; all of one moment."""
     schema, _ = await read_state(datastore)
     revision, found = await datastore.list(ROOT)
     return Export(schema, revision, tuple((pair.key, pair.value) for pair in _contents(found)))
@@ -151,7 +151,7 @@ def _parts(entries: Sequence[tuple[str, bytes]]) -> Iterator[list[Operation]]:
 
 
 def _contents(found: Iterable[KeyValue]) -> list[KeyValue]:
-    return [pair for pair in found if pair.key != STATE and not pair.key.startswith(AGENTS)]
+    return [pair for pair in found if pair.key not in {STATE, CONTROLLERS} and not pair.key.startswith((AGENTS, PODS))]
 
 
 def _entry(key: str, value: bytes) -> _Entry:

@@ -181,7 +181,7 @@ class Cluster:
         }
         told = [{"key": key, "value": value} for key, value in (labels or {}).items()]
         network = {**_NETWORK, "agent_socket": str(machine.socket), "args": {"cni": {"labels": told}}}
-        configuration = json.dumps(network)
+        configuration = json.dumps(network, sort_keys=True, separators=(",", ":"))  # as runtimes write it
         shim = str(ROOT / "cni-bin" / "bgpkit")
         status, answer, errors = await finished(shim, environment=environment, given=configuration)
         if status:

@@ -11,7 +11,7 @@
 """
 
 from bgpkit_node.doctor.agent_checks import agent_findings
-from bgpkit_node.doctor.cluster_checks import cluster_cidrs_in, overlap_findings, pool_findings, topology_findings
+from bgpkit_node.doctor.cluster_checks import overlap_findings, pool_findings, topology_findings
 from bgpkit_node.doctor.finding import Finding, Verdict, failure, unknown, warning, well
 from bgpkit_node.doctor.kernel_checks import feature_findings, port_finding, sysctl_findings
 from bgpkit_node.doctor.link_checks import flannel_findings, mtu_findings, pod_findings
@@ -30,7 +30,6 @@ __all__ = [
     "PacketFilter",
     "Verdict",
     "agent_findings",
-    "cluster_cidrs_in",
     "failure",
     "feature_findings",
     "flannel_findings",

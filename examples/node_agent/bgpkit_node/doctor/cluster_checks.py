@@ -1,9 +1,8 @@
 """What is wrong with the cluster as its resources describe it: pools, overlaps, reflectors. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_network
-from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from bgpkit_node.advice import MESH_MOST, mesh_sessions
@@ -11,25 +10,30 @@ from bgpkit_node.doctor.finding import Finding, failure, unknown, warning, well
 from bgpkit_node.doctor.machine import Machine
 from bgpkit_node.ipam import IPNetwork
 from bgpkit_node.ipam.address import contains
-from bgpkit_node.peering import Cluster, findings, pairs_without_path
+from bgpkit_node.peering import Cluster, Forecast, Obstacle, Originated, findings, keepers
 from bgpkit_node.resources import Resource
 from bgpkit_node.startup.overlaps import overlaps
 from bgpkit_node.startup.ranges import cluster_ranges, local_ranges
 
+_NOTHING: Final[Originated] = MappingProxyType({})
 _REFLECTORS_LEAST: Final = 2
 _ADVICE: Final = "label two or three nodes as reflectors, give them a routeReflectorClusterID and a BGPPeer"
-_CLUSTER_CIDR: Final = re.compile(r"--cluster-cidr[=\s]+[\"']?([0-9a-fA-F.:/,]+)")
 
 
-def pool_findings(cluster: Cluster, cluster_cidrs: Sequence[IPNetwork], source: str) -> Iterator[Finding]:
-    """Yield whether the pools cover the range of the cluster's pods, which ``source`` has told, and the podCIDRs."""
+def pool_findings(
+    cluster: Cluster, cluster_cidrs: Sequence[IPNetwork], source: str, why: str = ""
+) -> Iterator[Finding]:
+    """Yield whether the pools cover the range of the cluster's pods, which ``source`` has told, and the podCIDRs.
+
+    ``why`` says why nobody has told it.
+    """
     pools = [pool.network for pool in cluster.pools if not pool.spec.disabled]
     if not pools:
         yield failure("pool", "IPPool", "there is no enabled one: no pod gets an address", "apply an IPPool")
         return
     yield well("pool", "IPPool", f"{len(pools)} enabled: {', '.join(map(str, pools))}")
     if not cluster_cidrs:
-        said = "the controller manager's --cluster-cidr is not known here"
+        said = "the controller manager's --cluster-cidr is not known here" + (f": {why}" if why else "")
         yield unknown("pool", "cluster CIDR", said, "give it with --cluster-cidr")
     ranges: list[tuple[str, IPNetwork]] = [(source, cidr) for cidr in cluster_cidrs]
     for node in cluster.nodes:
@@ -50,16 +54,6 @@ def _network(text: str) -> IPNetwork | None:
         return None
 
 
-def cluster_cidrs_in(manifest: Path) -> tuple[IPNetwork, ...]:
-    """Return what a controller manager's manifest gives as --cluster-cidr; nothing when it cannot be read."""
-    try:
-        found = _CLUSTER_CIDR.search(manifest.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return ()
-    texts = found[1].split(",") if found else []
-    return tuple(network for network in map(_network, texts) if network is not None)
-
-
 def overlap_findings(resources: Iterable[Resource], machine: Machine | None) -> Iterator[Finding]:
     """Yield every overlap among pools, services, node networks, peers and this machine's interfaces."""
     known = tuple(resources)
@@ -72,13 +66,18 @@ def overlap_findings(resources: Iterable[Resource], machine: Machine | None) -> 
         yield well("overlap", "address ranges", "pools, services, nodes, peers and interfaces are apart")
 
 
-def topology_findings(cluster: Cluster) -> Iterator[Finding]:
-    """Yield whether every node reaches every other one, and would if one reflector were away."""
-    cut = pairs_without_path(cluster)
-    if cut:
-        pairs = ", ".join(f"{one} - {other}" for one, other in cut[:5]) + (", ..." if len(cut) > 5 else "")
-        yield failure("sessions", "topology", f"no path between {pairs}", "bgpkit-node topology --sessions")
-    else:
+def topology_findings(cluster: Cluster, originated: Originated = _NOTHING) -> Iterator[Finding]:
+    """Yield whether every node reaches every other one, which announce what is ``originated``.
+
+    And whether they would if one reflector were away.
+    """
+    cut = Forecast(cluster).unreached(originated)
+    for why, reason in (Obstacle.SESSIONS, ""), (Obstacle.POLICIES, f": routes are kept back by {keepers(cluster)}"):
+        found = [f"{one} - {other}" for (one, other), each in cut.items() if each is why]
+        pairs = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
+        if found:
+            yield failure("sessions", "topology", f"no path between {pairs}{reason}", "bgpkit-node topology --sessions")
+    if not cut:
         yield well("sessions", "topology", f"{len(cluster.nodes)} nodes, each with a path to every other one")
     reflectors = [node for node in cluster.nodes if node.cluster_id is not None]
     if cluster.mesh and len(cluster.nodes) > MESH_MOST:

@@ -38,7 +38,7 @@ class _Collector(Collector):
         yield GaugeMetricFamily(
             "bgpkit_node_ready", "1 when the node may have traffic.", value=float(not readiness(running, self._now))
         )
-        reachable = self._allocations is not None and not running.outages.reason
+        reachable = running.datastore is not None and not running.outages.reason
         yield GaugeMetricFamily(
             "bgpkit_datastore_reachable", "1 while the datastore can be read.", value=float(reachable)
         )

@@ -21,13 +21,15 @@ def readiness(running: RunningNode, now: datetime) -> str:
     It is not while policies that are stored are not in force. For 30 seconds all of its sessions have to be Established
     and no restart may be in progress, so that an update of all nodes goes no faster than routes do; from then on one
     session does, for others may be down. Without peers a node is ready. An outage of the datastore takes nothing away:
-    forwarding goes on.
+    forwarding goes on. One whose file is gone does: what comes next would be kept nowhere.
     """
     serving = running.serving
     if running.stopping:
         return "the agent is stopping"
     if serving is None:
         return f"the agent is {running.begins}"
+    if running.outages.gone:
+        return running.outages.gone
     if running.policies.why_not:
         return f"the policies are not in force: {running.policies.why_not}"
     down = serving.down

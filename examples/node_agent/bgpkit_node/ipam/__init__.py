@@ -5,7 +5,7 @@ The documents, their keys and the order in which addresses go are Calico's, so t
 
 from bgpkit_node.ipam.address import IPAddress, IPNetwork
 from bgpkit_node.ipam.affinity import AffinityState
-from bgpkit_node.ipam.allocator import Go, Ipam, at_once
+from bgpkit_node.ipam.allocator import Ipam
 from bgpkit_node.ipam.assignment import Assigned
 from bgpkit_node.ipam.block import Allocation, Block, Owner
 from bgpkit_node.ipam.check import Finding, Verdict
@@ -14,6 +14,7 @@ from bgpkit_node.ipam.handle import Handle
 from bgpkit_node.ipam.pools import Pool, PoolSource
 from bgpkit_node.ipam.snapshot import Snapshot, load_snapshot
 from bgpkit_node.ipam.stored_pools import StoredPools
+from bgpkit_node.ipam.turns import Go, at_once
 
 __all__ = [
     "AffinityState",

@@ -5,10 +5,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final, TypeVar
 
 from bgpkit_node.datastore.port import Datastore
-from bgpkit_node.errors import AlreadyExistsError, ConflictError, IpamError, NotFoundError
+from bgpkit_node.errors import IpamError
 from bgpkit_node.ipam.address import IPAddress, IPNetwork, joined
 from bgpkit_node.ipam.affinity import is_held
 from bgpkit_node.ipam.assignment import Assigned, Request, assign_any, assign_given
@@ -28,20 +27,8 @@ from bgpkit_node.ipam.release import (
 )
 from bgpkit_node.ipam.search import settle_affinity
 from bgpkit_node.ipam.snapshot import load_snapshot
+from bgpkit_node.ipam.turns import Go, Turns, at_once
 from bgpkit_node.resources.ip_pool import PoolUse
-from bgpkit_node.to_the_end import to_the_end
-
-T = TypeVar("T")
-
-ATTEMPTS: Final = 100
-"""How often a change is tried anew when other writers come first."""
-
-Go = Callable[[], Awaitable[object]]
-"""Returns when an address may be taken; what it raises, or its cancellation, is why none is."""
-
-
-async def at_once() -> None:
-    """Let an address be taken without waiting for anything (a Go)."""
 
 
 class Ipam:
@@ -57,7 +44,7 @@ class Ipam:
         self._datastore = datastore
         self._pools = pools
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._turns = Turns(datastore, self._now)
         self._near: dict[int, tuple[IPNetwork, ...]] = {}
 
     async def auto_assign(
@@ -93,7 +80,7 @@ class Ipam:
             self._near[version] = draft.seen
             return found
 
-        return await self._carry_out(change, go)
+        return await self._turns.carry_out(change, go)
 
     async def assign_address(
         self,
@@ -122,7 +109,7 @@ class Ipam:
                 await release_all_of_handle(draft, handle)
             return await assign_given(draft, request, address)
 
-        return await self._carry_out(change, go)
+        return await self._turns.carry_out(change, go)
 
     async def addresses_of(self, handle: str) -> tuple[IPAddress, ...]:
         """Return the addresses that ``handle`` has; empty when it has none."""
@@ -134,7 +121,7 @@ class Ipam:
 
     async def release_by_handle(self, handle: str) -> tuple[IPAddress, ...]:
         """Take back all addresses of ``handle`` and return them; one that has none changes nothing."""
-        return await self._carry_out(lambda draft: release_all_of_handle(draft, handle))
+        return await self._turns.carry_out(lambda draft: release_all_of_handle(draft, handle))
 
     async def release_address(
         self, address: IPAddress, *, handle: str | None = None, sequence: int | None = None
@@ -148,15 +135,15 @@ class Ipam:
             """Work out one attempt."""
             return await release_one(draft, await self._pools.pools(), address, handle=handle, sequence=sequence)
 
-        return await self._carry_out(change)
+        return await self._turns.carry_out(change)
 
     async def release_leak(self, leak: Holding) -> bool:
         """Take back what a handle has, if it is exactly that; say whether it was. Whoever comes second does nothing."""
-        return await self._carry_out(lambda draft: release_leak(draft, leak))
+        return await self._turns.carry_out(lambda draft: release_leak(draft, leak))
 
     async def give_up_empty(self, node: str, network: IPNetwork, sequence: int) -> bool:
         """Give up an empty block of ``node`` in which nothing has happened since ``sequence``; say whether it was."""
-        return await self._carry_out(lambda draft: give_up_empty(draft, node, network, sequence))
+        return await self._turns.carry_out(lambda draft: give_up_empty(draft, node, network, sequence))
 
     async def blocks_of(self, node: str) -> tuple[IPNetwork, ...]:
         """Return the blocks that ``node`` really has: affinity confirmed, and the block names the node."""
@@ -189,7 +176,7 @@ class Ipam:
                         found.append(network)
             return tuple(found)
 
-        return await self._carry_out(change)
+        return await self._turns.carry_out(change)
 
     async def release_node(self, node: str, *, addresses: bool = True) -> None:
         """Give up all blocks of ``node`` and, unless ``addresses`` is False, take back all addresses it uses.
@@ -203,7 +190,7 @@ class Ipam:
             if block.node == node or any(a.owner.node == node for _, a in block.allocations()):
                 networks.add(network)
         for network in sorted(networks, key=str):
-            await self._carry_out(_leave(node, network, addresses=addresses))
+            await self._turns.carry_out(_leave(node, network, addresses=addresses))
 
     async def pools_for(self, node: str, *, version: int = 4, use: PoolUse = PoolUse.WORKLOAD) -> tuple[Pool, ...]:
         """Return the pools from which ``node`` gets addresses of an IP ``version`` without naming one."""
@@ -247,20 +234,6 @@ class Ipam:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
-
-    async def _carry_out(self, change: Callable[[Draft], Awaitable[T]], go: Go = at_once) -> T:
-        async with self._turn:
-            for attempt in range(ATTEMPTS):
-                draft = Draft(self._datastore, self._now())
-                result = await change(draft)
-                await go()
-                try:
-                    await to_the_end(draft.commit())  # a cancelled one might be done after what undoes it
-                except (AlreadyExistsError, ConflictError, NotFoundError):
-                    await asyncio.sleep(min(attempt, 20) / 1000)
-                else:
-                    return result
-        raise IpamError(f"other writers came first {ATTEMPTS} times")
 
 
 def _owner(node: str, handle: str, attributes: Mapping[str, str]) -> Owner:

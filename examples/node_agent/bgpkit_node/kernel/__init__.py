@@ -13,6 +13,7 @@ from bgpkit_node.kernel.namespace import (
     enter_for_good,
     is_own_namespace,
     open_namespace,
+    open_own_namespace,
     own_namespace,
     run_in_namespace,
 )
@@ -30,6 +31,7 @@ from bgpkit_node.kernel.values import (
     VethPair,
     Vxlan,
 )
+from bgpkit_node.kernel.ways import Ways
 
 __all__ = [
     "Address",
@@ -48,12 +50,14 @@ __all__ = [
     "Route",
     "VethPair",
     "Vxlan",
+    "Ways",
     "enter_for_good",
     "interface_index",
     "interface_mac",
     "interface_mtu",
     "is_own_namespace",
     "open_namespace",
+    "open_own_namespace",
     "own_namespace",
     "read_sysctl",
     "run_in_namespace",

@@ -68,7 +68,14 @@ def is_own_namespace(descriptor: int) -> bool:
 
 
 def own_namespace() -> os.stat_result:
-    """Return what tells the network namespace of the calling thread from others.
+    """Return what tells the network namespace of the calling thread from others; KernelError without CAP_NET_ADMIN."""
+    with open_own_namespace() as descriptor:
+        return os.fstat(descriptor)
+
+
+@contextmanager
+def open_own_namespace() -> Generator[int, None, None]:
+    """Open the network namespace of the calling thread and yield its file descriptor, closed at the end of the block.
 
     A socket is asked, for /proc may be that of other processes: a command that was brought into a container by
     nsenter(1) has no thread-self there. Raises KernelError without CAP_NET_ADMIN.
@@ -79,7 +86,7 @@ def own_namespace() -> os.stat_result:
         except OSError as error:
             raise KernelError("the own network namespace cannot be told", error.errno or 0) from error
     try:
-        return os.fstat(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -2,11 +2,13 @@
 
 import socket
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from ipaddress import ip_address
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from bgpkit_node.kernel.error import KernelError
+from bgpkit_node.kernel.values import Address
 
 _GROUPS: Final = 0x1 | 0x4 | 0x10 | 0x100
 """Interfaces, neighbours, addresses of IPv4 and of IPv6."""
@@ -16,6 +18,11 @@ _INDEX_AT: Final = _HEADER.size + 4
 """Messages of all these groups begin alike: four octets of their own, then the index of the interface."""
 _NEIGHBOURS: Final = frozenset({28, 29})
 """Kinds of messages: a neighbour is there, or has gone."""
+_ADDRESSES: Final = frozenset({20, 21})
+"""Kinds of messages: an address is there, or has gone."""
+_FAMILIES: Final = frozenset({socket.AF_INET, socket.AF_INET6})
+_ATTRIBUTE: Final = struct.Struct("=HH")
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _MOST: Final = 65536
 
 
@@ -46,10 +53,11 @@ class LinkNotices:
         """Return the descriptor to wait for."""
         return self._socket.fileno()
 
-    def concern(self, links: Collection[int], below: Collection[int] = ()) -> bool:
+    def concern(self, links: Collection[int], below: Collection[int] = (), addresses: Collection[Address] = ()) -> bool:
         """Read what has come; tell whether it is about an interface with one of these indexes, or may be.
 
-        Of the interfaces ``below`` neighbours do not count: those of a network come and go all the time.
+        Of the interfaces ``below`` neighbours do not count: those of a network come and go all the time. Whether one of
+        ``addresses`` has come or gone counts on any interface.
         """
         concerned = False
         while True:
@@ -61,16 +69,41 @@ class LinkNotices:
                 concerned = True
                 continue
             concerned = concerned or any(
-                index in links or (index in below and kind not in _NEIGHBOURS) for kind, index in _told(octets)
+                one.link in links
+                or (one.link in below and one.kind not in _NEIGHBOURS)
+                or (addresses and one.kind in _ADDRESSES and not one.addresses.isdisjoint(addresses))
+                for one in _told(octets)
             )
 
 
-def _told(octets: bytes) -> list[tuple[int, int]]:
-    """Return the kind of each message, and the index of the interface that it is about."""
-    found: list[tuple[int, int]] = []
+class _Notice(NamedTuple):
+    """One message: its kind, the index of the interface that it is about, and what comes after the header."""
+
+    kind: int
+    link: int
+    octets: bytes
+
+    @property
+    def addresses(self) -> set[Address]:
+        """The address, and where the kernel tells two, that of the other end."""
+        if self.octets[0] not in _FAMILIES:
+            return set()
+        return {ip_address(each) for each in _addresses(self.octets[_INDEX_AT - _HEADER.size + _INDEX.size :])}
+
+
+def _told(octets: bytes) -> Iterator[_Notice]:
     at = 0
     while at + _INDEX_AT + _INDEX.size <= len(octets):
         length, kind, *_ = _HEADER.unpack_from(octets, at)
-        found.append((kind, _INDEX.unpack_from(octets, at + _INDEX_AT)[0]))
+        yield _Notice(kind, _INDEX.unpack_from(octets, at + _INDEX_AT)[0], octets[at + _HEADER.size : at + length])
         at += max(length + -length % 4, _HEADER.size)
-    return found
+
+
+def _addresses(octets: bytes) -> Iterator[bytes]:
+    """Yield the attributes that are addresses."""
+    at = 0
+    while at + _ATTRIBUTE.size <= len(octets):
+        length, kind = _ATTRIBUTE.unpack_from(octets, at)
+        if kind in {_IFA_ADDRESS, _IFA_LOCAL}:
+            yield octets[at + _ATTRIBUTE.size : at + length]
+        at += max(length + -length % 4, _ATTRIBUTE.size)

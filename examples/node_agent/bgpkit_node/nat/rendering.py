@@ -7,8 +7,8 @@ from bgpkit_node.nat.outgoing import OutgoingNat
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import Element, SetType, of_network
 from bgpkit_node.nft.naming import digest
-from bgpkit_node.nft.rendering import KernelSet
 from bgpkit_node.nft.script import replacement
+from bgpkit_node.nft.table_change import KernelSet
 from bgpkit_node.policy.model import Network
 
 TABLE: Final = "bgpkit-nat"

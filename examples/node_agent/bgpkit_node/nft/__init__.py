@@ -1,6 +1,6 @@
 """Policies in force: the program of a node rendered into one table of nftables, and its changes. Linux only; blocks."""
 
-from bgpkit_node.nft.connections import cut_denied
+from bgpkit_node.nft.cutting import cut_denied
 from bgpkit_node.nft.enforcer import Enforcer
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.kernel_table import KernelTable

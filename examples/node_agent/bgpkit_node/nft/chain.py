@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple, Self
 
 from bgpkit_node.nft.naming import named_by_content
+from bgpkit_node.nft.unions import Union
 
 
 class Verdict(Enum):
@@ -33,7 +34,7 @@ class Leap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The rules are in nft's words; ``calls`` are the chains that they lead to.
+    """The rules are in nft's words; ``calls`` are the chains that they lead to, ``unions`` sets that they look into.
 
     ``leaps``, if given, are the same rules: so simple that the chain can be made without nft.
     """
@@ -43,11 +44,19 @@ class Chain:
     rules: tuple[str, ...]
     calls: tuple["Chain", ...] = field(default=(), repr=False)
     leaps: tuple[Leap, ...] = ()
+    unions: tuple[Union, ...] = field(default=(), repr=False)
 
     @classmethod
-    def holding(cls, word: str, comment: str, rules: tuple[str, ...], calls: tuple["Chain", ...] = ()) -> Self:
+    def holding(
+        cls,
+        word: str,
+        comment: str,
+        rules: tuple[str, ...],
+        calls: tuple["Chain", ...] = (),
+        unions: tuple[Union, ...] = (),
+    ) -> Self:
         """Make a chain whose name says, after ``word``, what it holds; what it calls is part of that."""
-        return cls(named_by_content(word, comment, *rules), comment, rules, calls)
+        return cls(named_by_content(word, comment, *rules), comment, rules, calls, (), unions)
 
     @classmethod
     def leaping(cls, word: str, comment: str, leaps: tuple[Leap, ...], calls: tuple["Chain", ...]) -> Self:

@@ -45,6 +45,10 @@ class Claims:
             raise NftError(f"endpoint {key}: another endpoint has its interface {claim.interface}: {claimants[0]}")
         return claim.interface
 
+    def hosts(self) -> dict[str, str]:
+        """Return which endpoint has which interface of the node, or all that no other has."""
+        return {claim.interface: keys[0] for claim, keys in self._claimants.items() if claim.host and keys}
+
     def release(self, key: str) -> None:
         """Take back what an endpoint claims; another of its rivals has to claim anew to have it."""
         claim = self._claims.pop(key, None)
@@ -76,7 +80,7 @@ class Claims:
             name = found
         if not _INTERFACE.fullmatch(name):
             raise NftError(f"{said}: {name!r} is no name of an interface")
-        if self._settings.interface_prefix and name.startswith(self._settings.interface_prefix):
+        if self._settings.names_pod(name):
             raise NftError(f"{said}: {name} is the interface of a pod, which its own policies are for")
         return name
 

@@ -25,6 +25,10 @@ def enforcement_settings(started: EnforcementSettings, felix: FelixSettings) -> 
         vxlan_port=felix.vxlan_port,
         allow_vxlan=felix.allow_vxlan_packets_from_workloads,
         allow_ipip=felix.allow_ipip_packets_from_workloads,
+        source_spoofing=felix.workload_source_spoofing.lower() == "any",
+        drop_invalid=not felix.disable_conntrack_invalid_check,
+        interface_prefixes=tuple(felix.interface_prefix.split(",")),
+        log_prefix=felix.log_prefix,
         log_rate=felix.log_action_rate_limit,
         log_burst=max(1, felix.log_action_rate_limit_burst),  # nft takes no burst of 0
         mark=mask & -mask or started.mark,

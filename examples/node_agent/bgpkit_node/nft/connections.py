@@ -1,11 +1,10 @@
-"""Connections that the kernel tracks, and their end where a policy denies them now. Linux only; blocks.
+"""Connections that the kernel tracks, and their end where they are denied now. Linux only; blocks.
 
 linux/netfilter/nfnetlink_conntrack.h, netlink(7).
 """
 
-import socket
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from ipaddress import ip_address
 from typing import Final, NamedTuple
@@ -22,7 +21,6 @@ from bgpkit_node.nft.table import FIXED_SETS
 from bgpkit_node.policy import Packet
 from bgpkit_node.policy.model import Address, IcmpMatch
 from bgpkit_node.policy.program import AddressPort
-from bgpkit_node.policy.protocols import TCP
 
 _SUBSYSTEM: Final = 1
 _GET: Final = _SUBSYSTEM << 8 | 1
@@ -60,22 +58,16 @@ class _Tracked(NamedTuple):
     name: bytes
 
 
-def cut_denied(allowed: Callable[[Packet], bool], endpoints: Collection[Address], table: str) -> int:
-    """Forget the tracked connections of these addresses that are not ``allowed``, and return how many.
+def forget_denied(allowed: Callable[[Packet], bool], table: str) -> int:
+    """Forget the tracked connections that are not ``allowed``, and return how many.
 
-    Their next packet is one of no connection, so that the rules in force decide over it. All others go on, and those
-    that this node began itself, by whichever of its addresses. What still answers one that was cut begins no other,
-    which might be allowed, and with it all that answers in turn: ``table`` remembers the ports for a while.
+    Their next packet is one of no connection, so that the rules in force decide over it. All others go on. What still
+    answers one that was cut begins no other, which might be allowed, and with it all that answers in turn: ``table``
+    remembers the ports for a while.
     """
     tracking = NetfilterSocket()
     try:
-        denied = [
-            entry
-            for entry in list(_tracked(tracking))
-            if (entry.packet.source in endpoints or entry.packet.destination in endpoints)
-            and not allowed(entry.packet)
-            and not _is_own(entry.packet.source)
-        ]
+        denied = [entry for entry in list(_tracked(tracking)) if not allowed(entry.packet)]
         _remember(table, denied)
         for entry in denied:
             _forget(tracking, entry)
@@ -88,7 +80,7 @@ def _remember(table: str, denied: Iterable[_Tracked]) -> None:
     """Note the answers of connections: first, so that none of them comes between."""
     ended: dict[int, set[Element]] = {version: set() for version in ENDED}
     for entry in denied:
-        if entry.answer is not None and entry.packet.protocol != TCP:
+        if entry.answer is not None:
             ended[entry.packet.source.version].add(of_flow(*entry.answer))
     requests = [
         request
@@ -112,17 +104,16 @@ def _tracked(tracking: NetfilterSocket) -> Iterator[_Tracked]:
 
 def _answer(reply: Attributes) -> tuple[AddressPort, AddressPort] | None:
     """Return both ends of the packets that answer, the sender first; None where they have no ports."""
-    ends, ports = _nested(reply, _Attribute.IP), _nested(reply, _Attribute.PROTOCOL)
+    ports = _nested(reply, _Attribute.PROTOCOL)
     sender, receiver = _port(ports, _Attribute.SOURCE_PORT), _port(ports, _Attribute.DESTINATION_PORT)
     if sender is None or receiver is None:
         return None
     protocol = ports.get(_Attribute.NUMBER, b"\0")[0]
-    destination = ip_address(ends.get(_Attribute.DESTINATION4) or ends[_Attribute.DESTINATION6])
-    return AddressPort(_source(reply), protocol, sender), AddressPort(destination, protocol, receiver)
+    return AddressPort(_source(reply), protocol, sender), AddressPort(_destination(reply), protocol, receiver)
 
 
 def _packet(entry: Attributes) -> Packet:
-    """Return the first packet as it is after its destination was translated: where replies come from."""
+    """Return the first packet as it is after its destination was translated, to where replies come from."""
     original, reply = _nested(entry, _Attribute.ORIGINAL), _nested(entry, _Attribute.REPLY)
     source, destination = _source(original), _source(reply)
     first, answer = _nested(original, _Attribute.PROTOCOL), _nested(reply, _Attribute.PROTOCOL)
@@ -131,12 +122,17 @@ def _packet(entry: Attributes) -> Packet:
         kinds = _ICMP_KINDS[source.version]
         kind, code = (first.get(each, b"\0")[0] for each in kinds)
         return Packet(source=source, destination=destination, protocol=protocol, icmp=IcmpMatch(kind, code))
+    port, called = (
+        _port(answer, _Attribute.SOURCE_PORT),
+        (_destination(original), _port(first, _Attribute.DESTINATION_PORT)),
+    )
     return Packet(
         source=source,
         destination=destination,
         protocol=protocol,
-        port=_port(answer, _Attribute.SOURCE_PORT),
+        port=port,
         source_port=_port(first, _Attribute.SOURCE_PORT),
+        called=None if called == (destination, port) else called,
     )
 
 
@@ -151,6 +147,11 @@ def _source(side: Attributes) -> Address:
     return ip_address(ends.get(_Attribute.SOURCE4) or ends[_Attribute.SOURCE6])
 
 
+def _destination(side: Attributes) -> Address:
+    ends = _nested(side, _Attribute.IP)
+    return ip_address(ends.get(_Attribute.DESTINATION4) or ends[_Attribute.DESTINATION6])
+
+
 def _port(protocol: Attributes, kind: _Attribute) -> int | None:
     octets = protocol.get(kind)
     port: int | None = struct.unpack(">H", octets)[0] if octets else None
@@ -159,17 +160,6 @@ def _port(protocol: Attributes, kind: _Attribute) -> int | None:
 
 def _nested(holder: Attributes, kind: int) -> Attributes:
     return dict(attributes(holder.get(kind, b"")))
-
-
-def _is_own(address: Address) -> bool:
-    """Tell whether an address is of this node: it would send to itself from it."""
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    with socket.socket(family, socket.SOCK_DGRAM) as asking:
-        try:
-            asking.connect((str(address), 9))
-        except OSError:
-            return False
-        return ip_address(asking.getsockname()[0]) == address
 
 
 def _forget(tracking: NetfilterSocket, entry: _Tracked) -> None:

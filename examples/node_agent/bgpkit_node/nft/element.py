@@ -12,6 +12,7 @@ NAME_OCTETS: Final = 16
 """Octets of an interface's name, the closing one included."""
 _PORT_OCTETS: Final = 8
 """A protocol and a port, each filled up to four octets."""
+_PROTOCOL_OCTETS: Final = 4
 
 
 _FAMILIES: Final = {4: b"\x02", 6: b"\x0a"}
@@ -130,6 +131,10 @@ def _said(kind: SetType, element: Element) -> str:
         case SetType.PORTS4 | SetType.PORTS6:
             rest = key[-_PORT_OCTETS:]
             return f"{_range(key[:-_PORT_OCTETS])} . {rest[0]} . {int.from_bytes(rest[4:6])}"
+        case SetType.FLOWS4 | SetType.FLOWS6:
+            half = (len(key) - _PORT_OCTETS + _PROTOCOL_OCTETS) // 2
+            sender, address, port = key[:-half], key[-half:-_PROTOCOL_OCTETS], key[-_PROTOCOL_OCTETS:]
+            return f"{_said(SetType.PORTS4, Element(sender))} . {_range(address)} . {int.from_bytes(port[:2])}"
         case SetType.INTERFACES:
             return _quoted(key)
         case SetType.PAIRS:

@@ -43,8 +43,13 @@ def elements_of_host(name: str, key: str, roots: Mapping[Hook, Chain]) -> Iterat
             yield named_map(hook), of_verdict(name, chain.name, said)
 
 
-def elements_of_pod(endpoint: Endpoint, roots: Mapping[Hook, Chain]) -> Iterator[tuple[str, Element]]:
-    """Give each with the name of its set; ``roots`` are the chains that decide."""
+def elements_of_pod(
+    endpoint: Endpoint, roots: Mapping[Hook, Chain], *, spoofing: bool
+) -> Iterator[tuple[str, Element]]:
+    """Give each with the name of its set; ``roots`` are the chains that decide.
+
+    With ``spoofing``, the pod sends also from the networks that its endpoint names beside its addresses.
+    """
     name, said = endpoint.interface, comment(endpoint.key)
     yield PODS, of_interface(name)
     yield ITSELF, of_hairpin(name)
@@ -52,5 +57,5 @@ def elements_of_pod(endpoint: Endpoint, roots: Mapping[Hook, Chain]) -> Iterator
         yield _POD_MAPS[hook.direction], of_verdict(name, chain.name, said)
     for address in set(endpoint.addresses):
         yield SOURCES[address.version], of_source(name, address)
-    for network in outermost(endpoint.spoofable):
+    for network in outermost(endpoint.spoofable if spoofing else ()):
         yield SOURCE_NETWORKS[network.version], of_source_network(name, network)

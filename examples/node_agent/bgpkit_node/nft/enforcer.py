@@ -12,7 +12,7 @@ from typing import Self
 from bgpkit_node.nft.chain import callees_first
 from bgpkit_node.nft.claims import sought
 from bgpkit_node.nft.error import NftError
-from bgpkit_node.nft.found import difference
+from bgpkit_node.nft.found import difference, remembered
 from bgpkit_node.nft.host_interfaces import interfaces_with
 from bgpkit_node.nft.kernel_table import KernelTable
 from bgpkit_node.nft.octets import (
@@ -24,9 +24,11 @@ from bgpkit_node.nft.octets import (
     delete_set,
     delete_table,
 )
-from bgpkit_node.nft.rendering import Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
 from bgpkit_node.nft.script import additions, whole_table
 from bgpkit_node.nft.settings import EnforcementSettings
+from bgpkit_node.nft.table_change import TableChange
+from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.program import NodeProgram, ProgramChange
 
 
@@ -44,6 +46,10 @@ class Enforcer:
         self._whole = whole
         self.faults: Mapping[str, str] = {}
         """By endpoint, what of the program in force is not enforced as it is written: that endpoint alone is shut."""
+        self.hosts: Mapping[str, str] = {}
+        """Which endpoint of the program in force has which interface of the node."""
+        self.sought: Mapping[Address, str] = {}
+        """The addresses by which interfaces of the node are found, with the name of that which has it, or without."""
 
     def __enter__(self) -> Self:
         """Return the enforcer itself."""
@@ -69,8 +75,9 @@ class Enforcer:
             raise NftError(min(rendering.faults.values()))
         change = difference(self._kernel, rendering)
         if change is None:
-            self._kernel.run(whole_table(rendering))
-            self._rendering, self.faults = rendering, dict(rendering.faults)
+            self._kernel.run(whole_table(rendering, remembered(self._kernel)))
+            self._settle(rendering)
+            self._rendering = rendering
         else:
             self._carry_out(rendering, change)
         return change is None or bool(change)
@@ -112,8 +119,13 @@ class Enforcer:
         moves = [*made, *self._moves(rendering, change)]
         if moves:
             self._kernel.commit(moves)
-        self.faults = dict(rendering.faults)
+        self._settle(rendering)
         self._rendering = rendering if self._sweep(change) else None
+
+    def _settle(self, rendering: Rendering) -> None:
+        """Note what is in force now."""
+        self.faults, self.hosts = dict(rendering.faults), rendering.hosts()
+        self.sought = {address: rendering.interfaces.get(address, "") for address in rendering.sought()}
 
     def _moves(self, rendering: Rendering, change: TableChange) -> Iterator[Request]:
         """Give the requests that exchange elements, the old ones first."""

@@ -4,10 +4,12 @@ from collections import Counter
 
 from bgpkit_node.nft import uapi
 from bgpkit_node.nft.answers import elements, text
+from bgpkit_node.nft.element import Element
 from bgpkit_node.nft.kernel_table import KernelTable
-from bgpkit_node.nft.rendering import Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
 from bgpkit_node.nft.script import table_comment
 from bgpkit_node.nft.table import FIXED_SETS, fixed_chains
+from bgpkit_node.nft.table_change import TableChange
 from bgpkit_node.nft.uapi import Attribute, Message
 
 
@@ -36,13 +38,27 @@ def difference(kernel: KernelTable, rendering: Rendering) -> TableChange | None:
     return change if _sets(kernel, rendering, change) else None
 
 
-def _sets(kernel: KernelTable, rendering: Rendering, change: TableChange) -> bool:
-    """Add what differs in the sets; False when the fixed ones are not all there."""
-    present = {
+def remembered(kernel: KernelTable) -> dict[str, set[Element]]:
+    """Return what the kernel's table, if there is one, holds of sets whose elements come to it by themselves."""
+    if kernel.comment() is None:
+        return {}
+    present = _names(kernel)
+    wanted = {name: kind for name, (kind, _) in FIXED_SETS.items() if kind.forgets and name in present}
+    return {name: elements(kind, kernel.dump(Message.GET_ELEMENTS, name)) for name, kind in wanted.items()}
+
+
+def _names(kernel: KernelTable) -> set[str]:
+    """Return the names of the sets that are there."""
+    return {
         text(each[Attribute.SET_NAME])
         for each in kernel.dump(Message.GET_SET)
         if not int.from_bytes(each.get(Attribute.SET_FLAGS, b"")) & uapi.ANONYMOUS
     }
+
+
+def _sets(kernel: KernelTable, rendering: Rendering, change: TableChange) -> bool:
+    """Add what differs in the sets; False when the fixed ones are not all there."""
+    present = _names(kernel)
     change.gone_sets = sorted(present - rendering.sets.keys())
     for name, declared in rendering.sets.items():
         wanted = rendering.elements[name]

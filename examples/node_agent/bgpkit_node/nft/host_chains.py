@@ -19,8 +19,6 @@ PEERS: Final = {4: "peers4", 6: "peers6"}
 ENDED: Final = {4: "ended4", 6: "ended6"}
 ESTABLISHED: Final = "ct state established,related accept"
 """As a mask: compared in place, where a set of states would be looked up for each packet."""
-AFTER_CUT: Final = "meta l4proto != tcp jump ended"
-"""Before what begins connections: of TCP only a SYN does, which answers nothing."""
 
 _NEIGHBOURS: Final = "icmpv6 type { 130-137, 143 } accept"
 """Without these no neighbour and no router is found: RFC 4861, RFC 3810."""
@@ -49,6 +47,14 @@ _DISPATCHING: Final = {
     "arriving": Hook(Moment.PRE_DNAT, Direction.INGRESS),
     "leaving": Hook(Moment.UNTRACKED, Direction.EGRESS),
 }
+
+
+def after_cut(settings: EnforcementSettings) -> str:
+    """Return the rule before what begins connections, where all of TCP is dropped that belongs to none and is no SYN.
+
+    A SYN answers nothing.
+    """
+    return "meta l4proto != tcp jump ended" if settings.drop_invalid else "jump ended"
 
 
 def host_chains(settings: EnforcementSettings, pods: str) -> Mapping[Hook, Chain]:
@@ -80,7 +86,7 @@ def _deciding(hook: Hook, settings: EnforcementSettings, pods: str) -> tuple[str
     return (
         _hook_line(hook),
         ESTABLISHED,
-        *((AFTER_CUT,) if hook.direction is Direction.EGRESS else ()),
+        after_cut(settings) if hook.direction is Direction.INGRESS else "jump ended",
         *_of_pods(hook, settings, pods),
         *alive(settings, hook.direction),
         *dispatch(hook),
@@ -100,7 +106,7 @@ def _hook_line(hook: Hook) -> str:
 def _of_pods(hook: Hook, settings: EnforcementSettings, pods: str) -> tuple[str, ...]:
     """Return the rules that let pass what no interface of the host gets or sends."""
     interface = _INTERFACE[hook.direction]
-    prefix = (f'{interface} "{settings.interface_prefix}*" accept',) if settings.interface_prefix else ()
+    prefix = (f"{interface} {settings.pod_interfaces} accept",) if settings.interface_prefixes else ()
     return (f'{interface} "lo" accept', f"{interface} @{pods} accept", *prefix)
 
 

@@ -32,10 +32,12 @@ def host_roots(
         chain = found.get(hook)
         if hook in early and chain is not None:
             roots[hook] = _early(hook, chain, early, settings)
-        elif not hook.moment.is_early and _follows_early(hook, early):
-            roots[hook] = _spared(hook, chain, settings)
-        elif chain is not None:
-            roots[hook] = chain
+        elif not hook.moment.is_early:
+            rules = (*_sparing(hook, early, settings), *_dropping(chain, settings))
+            if rules:
+                roots[hook] = _before(hook, rules, chain)
+            elif chain is not None:
+                roots[hook] = chain
     return roots
 
 
@@ -51,10 +53,18 @@ def tiers_at(hook: Hook, program: EndpointProgram, policies: _Policies) -> tuple
     return tuple(found)
 
 
-def _follows_early(hook: Hook, early: Collection[Hook]) -> bool:
-    """Tell whether a packet may come here that was allowed early: not by its way out, if it is forwarded."""
+def _sparing(hook: Hook, early: Collection[Hook], settings: EnforcementSettings) -> tuple[str, ...]:
+    """Return the rule that lets pass what has been allowed early, where that comes by: not out, if it is forwarded."""
     forwarded_out = hook == Hook(Moment.FORWARD, Direction.EGRESS)
-    return not forwarded_out and any(each.direction is hook.direction for each in early)
+    if forwarded_out or all(each.direction is not hook.direction for each in early):
+        return ()
+    return (f'{_is_set(settings)} {_forgetting(settings)} counter accept comment "allowed before"',)
+
+
+def _dropping(chain: Chain | None, settings: EnforcementSettings) -> tuple[str, ...]:
+    """Return the rule for what belongs to no connection and begins none, where policies are asked at all."""
+    dropped = settings.drop_invalid and chain is not None
+    return ('ct state invalid counter drop comment "belongs to no connection"',) if dropped else ()
 
 
 def _early(hook: Hook, chain: Chain, early: Collection[Hook], settings: EnforcementSettings) -> Chain:
@@ -72,12 +82,11 @@ def _early(hook: Hook, chain: Chain, early: Collection[Hook], settings: Enforcem
     return Chain.holding(word, said, (*rules, f"goto {chain.name}"), (chain,))
 
 
-def _spared(hook: Hook, chain: Chain | None, settings: EnforcementSettings) -> Chain:
-    """Return the chain that lets pass what has been allowed early; the others go to ``chain``, or pass without it."""
-    passing = f'{_is_set(settings)} {_forgetting(settings)} counter accept comment "allowed before"'
-    word = f"{hook.direction.value.lower()}-after-early"
+def _before(hook: Hook, rules: tuple[str, ...], chain: Chain | None) -> Chain:
+    """Return the chain that goes by these rules before ``chain``; without one all others pass."""
     rest = (f"goto {chain.name}",) if chain is not None else ()
-    return Chain.holding(word, "what has been allowed early passes", (passing, *rest), (chain,) if chain else ())
+    word = f"{hook.direction.value.lower()}-before-policies"
+    return Chain.holding(word, "what no policy is asked about", (*rules, *rest), (chain,) if chain else ())
 
 
 def _is_set(settings: EnforcementSettings) -> str:

@@ -35,9 +35,14 @@ def port_set(set_id: SetId, version: int) -> str:
 
 def comment(text: str) -> str:
     """Return the text as nft takes it, without the quotes round it; of a long one, beginning and end."""
+    return said_within(_COMMENT, text)
+
+
+def said_within(most: int, text: str) -> str:
+    """Return the same for a place of ``most`` octets."""
     said = _UNSAYABLE.sub("'", text)
     octets = said.encode()
-    if len(octets) <= _COMMENT:
+    if len(octets) <= most:
         return said
-    head = octets[: _COMMENT - _TAIL - 3].decode(errors="ignore")
+    head = octets[: most - _TAIL - 3].decode(errors="ignore")
     return f"{head}...{octets[-_TAIL:].decode(errors='ignore')}"

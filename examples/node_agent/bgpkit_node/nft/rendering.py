@@ -1,84 +1,32 @@
 """A node's program as chains and sets; a change of the program is a change of them, at a cost that is its size."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 from types import MappingProxyType
 
 from bgpkit_node.nft.chain import Chain, SharedChains
 from bgpkit_node.nft.claims import Claims, sought
-from bgpkit_node.nft.element import Element, SetType, of_network
+from bgpkit_node.nft.element import Element, of_network
 from bgpkit_node.nft.endpoint_elements import elements_of_host, elements_of_pod, versions_of
 from bgpkit_node.nft.error import NftError
 from bgpkit_node.nft.host_chains import PEERS
 from bgpkit_node.nft.host_maps import Hook
 from bgpkit_node.nft.host_roots import host_roots
-from bgpkit_node.nft.members import Members
-from bgpkit_node.nft.naming import comment, network_set, port_set
+from bgpkit_node.nft.rendered_sets import RenderedSets
 from bgpkit_node.nft.settings import EnforcementSettings
 from bgpkit_node.nft.stage import OPEN, SHUT, Stages
-from bgpkit_node.nft.table import FIXED_SETS, chain_of_other_senders, early_chains
+from bgpkit_node.nft.table import chain_of_other_senders, early_chains
+from bgpkit_node.nft.table_change import KernelSet, TableChange
 from bgpkit_node.policy.model import Address, Direction, Endpoint, PolicyId
 from bgpkit_node.policy.moments import Moment
 from bgpkit_node.policy.program import (
     EndpointProgram,
-    MemberSet,
     NodeProgram,
     ProgramChange,
-    SetId,
-    SetKind,
     TierProgram,
 )
 
-Elements = Mapping[str, set[Element]]
-"""Elements by the name of their set."""
-
-_TYPES = {
-    (SetKind.NETWORKS, 4): SetType.NETWORKS4,
-    (SetKind.NETWORKS, 6): SetType.NETWORKS6,
-    (SetKind.ADDRESS_PORTS, 4): SetType.PORTS4,
-    (SetKind.ADDRESS_PORTS, 6): SetType.PORTS6,
-}
 _NOWHERE: Mapping[Address, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KernelSet:
-    """A set as nft declares it."""
-
-    type: SetType
-    comment: str
-
-
-@dataclass(slots=True, kw_only=True)
-class TableChange:
-    """What is to be done to the table; new sets have their elements in ``added``."""
-
-    chains: dict[str, Chain] = field(default_factory=dict[str, Chain])
-    sets: dict[str, KernelSet] = field(default_factory=dict[str, KernelSet])
-    added: dict[str, set[Element]] = field(default_factory=dict[str, set[Element]])
-    removed: dict[str, set[Element]] = field(default_factory=dict[str, set[Element]])
-    gone_chains: list[str] = field(default_factory=list[str])
-    gone_sets: list[str] = field(default_factory=list[str])
-
-    def __bool__(self) -> bool:
-        """Tell whether there is anything to do."""
-        parts = (self.chains, self.sets, self.gone_chains, self.gone_sets)
-        return any(parts) or any(self.added.values()) or any(self.removed.values())
-
-    def exchange(self, name: str, added: Iterable[Element], removed: Iterable[Element]) -> None:
-        """Add elements that come to a set and that go; what comes and goes is left alone."""
-        coming, going = self.added.setdefault(name, set()), self.removed.setdefault(name, set())
-        for element in removed:
-            if element in coming:
-                coming.remove(element)
-            else:
-                going.add(element)
-        for element in added:
-            if element in going:
-                going.remove(element)
-            else:
-                coming.add(element)
 
 
 class Rendering:
@@ -106,19 +54,29 @@ class Rendering:
         self._held: dict[str, tuple[Chain, ...]] = {}
         self._placed: dict[str, list[tuple[str, Element]]] = {}
         self._users: dict[PolicyId, set[str]] = {}
-        self._members: dict[str, Members] = {}
-        self.sets = {name: KernelSet(type=kind, comment=title) for name, (kind, title) in FIXED_SETS.items()}
-        self.elements: dict[str, set[Element]] = {name: set() for name in FIXED_SETS}
-        self._change = TableChange()
-        for each in program.sets.values():
-            self._add_set(each)
+        self._sets = RenderedSets(self.versions, program.sets.values())
         self._exchange_endpoints(program.endpoints)
         self._exchange_peers(program.peers)
+        self._sets.hold(self.chains.values())
 
     @property
     def chains(self) -> Mapping[str, Chain]:
         """The chains that are in use, by name: of policies, of stages, and base chains that not all nodes need."""
         return self._shared.chains
+
+    @property
+    def sets(self) -> Mapping[str, KernelSet]:
+        """The sets and maps that are in use, by name."""
+        return self._sets.declared
+
+    @property
+    def elements(self) -> Mapping[str, set[Element]]:
+        """The elements of each."""
+        return self._sets.elements
+
+    def hosts(self) -> dict[str, str]:
+        """Return which endpoint has which interface of the node."""
+        return self._claims.hosts()
 
     def sought(self) -> frozenset[Address]:
         """Return the addresses by which interfaces of the node are to be found."""
@@ -130,9 +88,9 @@ class Rendering:
 
     def update(self, change: ProgramChange) -> TableChange:
         """Take a change in, and return what it does to the table."""
-        before = set(self._shared.chains)
-        self._change = TableChange()
-        self._update_sets(change)
+        before = dict(self._shared.chains)
+        done = self._sets.change = TableChange()
+        self._sets.update(change)
         if change.peers is not None:
             self._exchange_peers(change.peers)
         for policy_id, policy in change.policies.items():
@@ -146,49 +104,13 @@ class Rendering:
         self._exchange_endpoints(
             dict(change.endpoints) | {key: self._endpoints[key] for key in concerned - change.endpoints.keys()}
         )
-        for set_id, member_set in change.sets.items():
-            if member_set is None:
-                self._remove_set(set_id)
         after = self._shared.chains
-        self._change.chains = {name: after[name] for name in after.keys() - before}
-        self._change.gone_chains = sorted(before - after.keys())
-        return self._change
-
-    def _update_sets(self, change: ProgramChange) -> None:
-        for member_set in change.sets.values():
-            if member_set is not None:
-                self._add_set(member_set)
-        for set_id, members in change.members.items():
-            for name in self._names(set_id):
-                added, removed = self._members[name].change(members.added, members.removed)
-                self._change.exchange(name, added, removed)
-
-    def _add_set(self, member_set: MemberSet) -> None:
-        for version in self.versions:
-            naming = network_set if member_set.kind is SetKind.NETWORKS else port_set
-            name = naming(member_set.id, version)
-            members = Members(version, member_set.members)
-            declared = KernelSet(type=_TYPES[member_set.kind, version], comment=comment(member_set.title))
-            if name in self.sets:
-                old = self._members[name].elements
-                self._change.exchange(name, members.elements - old, old - members.elements)
-            else:
-                self._change.sets[name] = self.sets[name] = declared
-                self._change.exchange(name, members.elements, ())
-            self._members[name], self.elements[name] = members, members.elements
-
-    def _remove_set(self, set_id: SetId) -> None:
-        for name in list(self._names(set_id)):
-            del self.sets[name], self.elements[name], self._members[name]
-            self._change.gone_sets.append(name)
-            self._change.added.pop(name, None)
-            self._change.removed.pop(name, None)
-
-    def _names(self, set_id: SetId) -> Iterator[str]:
-        for version in self.versions:
-            for name in (network_set(set_id, version), port_set(set_id, version)):
-                if name in self.sets:
-                    yield name
+        done.chains = {name: after[name] for name in after.keys() - before.keys()}
+        done.gone_chains = sorted(before.keys() - after.keys())
+        self._sets.hold(done.chains.values())
+        self._sets.release(before[name] for name in done.gone_chains)
+        self._sets.remove(change)
+        return done
 
     def _exchange_endpoints(self, wanted: Mapping[str, EndpointProgram | None]) -> None:
         """Take endpoints out and in, with all that want the same interfaces: one may pass to another endpoint."""
@@ -213,8 +135,7 @@ class Rendering:
         for policy in _policies(program):
             self._users[policy].discard(key)
         for name, element in self._placed.pop(key):
-            self.elements[name].discard(element)
-            self._change.exchange(name, (), (element,))
+            self._sets.displace(name, element)
         return held
 
     def _take_in(self, key: str, program: EndpointProgram) -> None:
@@ -233,24 +154,22 @@ class Rendering:
         if program.endpoint.host:
             elements = elements_of_host(interface, key, roots)
         else:
-            elements = elements_of_pod(program.endpoint, roots)
+            elements = elements_of_pod(program.endpoint, roots, spoofing=self.settings.source_spoofing)
         for name, element in elements:
             self._placed[key].append((name, element))
-            self.elements[name].add(element)
-            self._change.exchange(name, (element,), ())
+            self._sets.place(name, element)
 
     def _hooks(self, endpoint: Endpoint, interface: str, roots: Iterable[Hook]) -> Iterator[Chain]:
         """Give the base chains that are there as long as an endpoint needs them."""
         if endpoint.host:
             yield from (self._early[hook] for hook in roots if hook in self._early)
-        elif self.settings.interface_prefix and not interface.startswith(self.settings.interface_prefix):
+        elif self.settings.interface_prefixes and not self.settings.names_pod(interface):
             yield self._other_senders
 
     def _exchange_peers(self, peers: Iterable[Address]) -> None:
         for version, name in PEERS.items():
             wanted = {of_network(ip_network(address)) for address in peers if address.version == version}
-            self._change.exchange(name, wanted - self.elements[name], self.elements[name] - wanted)
-            self.elements[name] = wanted
+            self._sets.replace(name, wanted)
 
     def _root_chains(self, program: EndpointProgram) -> dict[Hook, Chain]:
         """Return the chains that decide over the packets of an endpoint."""

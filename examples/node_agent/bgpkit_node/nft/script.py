@@ -1,17 +1,25 @@
 """The table, or what is new in it, as a script that ``nft -f`` carries out as one transaction."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import Element, said
-from bgpkit_node.nft.rendering import KernelSet, Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
 from bgpkit_node.nft.table import fingerprint, fixed_chains
+from bgpkit_node.nft.table_change import KernelSet, TableChange
+
+_NOTHING: Mapping[str, Iterable[Element]] = MappingProxyType({})
 
 
-def whole_table(rendering: Rendering) -> str:
-    """Return the script that puts the table in the place of what may be there under its name."""
+def whole_table(rendering: Rendering, remembered: Mapping[str, Iterable[Element]] = _NOTHING) -> str:
+    """Return the script that puts the table in the place of what may be there under its name.
+
+    ``remembered`` are elements that only the kernel knows, by the names of their sets.
+    """
     chains = (*fixed_chains(rendering.settings), *rendering.chains.values())
-    return replacement(rendering.settings.table, table_comment(rendering), rendering.sets, rendering.elements, chains)
+    elements = {**rendering.elements, **remembered}
+    return replacement(rendering.settings.table, table_comment(rendering), rendering.sets, elements, chains)
 
 
 def replacement(

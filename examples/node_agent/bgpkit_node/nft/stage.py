@@ -3,16 +3,17 @@
 A stage decides every packet. So Pass is a plain ``goto`` the next one, and needs no mark on packets.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bgpkit_node.nft.chain import Chain, Leap, Verdict
 from bgpkit_node.nft.error import NftError
+from bgpkit_node.nft.groups import Group, grouped
 from bgpkit_node.nft.host_maps import Hook
-from bgpkit_node.nft.naming import comment
+from bgpkit_node.nft.naming import comment, network_set
 from bgpkit_node.nft.policy_chain import Verdicts, passes_on, policy_chain, refusing
 from bgpkit_node.nft.rule_comments import UNDECIDED, of_tier_end
 from bgpkit_node.nft.settings import EnforcementSettings
-from bgpkit_node.policy.model import Action, PolicyId
+from bgpkit_node.policy.model import Action, Direction, PolicyId
 from bgpkit_node.policy.moments import Moment
 from bgpkit_node.policy.program import PolicyProgram, TierProgram
 
@@ -23,6 +24,9 @@ _UNDECIDED = {
     Moment.PRE_DNAT: Chain("undecided", "early policies that have not decided", ("accept",)),
     Moment.FORWARD: Chain("forwarded", "what no policy has decided is forwarded", ("counter accept",)),
 }
+
+
+_IP = {4: "ip", 6: "ip6"}
 
 
 class Stages:
@@ -36,7 +40,7 @@ class Stages:
         self._settings = settings
         self._versions = versions
         self._stages: dict[tuple[Hook, tuple[TierProgram, ...], tuple[PolicyId, ...]], Chain] = {}
-        self._shared: dict[PolicyId, dict[tuple[Hook, str], Chain]] = {}
+        self._shared: dict[PolicyId, dict[tuple[Hook, str, str], Chain]] = {}
 
     def forget(self, changed: Collection[PolicyId]) -> None:
         """Make the chains of these policies, and those that call them, anew when they are asked for."""
@@ -62,12 +66,40 @@ class Stages:
         passing = any(passes_on(policy, hook.direction) for policy in policies)
         goes_on = tier.default is Action.NEXT_TIER
         following = self.stage(hook, rest, profiles) if passing or goes_on else None
-        chains = [self._chain(policy, hook, following) for policy in policies]
-        leaps = [Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains]
         end, called = self._end(tier, following)
         word = f"{hook.direction.value.lower()}-tier-{tier.name}"
         said = comment(f"tier {tier.name}, {hook.direction.value}")
-        return Chain.leaping(word, said, (*leaps, end), (*chains, *called))
+        groups = list(grouped(policies, hook.direction))
+        unions = tuple(each.union for each in groups if each.union is not None)
+        asked = [self._group(each, hook, tier.name, following) for each in groups]
+        chains = (*(chain for _, each in asked for chain in each), *called)
+        if not unions:
+            return Chain.leaping(word, said, (*(leap for leaps, _ in asked for leap in leaps), end), chains)
+        rules = [
+            rule for group, (leaps, _) in zip(groups, asked, strict=True) for rule in self._guarded(group, leaps, hook)
+        ]
+        return Chain.holding(word, said, (*rules, str(end)), chains, unions)
+
+    def _group(
+        self, group: Group, hook: Hook, tier: str, following: Chain | None
+    ) -> tuple[tuple[Leap, ...], tuple[Chain, ...]]:
+        """Return the rules by which a group is asked, and the chains that they lead to."""
+        chains = tuple(self._chain(policy, hook, tier, following) for policy in group.policies)
+        if group.union is not None:
+            first, last = (comment(str(group.policies[place].id)) for place in (0, -1))
+            word = f"{hook.direction.value.lower()}-group-{tier}"
+            chains = (Chain.leaping(word, comment(f"{first} to {last}"), _jumps(chains), chains),)
+        return _jumps(chains), chains
+
+    def _guarded(self, group: Group, leaps: Iterable[Leap], hook: Hook) -> Iterator[str]:
+        """Give the rules of a group, for those packets alone that it may be about."""
+        side = "saddr" if hook.direction is Direction.INGRESS else "daddr"
+        for leap in leaps:
+            if group.union is None:
+                yield str(leap)
+                continue
+            for version in sorted(self._versions):
+                yield f"{_IP[version]} {side} @{network_set(group.union.id, version)} {leap}"
 
     def _end(self, tier: TierProgram, following: Chain | None) -> tuple[Leap, tuple[Chain, ...]]:
         """Return what is done at the end of a tier, and the chain that it leads to."""
@@ -84,19 +116,19 @@ class Stages:
         """Return the chain for what no tier has decided."""
         if hook.moment is not Moment.NORMAL:
             return _UNDECIDED[hook.moment]
-        chains = [self._chain(self._policy(each), hook, None) for each in profiles]
+        chains = [self._chain(self._policy(each), hook, "", None) for each in profiles]
         end, called = refusing(self._settings, UNDECIDED)
-        leaps = (*(Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains), end)
+        leaps = (*_jumps(chains), end)
         word = f"{hook.direction.value.lower()}-profiles"
         return Chain.leaping(word, comment(f"profiles, {hook.direction.value}"), leaps, (*chains, *called))
 
-    def _chain(self, policy: PolicyProgram, hook: Hook, following: Chain | None) -> Chain:
+    def _chain(self, policy: PolicyProgram, hook: Hook, tier: str, following: Chain | None) -> Chain:
         after = following if passes_on(policy, hook.direction) else None
         shared = self._shared.setdefault(policy.id, {})
-        key = hook, after.name if after else ""
+        key = hook, tier, after.name if after else ""
         chain = shared.get(key)
         if chain is None:
-            verdicts = Verdicts.at(hook.moment, self._settings, after)
+            verdicts = Verdicts.at(hook.moment, self._settings, tier, after)
             chain = shared[key] = policy_chain(policy, hook.direction, self._settings, self._versions, verdicts)
         return chain
 
@@ -105,3 +137,8 @@ class Stages:
         if policy is None:
             raise NftError(f"{policy_id}: an endpoint names this policy, but there are no rules for it")
         return policy
+
+
+def _jumps(chains: Iterable[Chain]) -> tuple[Leap, ...]:
+    """Return the rules that lead to chains one after the other."""
+    return tuple(Leap(Verdict.JUMP, chain.name, chain.comment, counted=False) for chain in chains)

@@ -14,7 +14,7 @@ from typing import Final
 
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import SetType
-from bgpkit_node.nft.host_chains import AFTER_CUT, ENDED, ESTABLISHED, PEERS, host_chains
+from bgpkit_node.nft.host_chains import ENDED, ESTABLISHED, PEERS, after_cut, host_chains
 from bgpkit_node.nft.host_maps import HOST_SETS, Hook, dispatch
 from bgpkit_node.nft.naming import digest
 from bgpkit_node.nft.settings import EnforcementSettings
@@ -44,7 +44,6 @@ FIXED_SETS: Final[Mapping[str, tuple[SetType, str]]] = {
     PEERS[6]: (SetType.NETWORKS6, "other nodes"),
 }
 
-_TRACKED: Final = (ESTABLISHED, "ct state invalid jump invalid")
 _NEIGHBOURS: Final = "{ 131, 132, 133, 135, 136, 143 }"
 """ICMPv6 that a pod needs on its link: multicast listeners (RFC 3810) and neighbour discovery (RFC 4861)."""
 
@@ -123,25 +122,29 @@ def _sender(settings: EnforcementSettings) -> tuple[str, ...]:
 
 def _unknown(word: str, settings: EnforcementSettings) -> tuple[str, ...]:
     """Return the rule for interfaces of pods that nothing is known of yet: closed."""
-    if not settings.interface_prefix:
+    if not settings.interface_prefixes:
         return ()
-    return (f'{word} "{settings.interface_prefix}*" counter drop comment "interface of no known pod"',)
+    return (f'{word} {settings.pod_interfaces} counter drop comment "interface of no known pod"',)
 
 
 def _senders(settings: EnforcementSettings) -> tuple[str, ...]:
     """Return the rules that find out by the name alone, without looking at a set, whether a pod has sent a packet."""
-    pods = f'"{settings.interface_prefix}*"' if settings.interface_prefix else f"@{PODS}"
+    pods = settings.pod_interfaces or f"@{PODS}"
     return (_hook("prerouting", "raw"), f"iifname {pods} goto sender")
 
 
-def _established() -> tuple[str, ...]:
-    return (*_TRACKED, f"iifname . oifname @{ITSELF} accept")
+def _tracked(settings: EnforcementSettings) -> tuple[str, ...]:
+    return (ESTABLISHED, "ct state invalid jump invalid") if settings.drop_invalid else (ESTABLISHED,)
+
+
+def _established(settings: EnforcementSettings) -> tuple[str, ...]:
+    return (*_tracked(settings), f"iifname . oifname @{ITSELF} accept")
 
 
 def _to_node(settings: EnforcementSettings) -> tuple[str, ...]:
     return (
         _hook("input", "filter"),
-        *_TRACKED,
+        *_tracked(settings),
         f"icmpv6 type {_NEIGHBOURS} ip6 hoplimit {{ 1, 255 }} accept",
         f"iifname vmap @{EGRESS}",
         *_unknown("iifname", settings),
@@ -160,10 +163,10 @@ def _closed_node() -> tuple[str, ...]:
 def _from_pods(settings: EnforcementSettings) -> tuple[str, ...]:
     host = dispatch(Hook(Moment.FORWARD, Direction.INGRESS))
     pods = (f"iifname vmap @{EGRESS}", *_unknown("iifname", settings))
-    return (_hook("forward", "filter"), *_established(), AFTER_CUT, *pods, *host)
+    return (_hook("forward", "filter"), *_established(settings), after_cut(settings), *pods, *host)
 
 
 def _to_pods(settings: EnforcementSettings) -> tuple[str, ...]:
     host = dispatch(Hook(Moment.FORWARD, Direction.EGRESS))
     pods = (f"oifname vmap @{INGRESS}", *_unknown("oifname", settings))
-    return (_hook("forward", "filter + 1"), *_established(), *pods, *host)
+    return (_hook("forward", "filter + 1"), *_established(settings), *pods, *host)

@@ -60,7 +60,7 @@ def _learned(serving: Serving, route: Route, present: PresentRoute | None) -> Ro
     """Return a route of the speaker's, with the interface by which the kernel has it."""
     peering = serving.peerings.get(route.peer)
     state = serving.fib.state(route.prefix)
-    forwards = route.best and state.status is FibStatus.INSTALLED
+    forwards = route.best and state.status in {FibStatus.INSTALLED, FibStatus.REDUCED}
     words = "" if present is None else present.words
     if route.peer == "local":
         return RouteStatus(

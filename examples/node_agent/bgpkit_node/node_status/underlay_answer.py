@@ -9,7 +9,7 @@ from bgpkit_node.datastore import Datastore
 from bgpkit_node.diagnosis import measure, targets_of
 from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import load_snapshot
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import cluster_of
 from bgpkit_node.resources import BGPConfiguration, Node, ResourceStore
 
 _MOST: Final = 60.0
@@ -30,7 +30,7 @@ class UnderlayAnswers:
         if not isinstance(seconds, int | float) or not 0 < seconds <= _MOST:
             raise NodeError(f"the question about the underlay has no seconds to wait: {seconds!r}")
         store = ResourceStore(self._datastore)
-        cluster = Cluster.of([*await store.list(Node), *await store.list(BGPConfiguration)])
+        cluster = cluster_of([*await store.list(Node), *await store.list(BGPConfiguration)])
         targets = targets_of(cluster, await load_snapshot(self._datastore))
         found = await measure([each for each in targets if each.node != self._node], seconds=seconds)
         return {"node": self._node, "measured": msgspec.to_builtins(found)}

@@ -1,10 +1,9 @@
 """What peering is decided from: the resources of a whole cluster at one revision."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Self
-
-import msgspec
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from typing import Final
 
 from bgpkit_node.resources import (
     BGPConfiguration,
@@ -36,33 +35,22 @@ CLUSTER_KINDS: Final[tuple[type[Resource], ...]] = (Node, IPPool, BGPConfigurati
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """The nodes, pools and BGP resources of a cluster."""
+    """The nodes, pools and BGP resources of a cluster; ``cluster_of`` makes it of resources."""
 
     nodes: tuple[Node, ...] = ()
+    """The nodes, with the cluster IDs that are in effect: those in ``drained`` and ``idle`` have none here."""
     pools: tuple[IPPool, ...] = ()
     configurations: tuple[BGPConfiguration, ...] = ()
     peers: tuple[BGPPeer, ...] = ()
     filters: tuple[BGPFilter, ...] = ()
     drained: frozenset[str] = frozenset()
-    """The names of nodes that would reflect and are not to for the time being; they have no cluster ID here."""
+    """The names of nodes that would reflect and are not to for the time being."""
+    idle: Mapping[str, IPv4Address] = field(default_factory=dict[str, IPv4Address])
+    """The cluster IDs that are not in effect, by node: no BGPPeer makes the node a reflector for anybody."""
     workloads: tuple[WorkloadEndpoint, ...] = ()
-    """Endpoints of pods of the asking node; :meth:`of` passes them over, for they come and go."""
+    """Endpoints of pods of the asking node; ``cluster_of`` passes them over, for they come and go."""
     cluster_ips: Networks | None = None
     """What the asking node is told of cluster IPs by its environment; None: what the resources say counts."""
-
-    @classmethod
-    def of(cls, resources: Iterable[Resource]) -> Self:
-        """Sort ``resources`` of any kinds into a cluster, each kind by name; other kinds are passed over."""
-        ordered = sorted(resources, key=lambda resource: resource.name)
-        nodes = tuple(resource for resource in ordered if isinstance(resource, Node))
-        return cls(
-            nodes=tuple(_without_reflection(node) if is_drained(node) else node for node in nodes),
-            drained=frozenset(node.name for node in nodes if is_drained(node)),
-            pools=tuple(resource for resource in ordered if isinstance(resource, IPPool)),
-            configurations=tuple(resource for resource in ordered if isinstance(resource, BGPConfiguration)),
-            peers=tuple(resource for resource in ordered if isinstance(resource, BGPPeer)),
-            filters=tuple(resource for resource in ordered if isinstance(resource, BGPFilter)),
-        )
 
     def node(self, name: str) -> Node | None:
         """Return the node called ``name``."""
@@ -82,6 +70,11 @@ class Cluster:
             return BGPPeerSpec()
         spec = default.spec
         return BGPPeerSpec(password=spec.node_mesh_password, max_restart_time=spec.node_mesh_max_restart_time)
+
+    @property
+    def exported(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The ranges that nodes tell each other of; those of a disabled pool, too, which may still have pods."""
+        return tuple(pool.network for pool in self.pools if not pool.spec.disable_bgp_export)
 
     def advertised(self, node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return ranges, each with the communities that ``node`` advertises prefixes in it with.
@@ -111,6 +104,11 @@ class Cluster:
             if configuration is not None and configuration.spec.listen_port:
                 return configuration.spec.listen_port
         return DEFAULT_PORT
+
+    def log_severity(self, node: str) -> str:
+        """Return from which severity on ``node`` is to log: ``Debug``, ``Info``, ... of its own or the default one."""
+        found = (self._configuration(name) for name in (f"node.{node}", "default"))
+        return next((each.spec.log_severity_screen for each in found if each is not None), "Info")
 
     @property
     def binds_node_address(self) -> bool:
@@ -155,11 +153,3 @@ def is_drained(node: Node) -> bool:
 def advertises_services(node: Node) -> bool:
     """Tell whether ``node`` may draw traffic for services."""
     return node.labels.get(NO_SERVICES) != "true"
-
-
-def _without_reflection(node: Node) -> Node:
-    bgp = node.spec.bgp
-    if bgp is None:
-        return node
-    bgp = msgspec.structs.replace(bgp, route_reflector_cluster_id="")
-    return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, bgp=bgp))

@@ -1,9 +1,11 @@
 """What in the resources does not do what it seems to: selectors that match nothing, reflectors that reflect nothing."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from bgpkit_node.peering.cluster import Cluster
+from bgpkit_node.peering.identifiers import shared_identifiers
 from bgpkit_node.peering.plan import PeeringKind, own_address, plan_peerings
 from bgpkit_node.resources import BGPPeer, Node, parse_selector
 
@@ -15,8 +17,11 @@ def findings(cluster: Cluster) -> tuple[str, ...]:
     """Return a sentence for each thing that is allowed, and that whoever wrote it can hardly mean."""
     return (
         *_addresses(cluster),
+        *map(str, shared_identifiers(cluster)),
         *_peers(cluster),
         *_versions(cluster),
+        *_contradicting(cluster),
+        *_misdescribed(cluster),
         *_drained(cluster),
         *_selected(cluster),
         *_reflectors(cluster),
@@ -43,6 +48,32 @@ def _versions(cluster: Cluster) -> Iterator[str]:
             yield f"{peer}: pods cannot reach a speaker that listens at its node's addresses only (bindMode NodeIP)"
 
 
+def _contradicting(cluster: Cluster) -> Iterator[str]:
+    """Name BGPPeers that give one address two AS numbers, or ports, at a node that both are for, and which counts."""
+    to_addresses = [peer for peer in cluster.peers if peer.peer_address is not None]
+    for one, other in combinations(sorted(to_addresses, key=lambda peer: (peer.is_global, peer.name)), 2):
+        if one.peer_address != other.peer_address or _said(one) == _said(other):
+            continue
+        asking = {node.name for node in _asking(cluster, one)}
+        if any(node.name in asking for node in _asking(cluster, other)):
+            both = f"{other} and {one} give {one.peer_address} {_said(other)} and {_said(one)}"
+            yield f"{both}: at nodes that both are for, {one} counts"
+
+
+def _said(peer: BGPPeer) -> str:
+    asn = f"AS {peer.spec.as_number}" if peer.spec.as_number else "no AS number"
+    return asn if peer.peer_port is None else f"{asn} at port {peer.peer_port}"
+
+
+def _misdescribed(cluster: Cluster) -> Iterator[str]:
+    """Name BGPPeers that give the address of a node an AS number that the node does not have."""
+    for peer in cluster.peers:
+        address, asn = peer.peer_address, peer.spec.as_number
+        for node in cluster.nodes if address is not None and asn else ():
+            if address is not None and own_address(node, address.version) == address and asn != cluster.asn(node):
+                yield f"{peer}: {address} is {node} of AS {cluster.asn(node)}, not of AS {asn}: no session opens"
+
+
 def _drained(cluster: Cluster) -> Iterator[str]:
     for name in sorted(cluster.drained):
         yield f"Node({name}) is drained: it reflects nothing until bgpkit-node drain --undo {name}"
@@ -61,13 +92,13 @@ def _selected(cluster: Cluster) -> Iterator[str]:
     """Name nodes that a peerSelector picks out, and that do not reflect, though the mesh is off."""
     if cluster.mesh:
         return
-    seen: set[str] = set()
+    seen = {*cluster.drained, *cluster.idle}
     for peer in cluster.peers:
         asking = [node for node in _asking(cluster, peer) if node.name not in cluster.drained]
         if not peer.spec.peer_selector or all(node.cluster_id is not None for node in asking):
             continue  # reflectors that select their clients
         for node in _matching(cluster, peer.spec.peer_selector):
-            if node.cluster_id is None and node.name not in seen | cluster.drained:
+            if node.cluster_id is None and node.name not in seen:
                 seen.add(node.name)
                 why = "and has no routeReflectorClusterID: it reflects nothing"
                 yield f"{node} is selected by peerSelector of {peer}, {why}"
@@ -82,10 +113,11 @@ def _asking(cluster: Cluster, peer: BGPPeer) -> list[Node]:
 
 def _reflectors(cluster: Cluster) -> Iterator[str]:
     reflectors = [node for node in cluster.nodes if node.cluster_id is not None]
-    idle = [node for node in reflectors if _is_idle(cluster, node)]
-    for node in idle:
-        yield f"{node} has routeReflectorClusterID {node.cluster_id}, and no BGPPeer selects it: it reflects nothing"
-    busy = [node for node in reflectors if node not in idle]
+    idle = {**cluster.idle, **{node.name: node.cluster_id for node in reflectors if _is_idle(cluster, node)}}
+    for name, cluster_id in sorted(idle.items()):
+        what = f"Node({name}) has routeReflectorClusterID {cluster_id}, and no BGPPeer makes it a reflector"
+        yield f"{what}: it reflects nothing"
+    busy = [node for node in reflectors if node.name not in idle]
     if not cluster.mesh and len(busy) == 1 and len(cluster.nodes) > 2:
         yield f"{busy[0]} is the only reflector: without it no two other nodes have a path to each other"
 

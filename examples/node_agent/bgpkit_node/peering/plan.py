@@ -56,7 +56,7 @@ def plan_peerings(cluster: Cluster, node: Node) -> tuple[Peering, ...]:
     two, and a peerIP of IPv6 is for nodes that have one.
     """
     found: dict[str, Peering] = {}
-    for peering in (*_asked_for(cluster, node), *_reverse(cluster, node), *_mesh(cluster, node)):
+    for peering in (*asked_for(cluster, node), *_mesh(cluster, node)):
         present = found.get(peering.address)
         if present is None or _RANK[peering.kind] < _RANK[present.kind]:
             found[peering.address] = peering
@@ -66,10 +66,16 @@ def plan_peerings(cluster: Cluster, node: Node) -> tuple[Peering, ...]:
 _RANK: Final = {PeeringKind.WORKLOAD: 0, PeeringKind.NODE: 1, PeeringKind.GLOBAL: 2, PeeringKind.MESH: 3}
 
 
-def _asked_for(cluster: Cluster, node: Node) -> Iterator[Peering]:
+def asked_for(cluster: Cluster, node: Node) -> Iterator[Peering]:
+    """Yield the sessions that BGPPeers ask for at ``node``, or at another node with it; one may come twice."""
+    yield from _own(cluster, node)
+    yield from _reverse(cluster, node)
+
+
+def _own(cluster: Cluster, node: Node) -> Iterator[Peering]:
     """Yield what the BGPPeers that are about ``node`` ask for."""
     for peer in cluster.peers:
-        if not _is_about(peer, node):
+        if not is_about(peer, node):
             continue
         kind = PeeringKind.GLOBAL if peer.is_global else PeeringKind.NODE
         if peer.spec.peer_selector:
@@ -89,7 +95,7 @@ def _reverse(cluster: Cluster, node: Node) -> Iterator[Peering]:
             continue
         kind = PeeringKind.GLOBAL if peer.is_global else PeeringKind.NODE
         for other in cluster.nodes:
-            if _is_about(peer, other):
+            if is_about(peer, other):
                 yield from _between(cluster, node, other, kind, peer.name, peer.spec, versions)
 
 
@@ -129,8 +135,8 @@ def _between(
 
 
 def _is_drained_away(cluster: Cluster, node: Node, other: Node) -> bool:
-    """Tell whether two nodes have no need of each other: one is drained, and the other reflects nothing for it."""
-    return any(
+    """Tell whether two nodes of an AS have no need of each other: one is drained, the other reflects nothing for it."""
+    return cluster.asn(node) == cluster.asn(other) and any(
         one.name in cluster.drained and another.cluster_id is None for one, another in ((node, other), (other, node))
     )
 
@@ -205,7 +211,8 @@ def _pointed_at(cluster: Cluster, peer: BGPPeer, node: Node) -> tuple[int, ...]:
     return ()
 
 
-def _is_about(peer: BGPPeer, node: Node) -> bool:
+def is_about(peer: BGPPeer, node: Node) -> bool:
+    """Tell whether ``peer`` asks for sessions of ``node``."""
     if peer.spec.node:
         return peer.spec.node == node.name
     if peer.spec.node_selector:

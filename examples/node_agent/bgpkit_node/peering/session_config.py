@@ -56,11 +56,7 @@ class Terms:
     def of(cls, cluster: Cluster, node: Node, passwords: Passwords = no_passwords) -> Self:
         """Return the terms of ``node``, where ``passwords`` finds those of sessions."""
         services = tuple(map(str, cluster.service_blocks.every))
-        exported = tuple(
-            PrefixRule(Prefix.parse(pool.spec.cidr))
-            for pool in cluster.pools
-            if not pool.spec.disabled and not pool.spec.disable_bgp_export
-        ) + tuple(PrefixRule(Prefix.parse(cidr)) for cidr in services)
+        exported = tuple(PrefixRule(Prefix.parse(cidr)) for cidr in (*map(str, cluster.exported), *services))
         return cls(
             asn=cluster.asn(node),
             local_address="" if node.ipv4 is None else str(node.ipv4.ip),

@@ -8,7 +8,6 @@ from bgpkit_node.resources import (
     BGPFilter,
     BGPPeer,
     FelixConfiguration,
-    HostEndpoint,
     IPPool,
     Resource,
 )
@@ -25,7 +24,7 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
     ),
     "BGPConfiguration": frozenset(
         {
-            *("nodeToNodeMeshEnabled", "asNumber", "listenPort", "nodeMeshMaxRestartTime"),
+            *("nodeToNodeMeshEnabled", "asNumber", "listenPort", "nodeMeshMaxRestartTime", "logSeverityScreen"),
             *("communities", "prefixAdvertisements", "nodeMeshPassword", "bindMode"),
             *("localWorkloadPeeringIPV4", "localWorkloadPeeringIPV6"),
             *("serviceClusterIPs", "serviceExternalIPs", "serviceLoadBalancerIPs", "serviceLoadBalancerAggregation"),
@@ -36,7 +35,8 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
             *("nodeSelector", "natOutgoingAddress", "natOutgoingExclusions", "natPortRange", "nftablesRefreshInterval"),
             *("failsafeInboundHostPorts", "failsafeOutboundHostPorts", "defaultEndpointToHostAction"),
             *("nftablesFilterDenyAction", "iptablesFilterDenyAction", "logActionRateLimit", "logActionRateLimitBurst"),
-            *("nftablesMarkMask", "externalNodesList"),
+            *("nftablesMarkMask", "externalNodesList", "interfacePrefix", "logPrefix", "disableConntrackInvalidCheck"),
+            "workloadSourceSpoofing",
             *("allowIPIPPacketsFromWorkloads", "allowVXLANPacketsFromWorkloads"),
             *("iptablesNATOutgoingInterfaceFilter", "ipipMTU", "vxlanMTU", "vxlanMTUV6", "vxlanPort", "vxlanVNI"),
         }
@@ -50,7 +50,6 @@ _HONOURED: Final[Mapping[str, frozenset[str]]] = {
 }
 """What is acted upon; whatever else is set is named, fields of a later day, too."""
 _AS_IT_IS: Final[Mapping[str, str]] = {
-    "logSeverityScreen": "Info",
     "nextHopMode": "Auto",
     "sourceAddress": "UseNodeIP",
     "bindMode": "None",
@@ -62,9 +61,6 @@ _AS_IT_IS: Final[Mapping[str, str]] = {
 def unhonoured(resource: Resource) -> Iterator[str]:
     """Yield a sentence for each field of ``resource`` that asks for something this version does not do."""
     match resource:
-        case HostEndpoint(spec=spec):
-            if not spec.interface_name:
-                yield f"{resource} is kept, but not honoured yet without spec.interfaceName: its node refuses policies"
         case BGPFilter(spec=spec):
             for field, _, rule in rules_of(spec):
                 if rule.interface:

@@ -1,10 +1,11 @@
-"""Ports of nodes that no policy shuts, so that nobody shuts himself out."""
+"""What passes the interfaces of nodes whatever policies say, so that nobody shuts himself out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from bgpkit_node.policy.model import Address, Direction, Network
-from bgpkit_node.policy.protocols import protocol_number
+from bgpkit_node.policy.protocols import UDP, protocol_number
 from bgpkit_node.policy.verdict import Packet
 
 
@@ -25,6 +26,7 @@ class FailsafePort(NamedTuple):
         )
 
 
+_IPIP: Final = 4
 _ALIVE: Final = tuple(FailsafePort("tcp", port) for port in (179, 2379, 2380, 5473, 6443, 6666, 6667))
 """BGP, etcd, Typha and the Kubernetes API."""
 INBOUND: Final = (FailsafePort("tcp", 22), FailsafePort("udp", 68), *_ALIVE)
@@ -33,10 +35,15 @@ OUTBOUND: Final = (FailsafePort("udp", 53), FailsafePort("udp", 67), *_ALIVE)
 
 @dataclass(frozen=True, slots=True)
 class Failsafe:
-    """The ports for what comes to a node and for what it sends; Calico's, unless others are given."""
+    """The ports for what comes to a node and for what it sends; Calico's, unless others are given.
+
+    ``peers`` are addresses of other nodes, whose wrapped packets pass too, by VXLAN to ``vxlan_port`` and by IPIP.
+    """
 
     inbound: tuple[FailsafePort, ...] = INBOUND
     outbound: tuple[FailsafePort, ...] = OUTBOUND
+    vxlan_port: int = 4789
+    peers: Collection[Address] = frozenset()
 
     def passes(self, packet: Packet, direction: Direction, *, untracked: bool = False) -> bool:
         """Tell whether the first packet of a connection passes at an interface of a node.
@@ -46,6 +53,10 @@ class Failsafe:
         inbound = direction is Direction.INGRESS
         called, answering = (self.inbound, self.outbound) if inbound else (self.outbound, self.inbound)
         other = packet.source if inbound else packet.destination
+        if other in self.peers and (
+            packet.protocol == _IPIP or (packet.protocol, packet.port) == (UDP, self.vxlan_port)
+        ):
+            return True
         if any(each.is_of(packet.protocol, packet.port, other) for each in called):
             return True
         return untracked and any(each.is_of(packet.protocol, packet.source_port, other) for each in answering)

@@ -1,6 +1,6 @@
 """The fate of a connection, and the reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bgpkit_node.policy.model import Action, Address, Direction, IcmpMatch, PolicyId
@@ -10,7 +10,8 @@ from bgpkit_node.policy.model import Action, Address, Direction, IcmpMatch, Poli
 class Packet:
     """The first packet of a connection; ``port`` is that of the destination. What answers it passes too.
 
-    ``icmp`` gives type and code of an ICMP message.
+    ``icmp`` gives type and code of an ICMP message. Where the destination has been translated, ``called`` is the
+    address and port that the sender gave.
     """
 
     source: Address
@@ -19,6 +20,14 @@ class Packet:
     port: int | None = None
     source_port: int | None = None
     icmp: IcmpMatch | None = None
+    called: tuple[Address, int | None] | None = None
+
+    def untranslated(self) -> "Packet":
+        """Return the packet as it was before its destination was translated."""
+        if self.called is None:
+            return self
+        destination, port = self.called
+        return replace(self, destination=destination, port=port, called=None)
 
 
 class Reason(Enum):

@@ -27,8 +27,9 @@ class Walk:
 
     def early(self, policies: Sequence[Policy]) -> SideVerdict | None:
         """Ask what is asked before connections are tracked or translated: only a rule can decide there."""
+        seen = self._packet.untranslated()
         for tier, group in groupby(policies, lambda policy: policy.tier):
-            action = self._tier(tier, group)
+            action = self._tier(tier, group, seen)
             if action in _FINAL:
                 return self._decide(action, Reason.RULE, tier)
         return None
@@ -37,7 +38,7 @@ class Walk:
         """Ask one tier after the other; None when each of them passes the packet on."""
         for tier, group in groupby(policies, lambda policy: policy.tier):
             asked = tuple(group)
-            action = self._tier(tier, asked)
+            action = self._tier(tier, asked, self._packet)
             if action in _FINAL:
                 return self._decide(action, Reason.RULE, tier)
             default = tier_called(tier, state.tiers).default
@@ -55,7 +56,7 @@ class Walk:
                 continue
             profile = state.profiles[name]
             rules = profile.ingress if self._direction is Direction.INGRESS else profile.egress
-            action = self._ask(rules, PolicyId("Profile", "", name))
+            action = self._ask(rules, PolicyId("Profile", "", name), self._packet)
             if action in _FINAL:
                 return self._decide(action, Reason.PROFILE)
             if action is Action.NEXT_TIER:
@@ -70,17 +71,19 @@ class Walk:
         """Let the packet pass that a node forwards and no policy decides over."""
         return self._decide(Action.ALLOW, Reason.FORWARDED)
 
-    def _tier(self, tier: str, policies: Iterable[Policy]) -> Action | None:
+    def _tier(self, tier: str, policies: Iterable[Policy], packet: Packet) -> Action | None:
         for policy in policies:
-            action = self._ask(policy.rules(self._direction), policy.id, tier, staged=policy.staged)
+            action = self._ask(policy.rules(self._direction), policy.id, packet, tier, staged=policy.staged)
             if action is not None and not policy.staged:
                 return action
         return None
 
-    def _ask(self, rules: Iterable[Rule], policy: PolicyId, tier: str = "", *, staged: bool = False) -> Action | None:
+    def _ask(
+        self, rules: Iterable[Rule], policy: PolicyId, packet: Packet, tier: str = "", *, staged: bool = False
+    ) -> Action | None:
         """Return what the first rule that matches does, Log aside, and note what was found."""
         last: Rule | None = None
-        for rule in self._matching(rules):
+        for rule in self._matching(rules, packet):
             last = rule
             self._considered.append(
                 Consideration(policy=policy, tier=tier, rule=rule.name, action=rule.action, staged=staged)
@@ -91,8 +94,8 @@ class Walk:
             self._considered.append(Consideration(policy=policy, tier=tier, staged=staged))
         return None
 
-    def _matching(self, rules: Iterable[Rule]) -> Iterator[Rule]:
-        return (rule for rule in rules if matches(rule, self._packet, self._book))
+    def _matching(self, rules: Iterable[Rule], packet: Packet) -> Iterator[Rule]:
+        return (rule for rule in rules if matches(rule, packet, self._book))
 
     def _decide(self, action: Action | None, reason: Reason, tier: str = "") -> SideVerdict:
         return SideVerdict(

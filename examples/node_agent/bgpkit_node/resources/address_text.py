@@ -36,11 +36,19 @@ def parse_address(text: str, version: int | None = None) -> IPv4Address | IPv6Ad
 
 
 def parse_interface(text: str, version: int | None = None) -> IPv4Interface | IPv6Interface:
-    """Read an address with its subnet, as ``10.4.7.11/24``; without one the prefix is the whole address."""
+    """Read an address with its subnet, as ``10.4.7.11/24``; without one the prefix is the whole address.
+
+    As for Calico, a mask in the place of the prefix's length, and the zone of an IPv6 address, are none of it.
+    """
     try:
         interface = ip_interface(text)
     except ValueError:
         raise ValueError(f"{text!r} is not an IP{f'v{version}' if version else ''} address with a prefix") from None
+    address, slash, length = text.partition("/")
+    if slash and not length.isdecimal():
+        raise ValueError(f"{text} has a mask in the place of the prefix's length: write {interface}")
+    if "%" in address:
+        raise ValueError(f"{text} has a zone: write it without %{address.partition('%')[2]}")
     if version and interface.version != version:
         raise ValueError(f"{text} is an IPv{interface.version} address, not an IPv{version} one")
     return interface

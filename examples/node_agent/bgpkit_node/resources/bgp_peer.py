@@ -149,6 +149,8 @@ def _check_addresses(spec: BGPPeerSpec) -> Iterator[Fault]:
         return
     if peer.version != gateway.version:
         yield Fault("spec.reachableBy", f"must be an IPv{peer.version} address, as spec.peerIP is")
+    elif gateway.is_unspecified or gateway.is_multicast:
+        yield Fault("spec.reachableBy", f"must be the address of a router, which {gateway} cannot be")
 
 
 def _who(peer: BGPPeer, _inherited: int) -> str:

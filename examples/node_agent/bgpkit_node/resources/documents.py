@@ -89,7 +89,7 @@ def load_paths(paths: Sequence[str | Path], *, namespace: str = DEFAULT_NAMESPAC
         for name in _files(str(path)):
             try:
                 title = "standard input" if name == "-" else name
-                documents += load_documents(_read(name), title, namespace=namespace)
+                documents += load_documents(_read(name, title), title, namespace=namespace)
             except InvalidResourcesError as error:
                 errors += error.errors
             except ResourceError as error:
@@ -125,17 +125,17 @@ def _files(path: str) -> Iterator[str]:
         yield path
 
 
-def _read(path: str) -> str:
+def _read(path: str, title: str) -> str:
     try:
         octets = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return octets.decode("utf-8-sig")
     except IsADirectoryError as error:
         text = f"is a directory without a resource file ({', '.join(sorted(SUFFIXES))})"
-        raise ResourceError(text, source=path) from error
+        raise ResourceError(text, source=title) from error
     except OSError as error:
-        raise ResourceError(f"cannot be read: {error.strerror}", source=path) from error
+        raise ResourceError(f"cannot be read: {error.strerror}", source=title) from error
     except UnicodeDecodeError as error:
-        raise ResourceError(f"is not a text in UTF-8 (octet {error.start})", source=path) from error
+        raise ResourceError(f"is not a text in UTF-8 (octet {error.start})", source=title) from error
 
 
 class _DocumentReader:
@@ -176,6 +176,12 @@ class _DocumentReader:
             return
         for item in items.items:
             if item_kind and isinstance(item, yaml_lines.Mapping):
+                other = _scalar(item.entries, "kind") or item_kind
+                if other != item_kind:
+                    self._fault(
+                        f"is no place for {other}: put it beside the list, or in a List", kind=name, line=item.line
+                    )
+                    continue
                 inherited = {
                     "kind": (item.line, yaml_lines.Scalar(item_kind, "str", item.line)),
                     "apiVersion": entries.get("apiVersion", (item.line, _API_VERSION)),

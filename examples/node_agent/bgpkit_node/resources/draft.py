@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from bgpkit_node.datastore.port import Operation, Put, Unchanged
+from bgpkit_node.datastore.port import KeyValue, Operation, Put, Unchanged
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, InvalidResourcesError, NotFoundError, ResourceError
 from bgpkit_node.resources.documents import Document, check_distinct
 from bgpkit_node.resources.kind import Resource, ResourceKind
-from bgpkit_node.resources.output import encode
+from bgpkit_node.resources.output import encode, unknown_in
 from bgpkit_node.resources.registry import kind_of
 
 
@@ -27,7 +27,7 @@ class WriteMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Resources of one kind at the store's ``revision``: those that can be read, and the revisions of all.
+    """Resources of one kind at the store's ``revision``: those that can be read, and all of them as stored.
 
     They go by qualified name. Of kinds that stand alone only those asked for need be here.
     """
@@ -35,7 +35,7 @@ class Present:
     kind: ResourceKind[Any]
     revision: int
     resources: Mapping[str, Resource]
-    revisions: Mapping[str, int]
+    stored: Mapping[str, KeyValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,12 @@ def check_each(documents: Sequence[Document]) -> None:
 def prepare(document: Document, present: Present, mode: WriteMode) -> Write:
     """Complete a resource from the present one of its name, if there is one.
 
-    uid and creationTimestamp are kept, or made. Raises AlreadyExistsError or NotFoundError as ``mode`` demands, and
-    ConflictError when a resource to be replaced carries another resourceVersion.
+    uid, creationTimestamp and managedFields are kept, the first two made for a new one. Raises AlreadyExistsError or
+    NotFoundError as ``mode`` demands, and ConflictError when a resource to be replaced carries another resourceVersion.
     """
     resource = document.resource
-    found = present.revisions.get(resource.qualified_name, 0)
+    stored = present.stored.get(resource.qualified_name)
+    found = stored.revision if stored else 0
     if mode is WriteMode.CREATE and found:
         raise AlreadyExistsError(str(resource))
     if mode is WriteMode.REPLACE and not found:
@@ -92,6 +93,7 @@ def prepare(document: Document, present: Present, mode: WriteMode) -> Write:
         uid=old.metadata.uid if old else str(uuid.uuid4()),
         creation_timestamp=old.metadata.creation_timestamp if old else now,
         generation=old.metadata.generation if old else 0,
+        managed_fields=old.metadata.managed_fields if old else None,
         resource_version=str(found) if found else "",
     )
     completed = msgspec.structs.replace(resource, metadata=metadata)
@@ -121,7 +123,10 @@ def operations(writes: Sequence[Write], present: Mapping[str, Present]) -> Itera
             yield Unchanged(present[name].kind.prefix, present[name].revision)
     for write in writes:
         if write.changed:
-            yield Put(write.key, encode(write.resource, kind_of(write.resource).elsewhere), write.expected)
+            kind = kind_of(write.resource)
+            replaced = present[write.resource.kind].stored.get(write.resource.qualified_name)
+            unknown = unknown_in(kind, replaced) if replaced else None
+            yield Put(write.key, encode(write.resource, kind.elsewhere, unknown), write.expected)
 
 
 def at_revision(resource: Resource, revision: int) -> Resource:

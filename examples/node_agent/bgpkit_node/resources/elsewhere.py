@@ -11,7 +11,8 @@ import msgspec
 class Elsewhere:
     """Where the resource called ``name`` is kept, and the document's fields with those of ``spec`` that they are.
 
-    Of metadata only the name is kept. A flag that does not stand in the document is off.
+    Of metadata only the name is kept. A flag that does not stand in the document is off. Fields of the document that
+    are none of ``fields`` have the same name in the spec.
     """
 
     key: str
@@ -22,12 +23,15 @@ class Elsewhere:
 
     def pack(self, spec: Mapping[str, object]) -> bytes:
         """Return the document of a resource whose spec, with Calico's names, has these values."""
-        document = {field: spec[name] for field, name in self.fields if name in spec}
+        known = {name: field for field, name in self.fields}
+        document = {known.get(name, name): value for name, value in spec.items()}
         return msgspec.json.encode({**dict.fromkeys(sorted(self.flags), False), **document})
 
     def unpack(self, octets: bytes) -> bytes:
         """Return the resource of a document, as the store keeps others; msgspec.DecodeError when it is none."""
         stored = msgspec.json.decode(octets, type=dict[str, Any])
-        present = {**dict.fromkeys(self.flags, False), **stored}
-        spec = {name: present[field] for field, name in self.fields if field in present}
+        known = dict(self.fields)
+        spec = {
+            known.get(field, field): value for field, value in {**dict.fromkeys(self.flags, False), **stored}.items()
+        }
         return msgspec.json.encode({"metadata": {"name": self.name}, "spec": spec})

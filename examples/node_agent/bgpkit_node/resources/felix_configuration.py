@@ -17,6 +17,7 @@ from bgpkit_node.resources.felix_fields import (
     HostAction,
     HostText,
     InsertMode,
+    InterfacePrefixes,
     IPv4Text,
     IPv6Text,
     LoopPrevention,
@@ -62,7 +63,7 @@ class FelixConfigurationSpec(FelixProcess, frozen=True, kw_only=True):
     """The settings; what is None is left to the less particular configuration, and last to the default."""
 
     node_selector: SelectorText = ""
-    interface_prefix: str | None = None
+    interface_prefix: InterfacePrefixes | None = None
     interface_exclude: str | None = None
     mtu_iface_pattern: Pattern | None = None
     ipip_enabled: bool | None = None

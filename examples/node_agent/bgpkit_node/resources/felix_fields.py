@@ -28,6 +28,7 @@ _CAPITALS: Final = {
 """Words that are written otherwise than with one capital, where they are not the first."""
 _HOST: Final = re.compile(r"[A-Za-z0-9:._+-]{1,64}")
 _RATE: Final = re.compile(r"[1-9][0-9]{0,3}/(second|minute|hour|day)")
+_PREFIXES: Final = re.compile(r"[A-Za-z0-9_.@-]{1,14}(,[A-Za-z0-9_.@-]{1,14})*")
 _INTERFACE_FILTER: Final = re.compile(r"[A-Za-z0-9:._+-]{1,15}")
 
 
@@ -92,6 +93,8 @@ IPv4Text = Annotated[str, _checked(partial(parse_address, version=4))]
 IPv6Text = Annotated[str, _checked(partial(parse_address, version=6))]
 NetworkText = Annotated[str, _checked(parse_interface)]
 InterfaceText = Annotated[str, _checked(parse_interface_name)]
+InterfacePrefixes = Annotated[str, _checked(partial(_like, form=_PREFIXES, what="how names of interfaces begin"))]
+"""One or more, with commas between."""
 InterfaceFilter = Annotated[str, _checked(partial(_like, form=_INTERFACE_FILTER, what="a filter of interfaces"))]
 HostText = Annotated[str, _checked(partial(_like, form=_HOST, what="the name or address of a host"))]
 Rate = Annotated[str, _checked(partial(_like, form=_RATE, what="a rate, such as 10/second"))]

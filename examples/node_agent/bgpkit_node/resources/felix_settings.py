@@ -49,6 +49,9 @@ class FelixSettings:
     """Felix itself drops; every manifest with which it is put on Kubernetes says Accept."""
     failsafe_inbound_host_ports: tuple[ProtoPort, ...] | None = None
     failsafe_outbound_host_ports: tuple[ProtoPort, ...] | None = None
+    disable_conntrack_invalid_check: bool = False
+    log_prefix: str = ""
+    """Empty: what is logged begins with which rule it is."""
     log_action_rate_limit: str = ""
     log_action_rate_limit_burst: int = 5
     nftables_filter_deny_action: str = ""

@@ -1,13 +1,14 @@
 """IPPool: a range of addresses for pods, cut into blocks that nodes claim."""
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, ClassVar, Final
 
 import msgspec
 
-from bgpkit_node.resources.address_text import parse_interface
+from bgpkit_node.resources.address_text import parse_interface, parse_network
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.field_checks import check_selector
 from bgpkit_node.resources.field_types import SelectorText
@@ -18,6 +19,14 @@ from bgpkit_node.resources.part import Part
 _BLOCK_SIZES: Final = {4: range(20, 33), 6: range(116, 129)}
 _DEFAULT_BLOCK_SIZE: Final = {4: 26, 6: 122}
 _LINK_LOCAL: Final = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
+_UNUSABLE: Final[dict[IPv4Network | IPv6Network, str]] = {
+    IPv4Network("127.0.0.0/8"): "loopback addresses",
+    IPv4Network("224.0.0.0/4"): "multicast groups",
+    IPv6Network("::1/128"): "the loopback address",
+    IPv6Network("ff00::/8"): "multicast groups",
+    IPv6Network("::ffff:0:0/96"): "IPv4 addresses as IPv6 ones",
+}
+"""What the store of a Calico may hold, and no pod can have as its address (RFC 6890, section 2.2; RFC 4291)."""
 
 
 class EncapsulationMode(Enum):
@@ -76,7 +85,13 @@ class IPPoolSpec(Part, frozen=True, kw_only=True):
     assignment_mode: AssignmentMode = AssignmentMode.AUTOMATIC
 
     def __post_init__(self) -> None:
-        """Fill in what depends on other fields: the size of blocks on the IP version, the uses on the selectors."""
+        """Fill in what depends on other fields: the size of blocks on the IP version, the uses on the selectors.
+
+        The range is written as Calico writes it, ``fd00::/64`` for ``FD00:0::/64``.
+        """
+        with suppress(ValueError):
+            if "/" in self.cidr:
+                msgspec.structs.force_setattr(self, "cidr", str(parse_network(self.cidr)))
         if not self.block_size:
             msgspec.structs.force_setattr(self, "block_size", _DEFAULT_BLOCK_SIZE[6 if ":" in self.cidr else 4])
         if not self.node_selector:
@@ -119,6 +134,17 @@ def check_ip_pool(pool: IPPool) -> Iterator[Fault]:
         yield Fault("spec.blockSize", f"{text}, not {pool.spec.block_size}")
     elif network.prefixlen > pool.spec.block_size and not pool.spec.disabled:
         yield Fault("spec.cidr", f"{network} is smaller than a block of the pool, /{pool.spec.block_size}")
+
+
+def check_written_pool(pool: IPPool) -> Iterator[Fault]:
+    """Yield what is wrong with a pool that someone writes: addresses that no pod can have."""
+    try:
+        network = pool.network
+    except ValueError:
+        return  # which check_ip_pool says
+    for other, what in _UNUSABLE.items():
+        if network.version == other.version and network.overlaps(other):
+            yield Fault("spec.cidr", f"{network} holds {what}, {other}, which no pod can have")
 
 
 def check_ip_pools(after: Iterable[IPPool], before: Iterable[IPPool]) -> Iterator[tuple[str, Fault]]:
@@ -203,5 +229,6 @@ IP_POOL: Final[ResourceKind[IPPool]] = ResourceKind(
         Column("ASSIGNMENTMODE", lambda pool, _: pool.spec.assignment_mode.value, recent=True),
     ),
     check=check_ip_pool,
+    check_written=check_written_pool,
     check_all=check_ip_pools,
 )

@@ -3,8 +3,7 @@
 from typing import Final
 
 _ALIASES: Final[dict[str, tuple[str, ...]]] = {
-    "KubeControllersConfiguration": ("kubecontrollersconfigurations", "kubecontrollersconfig"),
-    "BlockAffinity": ("blockaffinities",),
+    "BlockAffinity": ("blockaffinities", "affinity", "affinities"),
     "IPAMBlock": ("ipamblocks",),
     "IPAMHandle": ("ipamhandles",),
 }
@@ -28,7 +27,6 @@ _SHORT: Final = {
 }
 """What kubectl calls them for short."""
 _NAMES: Final = {word: name for name, words in _ALIASES.items() for word in (name.lower(), *words)}
-_OF_THE_ALLOCATOR: Final = frozenset({"BlockAffinity", "IPAMBlock", "IPAMHandle"})
 
 
 def refusal(word: str) -> str | None:
@@ -39,6 +37,4 @@ def refusal(word: str) -> str | None:
     name = _NAMES.get(word.lower())
     if name is None:
         return None
-    if name in _OF_THE_ALLOCATOR:
-        return f"kind {name} is written by address management alone: bgpkit-node ipam show tells what stands in it"
-    return f"kind {name} is not supported yet"
+    return f"kind {name} is written by address management alone: bgpkit-node ipam show tells what stands in it"

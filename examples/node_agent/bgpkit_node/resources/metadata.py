@@ -51,9 +51,12 @@ class Metadata(Part, frozen=True, kw_only=True):
     managed_fields: Any = None
 
 
-def check_metadata(metadata: Metadata, *, namespaced: bool = False) -> Iterator[Fault]:
-    """Yield what is wrong with names, labels and annotations (the rules of Kubernetes)."""
-    yield from check_name("metadata.name", metadata.name)
+def check_metadata(metadata: Metadata, *, namespaced: bool = False, longest: int = _LONGEST_NAME) -> Iterator[Fault]:
+    """Yield what is wrong with names, labels and annotations (the rules of Kubernetes).
+
+    The name has ``longest`` characters at most.
+    """
+    yield from check_name("metadata.name", metadata.name, longest)
     yield from _check_namespace(metadata.namespace, namespaced=namespaced)
     if metadata.resource_version and not metadata.resource_version.isdecimal():
         yield Fault("metadata.resourceVersion", f"{metadata.resource_version!r} is not a revision")
@@ -62,9 +65,11 @@ def check_metadata(metadata: Metadata, *, namespaced: bool = False) -> Iterator[
     yield from check_annotations("metadata.annotations", metadata.annotations)
 
 
-def check_name(field: str, name: str) -> Iterator[Fault]:
+def check_name(field: str, name: str, longest: int = _LONGEST_NAME) -> Iterator[Fault]:
     """Yield what is wrong with the name of a resource in ``field``."""
-    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+    if len(name) > longest:
+        yield Fault(field, f"{name!r} is not a name: it has {len(name)} characters, more than {longest}")
+    elif not _NAME.fullmatch(name):
         text = f"{name!r} is not a name: use a-z, 0-9, - and ., beginning and ending with a letter or digit"
         yield Fault(field, text)
 

@@ -1,6 +1,7 @@
 """Node: a machine of the cluster, its addresses, its AS number, and whether it reflects routes."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
@@ -9,6 +10,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from bgpkit_node.resources.address_text import parse_address, parse_interface, parse_mac
+from bgpkit_node.resources.bgp_identifier import IDENTIFIER, parse_identifier, usual_identifier
 from bgpkit_node.resources.fault import Fault
 from bgpkit_node.resources.field_checks import check_text
 from bgpkit_node.resources.field_types import AsNumber
@@ -121,6 +123,14 @@ class Node(Resource, frozen=True, kw_only=True):
         return IPv4Address(text) if text else None
 
     @property
+    def bgp_identifier(self) -> IPv4Address:
+        """The BGP Identifier of its speaker: what its agent has said of it, else its IPv4 address, else of its name."""
+        told = self.metadata.annotations.get(IDENTIFIER, "")
+        with suppress(ValueError):
+            return parse_identifier(told)
+        return usual_identifier(self.name, None if self.ipv4 is None else self.ipv4.ip)
+
+    @property
     def labels(self) -> dict[str, str]:
         """The labels that selectors look at."""
         return self.metadata.labels
@@ -130,6 +140,8 @@ def check_node(node: Node) -> Iterator[Fault]:
     """Yield what is wrong with one node."""
     yield from check_metadata(node.metadata)
     spec, bgp = node.spec, node.spec.bgp or NodeBgp()
+    told = node.metadata.annotations.get(IDENTIFIER, "")
+    yield from check_text(f"metadata.annotations[{IDENTIFIER}]", told, parse_identifier)
     yield from check_text("spec.bgp.ipv4Address", bgp.ipv4_address, partial(_parse_own, version=4))
     yield from check_text("spec.bgp.ipv6Address", bgp.ipv6_address, partial(_parse_own, version=6))
     yield from check_text("spec.bgp.ipv4IPIPTunnelAddr", bgp.ipv4_ipip_tunnel_addr, partial(parse_address, version=4))
@@ -147,23 +159,66 @@ def check_node(node: Node) -> Iterator[Fault]:
         yield from check_text(field + "6Address", six, partial(parse_address, version=6))
 
 
+def check_written_node(node: Node) -> Iterator[Fault]:
+    """Yield what is wrong with a node that someone writes: addresses that are no machine's."""
+    bgp = node.spec.bgp or NodeBgp()
+    for field, text in (("ipv4Address", bgp.ipv4_address), ("ipv6Address", bgp.ipv6_address)):
+        yield from check_text(f"spec.bgp.{field}", text, _parse_of_machine)
+
+
+def warn_node(node: Node) -> Iterator[str]:
+    """Yield a sentence for each address at which only processes of the same machine reach the node."""
+    for interface in node.interfaces:
+        if interface.is_loopback:
+            field = f"spec.bgp.ipv{interface.version}Address"
+            yield f"{node}: {field} {interface} is a loopback address: no other machine reaches it"
+
+
 def check_nodes(after: Iterable[Node], _before: Iterable[Node]) -> Iterator[tuple[str, Fault]]:
-    """Yield a fault for each node whose BGP address another node has, too; both are named."""
+    """Yield a fault for each node whose BGP address, or whose BGP Identifier, another node has, too; both are named.
+
+    An identifier may be another's in another AS (RFC 6286, section 2.1): nodes that name different ones may share it.
+    """
     owners: dict[IPv4Address | IPv6Address, str] = {}
+    speakers: dict[tuple[IPv4Address, int | None], str] = {}
     for node in after:
-        for interface in node.interfaces:
-            field = f"ipv{interface.version}Address"
-            owner = owners.setdefault(interface.ip, node.name)
-            if owner != node.name:
-                text = f"Node({node.name}) and Node({owner}) cannot both have the address {interface.ip}"
-                yield node.name, Fault(f"spec.bgp.{field}", text)
-                yield owner, Fault(f"spec.bgp.{field}", text)
+        own = [(interface, owners.setdefault(interface.ip, node.name)) for interface in node.interfaces]
+        for interface, owner in own:
+            field = f"spec.bgp.ipv{interface.version}Address"
+            yield from _shared(node.name, owner, field, f"the address {interface.ip}")
+        owner = speakers.setdefault((node.bgp_identifier, node.as_number), node.name) if own else node.name
+        if owner not in {each for _, each in own}:  # else the address says it
+            what = f"the BGP Identifier {node.bgp_identifier}: start the agent of one with another --router-id"
+            yield from _shared(node.name, owner, f"metadata.annotations[{IDENTIFIER}]", what)
+
+
+def _shared(name: str, owner: str, field: str, what: str) -> Iterator[tuple[str, Fault]]:
+    if owner != name:
+        text = f"Node({name}) and Node({owner}) cannot both have {what}"
+        yield name, Fault(field, text)
+        yield owner, Fault(field, text)
 
 
 def _parse_own(text: str, version: int) -> None:
     address = parse_interface(text, version).ip
     if address.is_unspecified or address.is_multicast:
         raise ValueError(f"{text} cannot be the address of a node")
+
+
+def _parse_of_machine(text: str) -> None:
+    try:
+        interface = parse_interface(text)
+    except ValueError:
+        return  # which check_node says
+    network = interface.network
+    if getattr(interface, "ipv4_mapped", None) is not None:
+        raise ValueError(f"{text} is an IPv4 address as an IPv6 one: write it as ipv4Address")
+    if network.num_addresses <= 2:
+        return
+    if interface.ip == network.network_address:
+        raise ValueError(f"{text} is the address of the network, not of a machine in it")
+    if interface.version == 4 and interface.ip == network.broadcast_address:
+        raise ValueError(f"{text} is the broadcast address of {network}, not that of a machine in it")
 
 
 def _parse_cluster_id(text: str) -> None:
@@ -194,5 +249,7 @@ NODE: Final[ResourceKind[Node]] = ResourceKind(
         Column("IPV6", lambda node, _: str(node.ipv6 or "")),
     ),
     check=check_node,
+    check_written=check_written_node,
+    warn=warn_node,
     check_all=check_nodes,
 )

@@ -14,6 +14,8 @@ from bgpkit_node.resources.policy_rule import PolicyRules
 from bgpkit_node.resources.policy_rule_checks import RuleScope, check_rules
 
 _FIELD: Final = "spec.labelsToApply"
+_LONGEST_NAME: Final = len("ksa.") + 63 + len(".") + 253
+"""That of the profile of a ServiceAccount: its namespace and its name are in it, each as long as Kubernetes allows."""
 
 
 class ProfileSpec(StrictPart, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ class Profile(Resource, frozen=True, kw_only=True):
 
 def check_profile(profile: Profile) -> Iterator[Fault]:
     """Yield what is wrong with one profile."""
-    yield from check_metadata(profile.metadata)
+    yield from check_metadata(profile.metadata, longest=_LONGEST_NAME)
     for key, value in profile.spec.labels_to_apply.items():
         for fault in check_label(key, value):
             yield Fault(fault.field.replace("metadata.labels", _FIELD, 1), fault.text)

@@ -20,6 +20,7 @@ from bgpkit_node.resources.ip_pool import IP_POOL
 from bgpkit_node.resources.ip_reservation import IP_RESERVATION
 from bgpkit_node.resources.ipam_configuration import IPAM_CONFIGURATION
 from bgpkit_node.resources.kind import API_VERSION, R, Resource, ResourceKind
+from bgpkit_node.resources.kube_controllers_configuration import KUBE_CONTROLLERS_CONFIGURATION
 from bgpkit_node.resources.kubernetes_network_policy import KUBERNETES_NETWORK_POLICY
 from bgpkit_node.resources.later_kinds import refusal
 from bgpkit_node.resources.namespace import KUBERNETES_NAMESPACE
@@ -37,6 +38,7 @@ from bgpkit_node.resources.workload_endpoint import WORKLOAD_ENDPOINT
 KINDS: Final[tuple[ResourceKind[Any], ...]] = (
     CLUSTER_INFORMATION,
     FELIX_CONFIGURATION,
+    KUBE_CONTROLLERS_CONFIGURATION,
     KUBERNETES_NAMESPACE,
     NODE,
     IPAM_CONFIGURATION,
@@ -103,6 +105,11 @@ def kind_of(resource: type[R] | R) -> ResourceKind[R]:
     """Return the row of a resource or of its type."""
     found: ResourceKind[R] = _BY_TYPE[resource if isinstance(resource, type) else type(resource)]
     return found
+
+
+def kind_at(key: str) -> ResourceKind[Any] | None:
+    """Return the row of the kind whose resources the datastore keeps at keys such as ``key``; None for other keys."""
+    return next((kind for kind in KINDS if key.startswith(kind.prefix)), None)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Comparing a tree that a person wrote with the struct it is to become, and saying everything that does not fit."""
 
+import math
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -10,12 +11,12 @@ from msgspec import inspect
 from bgpkit_node.resources.address_text import parse_as_number
 from bgpkit_node.resources.part import OpenPart
 from bgpkit_node.resources.registry import did_you_mean
-from bgpkit_node.resources.yaml_lines import Mapping, Scalar, Sequence, Tree
+from bgpkit_node.resources.yaml_lines import TRUE, Mapping, Scalar, Sequence, Tree
 
-_TRUE: Final = frozenset({"true", "yes", "on"})
 _NULL: Final = "null"
 _FEW: Final = 12
 """So many fields are listed where one is unknown."""
+_HALF: Final = "holds half of a surrogate pair, which is no character"
 _NUMBERS: Final[dict[str, type[inspect.Type]]] = {"int": inspect.IntType, "float": inspect.FloatType}
 
 
@@ -87,7 +88,10 @@ class ShapeReader:
     def _dict(self, tree: Tree, field: str, line: int) -> object:
         if not isinstance(tree, Mapping):
             return self._fault(field, f"takes a mapping, not {_describe(tree)}", line)
-        items = tree.entries.items()
+        for name, (at, _) in tree.entries.items():
+            if not _is_whole(name):
+                self._fault(f"{field}.{name!a}", _HALF, at)
+        items = [(name, entry) for name, entry in tree.entries.items() if _is_whole(name)]
         plain = {name: self.read(value, inspect.StrType(), f"{field}.{name}", at) for name, (at, value) in items}
         return {name: value for name, value in plain.items() if value is not msgspec.UNSET}
 
@@ -122,8 +126,11 @@ def _option(union: inspect.UnionType, tree: Tree) -> inspect.Type:
     """Return the type that a value is to have: of a number or a text, what it looks like."""
     options = [option for option in union.types if not isinstance(option, inspect.NoneType)]
     tag = tree.tag if isinstance(tree, Scalar) else ""
-    wanted = _NUMBERS.get(tag, inspect.StrType)
-    return next((option for option in options if isinstance(_inner(option), wanted)), options[0])
+    for wanted in (_NUMBERS.get(tag, inspect.StrType), inspect.FloatType):
+        for option in options:
+            if isinstance(_inner(option), wanted):
+                return option
+    return options[0]
 
 
 def _inner(kind: inspect.Type) -> inspect.Type:
@@ -161,7 +168,7 @@ def _describe(tree: Tree) -> str:
 def _boolean(tree: Scalar) -> bool:
     if tree.tag != "bool":
         raise ValueError(f"takes true or false, not {_describe(tree)}")
-    return tree.text.lower() in _TRUE
+    return tree.text.lower() in TRUE
 
 
 def _integer(tree: Scalar, kind: inspect.IntType, parse: Callable[[str], int]) -> int:
@@ -179,9 +186,12 @@ def _number(tree: Scalar) -> float:
     if tree.tag not in _NUMBERS:
         raise ValueError(f"takes a number, not {_describe(tree)}")
     try:
-        return float(tree.text.replace("_", ""))
+        number = float(tree.text.replace("_", ""))
     except ValueError:
-        raise ValueError(f"takes a decimal number, not {tree.text}") from None
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"takes a decimal number, not {tree.text}")
+    return number
 
 
 def _plain_integer(text: str) -> int:
@@ -198,9 +208,16 @@ def _member(tree: Scalar, options: type[Enum]) -> object:
     return words[tree.text]
 
 
+def _is_whole(text: str) -> bool:
+    """Tell whether all of ``text`` is characters: no UTF-8 is half of a surrogate pair (RFC 3629, section 3)."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _text(tree: Scalar, kind: inspect.StrType) -> str:
     if tree.tag not in {"str", "timestamp"}:
         raise ValueError(f"takes a text, not {_describe(tree)}: put it in quotes")
+    if not _is_whole(tree.text):
+        raise ValueError(_HALF)
     if kind.min_length is not None and len(tree.text) < kind.min_length:
         raise ValueError("cannot be empty")
     if kind.max_length is not None and len(tree.text) > kind.max_length:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bgpkit_node.datastore.port import Datastore
+from bgpkit_node.datastore.port import Datastore, KeyValue
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, DatastoreError, NotFoundError
 from bgpkit_node.resources import draft
 from bgpkit_node.resources.documents import Document
@@ -51,13 +51,18 @@ class ResourceStore:
 
         Of kinds with namespaces, here and below, it is that in ``namespace``, or in ``default``.
         """
+        found = await self.find(kind, name, namespace=namespace)
+        return found[0] if found else None
+
+    async def find(self, kind: type[R], name: str, *, namespace: str = "") -> tuple[R, KeyValue] | None:
+        """Return a resource as :meth:`get` does, and what is stored of it."""
         row = kind_of(kind)
         for key in row.keys(name, namespace):
             stored = await self.datastore.get(key)
             if stored is not None:
                 resource = decode(row, stored)
                 if resource.qualified_name == f"{row.within(namespace)}{name}":
-                    return resource
+                    return resource, stored
         return None
 
     async def list(self, kind: type[R], *, namespace: str = "") -> tuple[R, ...]:
@@ -65,8 +70,12 @@ class ResourceStore:
 
         Those that cannot be read are logged and left out.
         """
-        present = await read_present(self.datastore, kind_of(kind), namespace=namespace)
+        present = await self.present(kind, namespace=namespace)
         return tuple(resource for resource in present.resources.values() if isinstance(resource, kind))
+
+    async def present(self, kind: type[Resource], *, namespace: str = "") -> Present:
+        """Return all resources of a kind as :meth:`list` does, and all that is stored of the kind."""
+        return await read_present(self.datastore, kind_of(kind), namespace=namespace)
 
     async def create(self, resource: R) -> R:
         """Write a resource that must not exist, and return it as stored.
@@ -96,8 +105,8 @@ class ResourceStore:
     ) -> Applied:
         """Write all ``resources`` as ``mode`` says, or none of them, in one transaction.
 
-        With ``dry_run`` everything is worked out and checked, and nothing written. Raises AlreadyExistsError,
-        NotFoundError, ConflictError, InvalidResourcesError.
+        With ``dry_run`` everything is worked out and checked, by the store, too, and nothing written. Raises
+        AlreadyExistsError, NotFoundError, ConflictError, InvalidResourcesError.
         """
         documents = [item if isinstance(item, Document) else Document(item) for item in resources]
         draft.check_each(documents)
@@ -108,6 +117,8 @@ class ResourceStore:
             writes = [draft.prepare(document, present[document.resource.kind], mode) for document in documents]
             draft.check_together(writes, present)
             operations = tuple(draft.operations(writes, present))
+            if dry_run and operations:
+                await self.datastore.rehearse(operations)
             if dry_run or not operations:
                 return _applied(writes, max((state.revision for state in present.values()), default=0))
             try:

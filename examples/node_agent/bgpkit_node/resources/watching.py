@@ -1,13 +1,15 @@
 """Reading and following resources in a datastore: a first whole picture, then every transaction, for ever."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import structlog
 
 from bgpkit_node.datastore.port import Datastore, KeyValue, WatchEvent
-from bgpkit_node.errors import CompactedError, ResourceError
+from bgpkit_node.datastore.read_and_watch import read_and_watch
+from bgpkit_node.errors import ResourceError
 from bgpkit_node.resources.draft import Present
 from bgpkit_node.resources.kind import RESOURCES, ROOT, Resource, ResourceKind
 from bgpkit_node.resources.output import decode
@@ -70,18 +72,17 @@ async def read_some(datastore: Datastore, kind: ResourceKind[Any], wanted: Seque
 
 
 def _present(kind: ResourceKind[Any], revision: int, found: Iterable[KeyValue]) -> Present:
-    found = tuple(found)
     resources: dict[str, Resource] = {}
-    revisions: dict[str, int] = {}
+    all_stored: dict[str, KeyValue] = {}
     for stored in found:
         resource = _decoded(kind, stored)
         if isinstance(resource, ResourceError):
             _log_unreadable(stored, resource)
-            revisions[kind.qualified_name(stored.key)] = stored.revision
+            all_stored[kind.qualified_name(stored.key)] = stored
         else:
-            revisions[resource.qualified_name] = stored.revision
+            all_stored[resource.qualified_name] = stored
             resources[resource.qualified_name] = resource
-    return Present(kind, revision, resources, revisions)
+    return Present(kind, revision, resources, all_stored)
 
 
 async def watch_resources(
@@ -94,28 +95,21 @@ async def watch_resources(
     Several watches that share ``logged``, revisions by key, log only once what they cannot read.
     """
     follower = _Follower(kinds, {} if logged is None else logged)
-    first = True
-    while True:
+    first, revision, found = True, 0, tuple[KeyValue, ...]()
+
+    async def read() -> int:
+        """Read all there is."""
+        nonlocal revision, found
         revision, found = await datastore.list(follower.prefix)
-        before = follower.unreadable
-        changes = follower.take_all(found)
-        if first or changes or follower.unreadable != before:
-            yield ResourceBatch(revision, changes, follower.unreadable)
-        first = False
-        events = datastore.watch(follower.prefix, revision)
-        try:
-            async for batch in events:
-                before = follower.unreadable
-                changes = follower.take(batch)
-                if changes or follower.unreadable != before:
-                    yield ResourceBatch(batch[0].revision, changes, follower.unreadable)
-        except CompactedError as error:
-            _LOG.info("resources.relisted", reason=str(error))
-            continue
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
-        return
+        return revision
+
+    async with aclosing(read_and_watch(datastore, follower.prefix, read)) as batches:
+        async for batch in batches:
+            before = follower.unreadable
+            changes = follower.take(batch) if batch else follower.take_all(found)
+            if first or changes or follower.unreadable != before:
+                yield ResourceBatch(batch[0].revision if batch else revision, changes, follower.unreadable)
+            first, found = False, ()
 
 
 class _Follower:
@@ -193,4 +187,4 @@ def _decoded(kind: ResourceKind[Any], stored: KeyValue) -> Resource | ResourceEr
 
 
 def _log_unreadable(stored: KeyValue, error: ResourceError) -> None:
-    _LOG.warning("resources.unreadable", key=stored.key, reason=str(error))
+    _LOG.warning("resources.unreadable", key=stored.key, reason=str(error).removeprefix(f"{stored.key}: "))

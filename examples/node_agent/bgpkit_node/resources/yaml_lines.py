@@ -16,6 +16,13 @@ _MEANT_AS_JSON: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
 """How JSON begins, and hardly ever the flow style of YAML, whose keys need no quotation marks."""
 
 
+TRUE: Final = frozenset({"true", "yes", "on"})
+"""What stands for true, in small letters, where a value is a bool."""
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
+EXPONENT: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+")
+"""Numbers of YAML 1.2 and JSON that YAML 1.1, and with it the library, takes for texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """One value as written; ``tag`` is what YAML takes it for: str, int, bool, float, null, timestamp, ..."""
@@ -122,6 +129,23 @@ def tree_of(value: object, depth: int = 0) -> Tree:
             return Scalar(str(value), "str", 0)
 
 
+def plain_of(tree: Tree) -> object:
+    """Return the plain value of a tree, as JSON would give it; a number that JSON cannot write stays a text."""
+    match tree:
+        case Mapping(entries):
+            return {key: plain_of(value) for key, (_, value) in entries.items()}
+        case Sequence(items):
+            return [plain_of(item) for item in items]
+        case Scalar(tag="null"):
+            return None
+        case Scalar(text, "bool"):
+            return text.lower() in TRUE
+        case Scalar(text, "int" | "float") if _NUMBER.fullmatch(text):
+            return json.loads(text)
+        case Scalar(text):
+            return text
+
+
 def _syntax_error(error: yaml.YAMLError, document: int) -> TreeError:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
@@ -131,9 +155,18 @@ def _syntax_error(error: yaml.YAMLError, document: int) -> TreeError:
 
 
 def _tag(node: yaml.Node) -> str:
-    """Return what a value is; 10:20 is a text: YAML 1.2 has no numbers to the base of 60 any more."""
+    """Return what a value is, as YAML 1.2 has it: 10:20 is a text, 1e3 is a number, as in JSON."""
     tag = node.tag.rpartition(":")[2]
+    if tag == "str" and getattr(node, "style", None) is None and EXPONENT.fullmatch(str(node.value)):
+        return "float"
     return "str" if tag in {"int", "float"} and ":" in str(node.value) else tag
+
+
+def _joined(text: str) -> str:
+    """Return ``text`` with the pairs of surrogates that JSON writes for one character joined (RFC 8259, section 7)."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 class _Reader:
@@ -156,7 +189,7 @@ class _Reader:
             return Mapping(self._entries(node, depth), line)
         if isinstance(node, yaml.SequenceNode):
             return Sequence(tuple(self.tree(item, depth + 1) for item in node.value), line)
-        return Scalar(str(node.value), _tag(node), line)
+        return Scalar(_joined(str(node.value)), _tag(node), line)
 
     def _entries(self, node: yaml.MappingNode, depth: int) -> dict[str, tuple[int, Tree]]:
         merged: dict[str, tuple[int, Tree]] = {}
@@ -172,8 +205,8 @@ class _Reader:
                 continue
             if not isinstance(key, yaml.ScalarNode):
                 raise TreeError("a key must be a text", line, self._document)
-            if key.value in entries:
-                text = f"{key.value} is given twice, first in line {entries[key.value][0]}"
-                raise TreeError(text, line, self._document)
-            entries[key.value] = (line, tree)
+            name = _joined(str(key.value))
+            if name in entries:
+                raise TreeError(f"{name} is given twice, first in line {entries[name][0]}", line, self._document)
+            entries[name] = (line, tree)
         return merged | entries

@@ -14,6 +14,7 @@ from bgpkit_node.peering.sessions import Sessions
 from bgpkit_node.running.fib_tally import FibTally
 from bgpkit_node.running.outages import Outages
 from bgpkit_node.running.policy_tally import PolicyTally
+from bgpkit_node.running.route_news import RouteNews
 
 
 class AnnouncedRoutes(Protocol):
@@ -38,6 +39,8 @@ class Serving:
     fib: Fib
     sessions: Sessions
     routes: AnnouncedRoutes
+    news: RouteNews
+    """What has come of routes, and when."""
 
     @property
     def peerings(self) -> Mapping[str, Peering]:

@@ -15,6 +15,8 @@ from bgpkit_node.errors import NodeError
 from bgpkit_node.ipam import IPNetwork
 from bgpkit_node.resources.address_text import parse_network
 
+KUBERNETES: Final = Path("/etc/kubernetes")
+"""Where a control plane has its configuration, and its manifests below it."""
 _OPTION: Final = re.compile(
     r"""--(cluster-cidr|etcd-servers|service-cluster-ip-range)(?:=|["',]*\s+)["']?([^\s"'\\]+)"""
 )

@@ -13,6 +13,8 @@ from bgpkit_node.cni import our_conflist
 from bgpkit_node.datastore.etcd.credentials import Credentials
 from bgpkit_node.ipam import IPNetwork
 from bgpkit_node.paths import HEALTH_ADDRESS, RUN_DIR, SOCKET_NAME
+from bgpkit_node.startup.controllers_manifests import controllers_documents
+from bgpkit_node.startup.probe import probe
 
 Document: TypeAlias = dict[str, Any]
 
@@ -25,13 +27,15 @@ AGENT: Final = "bgpkit-node"
 
 _ABOUT: Final = f"""\
 # An installation of bgpkit-node over etcd: kubectl apply -f FILE
-# - The image is yours to build: Python 3.11 or newer with "pip install bgpkit[node]". Each node needs Python 3 as well,
-#   for the CNI executable is a program in Python.
-# - There is no Deployment of controllers: the agents themselves take back addresses that have leaked. Labels of
-#   Kubernetes' nodes are not copied (use bgpkit-node label), and Kubernetes' NetworkPolicies are not read.
+# - The image is yours to build: Python 3.11 or newer with "pip install bgpkit[node]". A node that has it pulls none.
+#   Each node needs Python 3 as well: the CNI executable is a shell script that leaves what is unusual to Python.
+# - The controllers, one pod, copy what Kubernetes has into etcd, and only read its API: their role is to list and to
+#   watch. Addresses that have leaked are taken back by the agents themselves.
 # - The agents ask the API server for nothing: {AGENT} has a ServiceAccount without a token, and no role.
 """
 _SOME_MTU: Final = 1500
+_SECRETS_VOLUME: Final = {"name": "etcd-certs", "secret": {"secretName": SECRETS, "defaultMode": 0o400}}
+_SECRETS_MOUNT: Final = {"mountPath": str(SECRETS_PATH), "name": "etcd-certs"}
 _NODE_NAME: Final = {"fieldRef": {"fieldPath": "spec.nodeName"}}
 
 
@@ -49,7 +53,8 @@ class Installation:
 def manifests(installation: Installation) -> tuple[Document, ...]:
     """Return the documents of an installation, in the order in which they are applied."""
     account = {**_head("v1", "ServiceAccount", AGENT), "automountServiceAccountToken": False}
-    return account, _secret(installation.credentials), _config(installation), _daemon_set(installation)
+    controllers = controllers_documents(NAMESPACE, _image(installation), _etcd(), _SECRETS_VOLUME, _SECRETS_MOUNT)
+    return account, _secret(installation.credentials), _config(installation), _daemon_set(installation), *controllers
 
 
 def to_text(installation: Installation) -> str:
@@ -126,21 +131,26 @@ def _pod(installation: Installation) -> Document:
             _host("var-run-calico", "/var/run/calico"),
             _host("run-agent", str(RUN_DIR)),
             _host("run-netns", "/run/netns"),
-            {"name": "etcd-certs", "secret": {"secretName": SECRETS, "defaultMode": 0o400}},
+            _SECRETS_VOLUME,
         ],
     }
+
+
+def _image(installation: Installation) -> Document:
+    """Return what a container is made of. An image tagged ``latest`` would be pulled even by nodes that have it."""
+    return {"image": installation.image, "imagePullPolicy": "IfNotPresent"}
 
 
 def _installer(installation: Installation) -> Document:
     return {
         "name": "install-cni",
-        "image": installation.image,
+        **_image(installation),
         "command": ["bgpkit-node", "install", "--cni-bin=/host/opt/cni/bin", "--cni-conf=/host/etc/cni/net.d"],
         "env": [_from_config("CNI_NETWORK_CONFIG", "cni_network_config"), _from_config("CNI_MTU", "veth_mtu")],
         "volumeMounts": [
             {"mountPath": "/host/opt/cni/bin", "name": "cni-bin-dir"},
             {"mountPath": "/host/etc/cni/net.d", "name": "cni-net-dir"},
-            {"mountPath": str(SECRETS_PATH), "name": "etcd-certs"},
+            _SECRETS_MOUNT,
         ],
         "securityContext": {"privileged": True},
     }
@@ -149,19 +159,19 @@ def _installer(installation: Installation) -> Document:
 def _agent(installation: Installation) -> Document:
     return {
         "name": AGENT,
-        "image": installation.image,
+        **_image(installation),
         "command": ["bgpkit-node", "agent"],
         "env": _environment(installation),
         "securityContext": {"privileged": True},
         "resources": {"requests": {"cpu": "250m"}},
-        "livenessProbe": _probe("/liveness", initialDelaySeconds=10, failureThreshold=6),
-        "readinessProbe": _probe("/readiness"),
+        "livenessProbe": probe(HEALTH_ADDRESS, "/liveness", initialDelaySeconds=10, failureThreshold=6),
+        "readinessProbe": probe(HEALTH_ADDRESS, "/readiness"),
         "volumeMounts": [
             {"mountPath": "/host/etc/cni/net.d", "name": "cni-net-dir"},
             {"mountPath": "/var/run/calico", "name": "var-run-calico"},
             {"mountPath": str(RUN_DIR), "name": "run-agent"},
             {"mountPath": "/run/netns", "name": "run-netns", "mountPropagation": "HostToContainer"},
-            {"mountPath": str(SECRETS_PATH), "name": "etcd-certs"},
+            _SECRETS_MOUNT,
         ],
     }
 
@@ -170,10 +180,7 @@ def _environment(installation: Installation) -> list[Document]:
     pools = [{"name": f"CALICO_IPV{network.version}POOL_CIDR", "value": str(network)} for network in installation.pods]
     ipv6 = any(network.version == 6 for network in installation.pods)
     return [
-        _from_config("ETCD_ENDPOINTS", "etcd_endpoints"),
-        _from_config("ETCD_CA_CERT_FILE", "etcd_ca"),
-        _from_config("ETCD_KEY_FILE", "etcd_key"),
-        _from_config("ETCD_CERT_FILE", "etcd_cert"),
+        *_etcd(),
         {"name": "NODENAME", "valueFrom": _NODE_NAME},
         {"name": "CALICO_K8S_NODE_REF", "valueFrom": _NODE_NAME},
         _from_config("CALICO_NETWORKING_BACKEND", "calico_backend"),
@@ -184,22 +191,22 @@ def _environment(installation: Installation) -> list[Document]:
     ]
 
 
+def _etcd() -> list[Document]:
+    """Return the variables that say where etcd is."""
+    return [
+        _from_config("ETCD_ENDPOINTS", "etcd_endpoints"),
+        _from_config("ETCD_CA_CERT_FILE", "etcd_ca"),
+        _from_config("ETCD_KEY_FILE", "etcd_key"),
+        _from_config("ETCD_CERT_FILE", "etcd_cert"),
+    ]
+
+
 def _from_config(variable: str, key: str) -> Document:
     return {"name": variable, "valueFrom": {"configMapKeyRef": {"name": CONFIG, "key": key}}}
 
 
 def _host(name: str, path: str) -> Document:
     return {"name": name, "hostPath": {"path": path, "type": "DirectoryOrCreate"}}
-
-
-def _probe(path: str, **more: int) -> Document:
-    host, _, port = HEALTH_ADDRESS.partition(":")
-    return {
-        "httpGet": {"host": host, "port": int(port), "path": path},
-        "periodSeconds": 10,
-        "timeoutSeconds": 10,
-        **more,
-    }
 
 
 class _Dumper(yaml.SafeDumper):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -24,13 +23,12 @@ from bgpkit_node.resources import (
     kind_of,
 )
 from bgpkit_node.resources.watching import read_present
-from bgpkit_node.startup.control_plane import read_control_plane
+from bgpkit_node.startup.control_plane import KUBERNETES, read_control_plane
 from bgpkit_node.startup.first_pools import FirstPool, free_range, ignored
 from bgpkit_node.startup.overlaps import overlaps
 from bgpkit_node.startup.ranges import cluster_ranges
 
 _ATTEMPTS: Final = 50
-_KUBERNETES: Final = Path("/etc/kubernetes")
 """Where a machine of the control plane has its files."""
 
 
@@ -45,7 +43,7 @@ async def make_first_pools(store: ResourceStore, wanted: Sequence[FirstPool]) ->
         present = await read_present(store.datastore, kind_of(IPPool))
         known = [pool for pool in present.resources.values() if isinstance(pool, IPPool)]
         # A pool that cannot be read may be of either family.
-        broken = len(known) < len(present.revisions)
+        broken = len(known) < len(present.stored)
         versions = {4, 6} if broken else {pool.network.version for pool in known}
         absent = [pool for pool in wanted if pool.version not in versions]
         made = await _designed(store, absent)
@@ -90,5 +88,5 @@ def _routes() -> list[IPNetwork]:
 def _ranges_of_pods() -> tuple[IPNetwork, ...]:
     """Return the ranges of the cluster's pods when this machine knows them, as one of the control plane does."""
     with suppress(NodeError):
-        return read_control_plane(_KUBERNETES).pods
+        return read_control_plane(KUBERNETES).pods
     return ()

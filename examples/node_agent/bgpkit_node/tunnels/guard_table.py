@@ -13,8 +13,8 @@ from bgpkit_node.nft.answers import elements
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import Element, SetType, of_network
 from bgpkit_node.nft.naming import digest
-from bgpkit_node.nft.rendering import KernelSet
 from bgpkit_node.nft.script import replacement
+from bgpkit_node.nft.table_change import KernelSet
 from bgpkit_node.nft.uapi import Message
 from bgpkit_node.tunnels.senders import Guard
 from bgpkit_node.tunnels.tunnel import Tunnel

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from bgpkit.fib import NextHop
+from bgpkit_node.beside import beside
 from bgpkit_node.kernel import Address, KernelError, LinkNotices, Netlink, Network
 from bgpkit_node.nft import NftError
 from bgpkit_node.peering import Cluster
@@ -246,9 +247,5 @@ async def kept_tunnels(node: str, view: ClusterView) -> AsyncGenerator[Tunnels, 
         await tunnels.settle()
     except KernelError as error:
         structlog.get_logger("bgpkit_node.tunnels").error("tunnel.not_settled", node=node, reason=str(error))
-    keeping = asyncio.create_task(tunnels.run())
-    try:
+    async with beside(tunnels.run()):
         yield tunnels
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)

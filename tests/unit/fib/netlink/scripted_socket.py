@@ -73,7 +73,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> tuple[ScriptedSocket, ScriptedS
         """Give the next one."""
         return left.popleft()
 
+    def open_other(_netns: str | None = None) -> ScriptedSocket:
+        """Give one that is silent."""
+        return ScriptedSocket()
+
     monkeypatch.setattr("bgpkit.fib.netlink.reader.open_socket", open_socket)
+    monkeypatch.setattr("bgpkit.fib.netlink.neighbours.open_socket", open_other)
     return sockets
 
 

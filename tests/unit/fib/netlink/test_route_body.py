@@ -4,6 +4,7 @@ The interface e0 has the index 3, e1 the index 5.
 """
 
 from ipaddress import IPv4Address, IPv6Address
+from sys import byteorder
 
 import pytest
 
@@ -129,6 +130,29 @@ VIA_A = attribute(4, b"\x03\0\0\0") + attribute(5, A.gateway)
 def test_what_is_not_understood_is_kept_in_mind(octets: bytes, unread: tuple[int, ...]) -> None:
     """A route with anything that we would not write is not what we want, whatever else it has."""
     data = HEADER + octets
+    found = decode_body(data, 0, len(data), 254)
+    assert found is not None
+    assert found[1][0].unread == unread
+
+
+def cache_info(hundredths: int) -> bytes:
+    """Return an RTA_CACHEINFO with the time that a route has left."""
+    return attribute(12, bytes(8) + hundredths.to_bytes(4, byteorder, signed=True) + bytes(20))
+
+
+@pytest.mark.parametrize(("hundredths", "seconds"), [(0, 0), (1, 1), (100, 1), (101, 2), (-1, -1), (-9999, -1)])
+def test_the_time_that_is_left_is_told_in_seconds(hundredths: int, seconds: int) -> None:
+    """Rounded up, so that the route is over by then; a route of ours has no end, and so is none of these."""
+    data = HEADER + cache_info(hundredths)
+    found = decode_body(data, 0, len(data), 254)
+    assert found is not None
+    assert (found[1][0].expires, found[1][0].unread) == (seconds, ())
+
+
+@pytest.mark.parametrize(("preference", "unread"), [(0, ()), (1, (20,)), (3, (20,))])
+def test_only_the_medium_router_preference_is_ours(preference: int, unread: tuple[int, ...]) -> None:
+    """RFC 4191, section 2.1: 1 is high, 3 is low; the kernel names it for each route of IPv6."""
+    data = HEADER + attribute(20, bytes((preference,)))
     found = decode_body(data, 0, len(data), 254)
     assert found is not None
     assert found[1][0].unread == unread

@@ -40,6 +40,7 @@ def test_looks_go_on_after_an_outage_and_after_a_fault(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(LeakCollector, "collect", collect)
     monkeypatch.setattr(module, "adopt_pods", adopt)
+    monkeypatch.setattr(module, "adopt_addresses", adopt)
     monkeypatch.setattr(module, "_RANDOM", Middle())
     store = ResourceStore(MemoryDatastore())
 

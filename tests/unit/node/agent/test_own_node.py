@@ -8,9 +8,9 @@ from tests.support.clusters import node
 from tests.support.memory_datastore import MemoryDatastore
 
 
-def with_tunnel(spec: NodeSpec) -> NodeSpec:
+def with_tunnel(node: Node) -> Node:
     """Set a field."""
-    return msgspec.structs.replace(spec, ipv4_vxlan_tunnel_addr="10.244.0.1")
+    return msgspec.structs.replace(node, spec=msgspec.structs.replace(node.spec, ipv4_vxlan_tunnel_addr="10.244.0.1"))
 
 
 async def test_a_change_keeps_what_others_write_meanwhile() -> None:
@@ -27,10 +27,10 @@ async def test_a_change_keeps_what_others_write_meanwhile() -> None:
             labelled = True
             await store.label(Node, "a", {"rack": "1"})
 
-    def change(spec: NodeSpec) -> NodeSpec:
+    def change(node: Node) -> Node:
         """Change, and let the other writer come first."""
         datastore.before_call = between
-        return with_tunnel(spec)
+        return with_tunnel(node)
 
     changed = await change_node(store, "a", change)
     assert changed is not None

@@ -17,7 +17,8 @@ from bgpkit_node.resources import (
     Node,
 )
 from bgpkit_node.resources.bgp_configuration import BindMode
-from bgpkit_node.startup.router_id import RouterId, name_hash
+from bgpkit_node.resources.bgp_identifier import name_hash
+from bgpkit_node.startup.router_id import RouterId
 from tests.support.clusters import cluster, node
 from tests.support.scripted_peer import eventually
 

@@ -1,21 +1,21 @@
 """From resources to the kernel, played here: what is asked of it when, and what is told when it refuses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from ipaddress import ip_address
 from typing import Any, Self
 
 import pytest
+from msgspec.structs import replace
 
 from bgpkit_node.agent import policy_enforcement
 from bgpkit_node.agent.policy_enforcement import PolicyEnforcement
 from bgpkit_node.nft import EnforcementSettings, NftError
-from bgpkit_node.policy import Packet
+from bgpkit_node.nft.rendering import Rendering
+from bgpkit_node.policy import PolicyState
 from bgpkit_node.policy.model import Address
 from bgpkit_node.policy.program import NodeProgram, ProgramChange
 from bgpkit_node.resources import (
     FelixConfiguration,
-    GlobalNetworkPolicy,
-    GlobalNetworkPolicySpec,
     HostEndpoint,
     HostEndpointSpec,
     KubernetesNetworkPolicy,
@@ -23,7 +23,6 @@ from bgpkit_node.resources import (
     LabelSelector,
     Metadata,
     Node,
-    PolicyType,
     Resource,
     ResourceBatch,
     ResourceChange,
@@ -38,14 +37,15 @@ class Kernel:
 
     def __init__(self) -> None:
         """Have no table."""
-        self.missing = self.refusing = False
+        self.missing = self.refusing = self.anew = False
         self.table: str | None = None
         self.programs: list[NodeProgram] = []
         self.sysctls: list[str] = []
         self.settings: list[EnforcementSettings] = []
-        self.cut: Collection[Address] = ()
-        self.denied: list[bool] = []
+        self.cut: tuple[Collection[str], Mapping[str, str]] = ((), {})
         self.faults: dict[str, str] = {}
+        self.hosts: dict[str, str] = {}
+        self.sought: dict[Address, str] = {}
 
     def __enter__(self) -> Self:
         """Be the table."""
@@ -61,6 +61,7 @@ class Kernel:
         """Open it, as the enforcer or the table."""
         if isinstance(settings, EnforcementSettings):
             self.settings.append(settings)
+            self.anew = True
         if self.missing:
             raise NftError("there is no program nft")
         return self
@@ -83,19 +84,25 @@ class Kernel:
             raise NftError("nft refused the rules")
         self.table = "ours"
         self.programs.append(program())
-        return bool(change.endpoints or change.policies or change.sets or change.members)
+        anew, self.anew = self.anew, False
+        return anew or bool(change.endpoints or change.policies or change.sets or change.members)
 
     def write_sysctl(self, name: str, value: str) -> None:
         """Note it."""
         self.sysctls.append(f"{name}={value}")
 
-    def cut_denied(self, allowed: Callable[[Packet], bool], addresses: Collection[Address], _: str) -> int:
-        """Ask about a connection from the second pod to the first."""
-        self.cut = addresses
-        one, other = sorted(addresses, key=str)[:2]
-        far = ip_address("203.0.113.9")
-        self.denied = [not allowed(Packet(source=each, destination=one, protocol=6, port=80)) for each in (other, far)]
-        return sum(self.denied)
+    def cut_denied(
+        self,
+        node: str,
+        state: PolicyState,
+        settings: EnforcementSettings,
+        endpoints: Collection[str],
+        hosts: Mapping[str, str],
+    ) -> int:
+        """Note by whose rules connections are judged."""
+        assert (node, settings) == ("n1", self.settings[-1])
+        self.cut = sorted(endpoints), hosts
+        return len(state.policies)
 
 
 @pytest.fixture
@@ -131,6 +138,12 @@ def pod(number: int, **labels: str) -> WorkloadEndpoint:
     return WorkloadEndpoint(metadata=Metadata(name=f"p{number}", namespace="default", labels=labels), spec=spec)
 
 
+def wire() -> HostEndpoint:
+    """Return an interface of the node."""
+    spec = HostEndpointSpec(node="n1", interface_name="eth0")
+    return HostEndpoint(metadata=Metadata(name="wire"), spec=spec)
+
+
 def isolating(name: str, **labels: str) -> KubernetesNetworkPolicy:
     """Return a policy that lets nobody in."""
     spec = KubernetesNetworkPolicySpec(pod_selector=LabelSelector(match_labels=labels))
@@ -152,6 +165,19 @@ def test_the_program_is_enforced_and_a_refusal_is_told_and_tried_again(
     kernel.refusing = False
     assert enforcement.take([]).why_not == ""
     assert kernel.programs[-1].endpoints.keys() == {"default/p1"}
+
+
+@pytest.mark.parametrize("interface", ["", "no name of one"])
+def test_a_pod_without_an_interface_that_rules_can_name_is_told_of_and_stops_no_others(
+    kernel: Kernel, enforcement: PolicyEnforcement, interface: str
+) -> None:
+    """What the watch told of it goes to the enforcer as it is, which knows best what it cannot enforce."""
+    odd = replace(pod(1), spec=replace(pod(1).spec, interface_name=interface))
+    enforcement.take(told(odd, pod(2)))
+    rendering = Rendering(kernel.programs[-1], EnforcementSettings(table="unit_test"))
+    assert rendering.faults.keys() == {"default/p1"}
+    assert "a pod on this node needs the name of its interface" in rendering.faults["default/p1"]
+    assert {element.key.rstrip(b"\0") for element in rendering.elements["ingress"]} == {b"cali2"}
 
 
 def test_without_a_packet_filter_those_pods_are_open_that_no_policy_is_for(
@@ -189,30 +215,44 @@ def test_only_a_change_that_may_deny_a_connection_makes_it_worth_looking(
     assert not enforcement.take([]).tightened
     kernel.table = "another hand's"
     assert enforcement.take([]).tightened
+    kernel.hosts = {"eth0": "wire"}
+    assert enforcement.take(told(wire())).tightened, "a node has connections before it has rules for them"
     assert enforcement.cut() == 2
-    assert {str(address) for address in kernel.cut} == {"10.0.0.1", "10.0.0.2", "10.0.0.3"}
+    assert kernel.cut == (["default/p1", "default/p2", "default/p3", "wire"], {"eth0": "wire"})
     assert kernel.sysctls == ["netfilter/nf_conntrack_tcp_loose=0"]
+
+
+def test_other_settings_may_deny_a_connection_and_what_is_in_force_late_too(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """Whatever has come with it."""
+    enforcement.take(told(pod(1, role="db")))
+    assert enforcement.take(told(configuration("default", default_endpoint_to_host_action="Drop"))).tightened
+    assert not enforcement.take(told(pod(2))).tightened
+    kernel.refusing = True
+    assert not enforcement.take(told(isolating("db", role="db"))).changed
+    kernel.refusing = False
+    assert enforcement.take(told(pod(3))).tightened
+    assert not enforcement.take(told(pod(4))).tightened
+
+
+def test_addresses_by_which_interfaces_are_found_are_told_and_looked_at_when_they_move(
+    kernel: Kernel, enforcement: PolicyEnforcement
+) -> None:
+    """With the interfaces that have them; without looking at all else in the kernel."""
+    kernel.sought = {ip_address("10.9.9.9"): "lo", ip_address("10.9.9.8"): ""}
+    outcome = enforcement.take(told(wire()))
+    assert (outcome.sought, outcome.links) == (frozenset(kernel.sought), frozenset({1}))
+    kernel.table = "another hand's"
+    assert not enforcement.take([], moved=True).changed
+    kernel.table = "another hand's"
+    assert enforcement.take([]).changed
 
 
 def test_what_changed_while_no_agent_ran_is_looked_at(kernel: Kernel, enforcement: PolicyEnforcement) -> None:
     """The rules of the earlier run allowed what may be denied now."""
     kernel.table = "of an earlier run"
     assert enforcement.take(told(pod(1, role="db"), pod(2), isolating("db", role="db"))).tightened
-    assert enforcement.cut() == 2
-    assert kernel.denied == [True, True]
-
-
-def test_no_connection_ends_by_what_an_interface_of_a_node_denies(
-    kernel: Kernel, enforcement: PolicyEnforcement
-) -> None:
-    """It is not known whether it goes that way."""
-    shut = GlobalNetworkPolicySpec(selector="has(wire)", apply_on_forward=True, types=(PolicyType.INGRESS,))
-    wire = HostEndpointSpec(node="n1", interface_name="eth0")
-    closing = GlobalNetworkPolicy(metadata=Metadata(name="shut"), spec=shut)
-    interface = HostEndpoint(metadata=Metadata(name="wire", labels={"wire": ""}), spec=wire)
-    assert enforcement.take(told(pod(1), pod(2), interface, closing)).faults == {}
-    enforcement.cut()
-    assert kernel.denied == [False, False]
 
 
 def test_a_configuration_takes_effect_and_what_takes_it_back_too(

@@ -1,9 +1,12 @@
 """Keeping policies in force: who waits for what, what is tried again, and what a fault leaves as it was."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+import socket
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from threading import Event
+from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
@@ -29,7 +32,7 @@ class Kernel:
         self.answers: list[Outcome | Exception] = []
         self.told: list[set[str]] = []
         self.anew: list[bool] = []
-        self.cuts = self.begun = self.closed = 0
+        self.cuts = self.begun = self.closed = self.moved = 0
         self.going = Event()
         self.going.set()
 
@@ -38,8 +41,9 @@ class Kernel:
         self.begun += 1
         return self
 
-    def take(self, batches: Sequence[tuple[bool, ResourceBatch]]) -> Outcome:
+    def take(self, batches: Sequence[tuple[bool, ResourceBatch]], *, moved: bool = False) -> Outcome:
         """Note what is told, wait for the test, and answer."""
+        self.moved += moved
         self.told.append({change.resource.name for _, batch in batches for change in batch.changes})
         self.anew += [anew for anew, _ in batches]
         assert self.going.wait(10)
@@ -240,6 +244,62 @@ async def test_the_kernel_is_looked_at_now_and_then_and_put_right(monkeypatch: p
     assert [each["event"] for each in logs if each["log_level"] == "warning"] == ["policies.repaired"]
     assert rig.kernel.told[:4] == [set()] * 4
     assert rig.kernel.cuts >= 1
+
+
+class Notices:
+    """What the kernel tells of addresses by itself, played here."""
+
+    def __init__(self) -> None:
+        """Have told nothing."""
+        self.kernel, self._heard = socket.socketpair()
+        self.asked: list[tuple[object, ...]] = []
+
+    def __enter__(self) -> Self:
+        """Be open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close both ends."""
+        self.kernel.close()
+        self._heard.close()
+
+    def fileno(self) -> int:
+        """Return what becomes readable."""
+        return self._heard.fileno()
+
+    def concern(self, *about: Collection[object]) -> bool:
+        """Read one address; tell whether it is among those that are asked about."""
+        self.asked.append(about)
+        return self._heard.recv(100).decode() in map(str, about[2])
+
+
+async def test_an_address_that_is_sought_is_looked_for_when_it_comes_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also one that has come while the kernel was at work, which may have come to be sought by that."""
+    notices, rig = Notices(), Rig()
+    monkeypatch.setattr(policy_keeper, "LinkNotices", lambda: notices)
+    sought = frozenset({ip_address("10.9.9.9")})
+    rig.kernel.answers = [Outcome(changed=True, sought=sought, links=frozenset({7}))] * 3
+    with capture_logs() as logs:
+        async with kept(rig):
+            await rig.in_force()
+            notices.kernel.send(b"10.9.9.8")
+            await eventually(lambda: len(notices.asked) == 1, "the notice is read")
+            assert notices.asked == [((), {7}, sought)]
+            assert len(rig.kernel.told) == 1
+            notices.kernel.send(b"10.9.9.9")
+            await eventually(lambda: rig.kernel.moved == 1, "the kernel is asked")
+            rig.kernel.going.clear()
+            await rig.add("a")
+            await eventually(lambda: len(rig.kernel.told) == 3, "the kernel at work")
+            notices.kernel.send(b"10.9.9.9")
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert len(notices.asked) == 2
+            rig.kernel.going.set()
+            await eventually(lambda: rig.kernel.moved == 2, "the kernel is asked again")
+    assert [each["event"] for each in logs if each["log_level"] == "warning"] == []
 
 
 async def test_a_fault_of_ours_begins_everything_anew() -> None:

@@ -93,14 +93,3 @@ def test_a_policy_that_cannot_be_understood_is_as_one_that_cannot_be_read(monkey
     assert change.endpoints.keys() == {"default/a"}
     assert [each.reason for each in resources.closed] == ["odd is beyond us"]
     assert list(taken(resources, batch(gone=[policy("odd")])).policies.values()) == [None]
-
-
-@pytest.mark.parametrize("interface", ["", "no name of one"])
-def test_a_pod_without_an_interface_that_rules_can_name_stops_no_others(interface: str) -> None:
-    """It counts as one elsewhere: others may have it in their rules, and its own packets are those of no pod."""
-    resources = PolicyResources("n1")
-    with capture_logs() as logs:
-        change = taken(resources, batch(pod("a", interface), pod("b")), anew=True)
-    local = {key: each.local for key, each in change.endpoints.items() if each is not None}
-    assert local == {"default/a": False, "default/b": True}
-    assert [each["endpoint"] for each in logs] == ["default/a"]

@@ -8,8 +8,10 @@ import pytest
 from bgpkit_node.agent.registration import check_name, register
 from bgpkit_node.errors import InvalidResourcesError, NodeError
 from bgpkit_node.resources import Node, ResourceStore
+from bgpkit_node.resources.bgp_identifier import IDENTIFIER, name_hash
 from bgpkit_node.resources.node import OrchRef
 from bgpkit_node.startup.own_addresses import OwnAddresses
+from bgpkit_node.startup.router_id import RouterId
 from tests.support.clusters import node, reflector
 from tests.support.memory_datastore import MemoryDatastore
 
@@ -85,6 +87,33 @@ async def test_an_address_that_another_node_got_meanwhile_is_refused_with_both_n
     ):
         await register(store, "b", OWN)
     assert datastore.revision == before
+
+
+async def test_an_identifier_that_is_not_the_usual_one_stands_in_the_node() -> None:
+    """Others see there what the agent was told; said no more, it goes."""
+    store = ResourceStore(MemoryDatastore())
+    for text, told in (("10.9.9.9", "10.9.9.9"), ("hash", str(name_hash("a"))), ("10.4.7.11", None), ("", None)):
+        made = await register(store, "a", OWN, router_id=RouterId.parse(text))
+        assert made.metadata.annotations.get(IDENTIFIER) == told
+        assert str(made.bgp_identifier) == (told or "10.4.7.11")
+    six = OwnAddresses(None, IPv6Interface("fd00:4::11/64"))
+    made = await register(store, "six", six)
+    assert (made.metadata.annotations, made.bgp_identifier) == ({}, name_hash("six"))
+
+
+@pytest.mark.parametrize("text", ["10.4.7.11", "10.9.9.9"])
+async def test_an_identifier_that_another_node_has_is_refused_with_both_names(text: str) -> None:
+    """Its address, or what its agent was told; nothing is written. RFC 6286, section 2.1."""
+    datastore = MemoryDatastore()
+    store = ResourceStore(datastore)
+    await register(store, "a", OWN, router_id=RouterId.parse(text))
+    before = datastore.revision
+    other = OwnAddresses(IPv4Interface("10.4.7.12/24"))
+    refused = rf"Node\(b\) and Node\(a\) cannot both have the BGP Identifier {text}: .*--router-id"
+    with pytest.raises(InvalidResourcesError, match=refused):
+        await register(store, "b", other, router_id=RouterId.parse(text))
+    assert datastore.revision == before
+    await register(store, "b", other)
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", "", "A_b", "-a"])

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bgpkit import IPV4_UNICAST, PeerStatus, State
-from bgpkit_node.agent.status import down_row, peer_row, service_status
+from bgpkit_node.agent.status import down_row, peer_row, prefixes_sent, service_status
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.peering import Peering, PeeringKind
 from bgpkit_node.running import RunningNode
-from tests.support.running_nodes import DOWN, looked_at
+from tests.support.running_nodes import DOWN, UP, looked_at
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -104,6 +104,23 @@ async def test_a_row_says_why_and_what_to_do() -> None:
         assert (row["why"], row["advice"]) == (why.sentence, why.advice)
         assert DOWN in str(row["why"])
     assert peer_row(_status(), None, lingering=False, now=NOW)["why"] == ""
+
+
+async def test_a_row_tells_the_facts_of_the_session() -> None:
+    """What has come, what has gone, what the peer is capable of, and why the last attempt failed."""
+    async with looked_at() as agent:
+        speaker = agent.serving.speaker
+        up, down = speaker.peers()
+        sent = [await prefixes_sent(speaker, peer) for peer in (up, down)]
+        rows = [
+            peer_row(peer, None, lingering=False, now=NOW, sent=count)
+            for peer, count in zip((up, down), sent, strict=True)
+        ]
+    assert [(row["prefixes_received"], row["prefixes_sent"]) for row in rows] == [(2, 1), (0, 0)]
+    assert (rows[0]["identifier"], rows[0]["hold_time"], rows[0]["families"]) == (UP, 90, ["ipv4-unicast"])
+    capabilities = str(rows[0]["capabilities"])
+    assert all(f"'{name}" in capabilities for name in ("route-refresh", "graceful-restart", "four-octet-as"))
+    assert "refused" in str(rows[1]["last_error"])
 
 
 async def test_a_service_manager_is_told_in_one_line() -> None:

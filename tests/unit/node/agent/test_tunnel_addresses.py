@@ -11,7 +11,7 @@ from bgpkit_node.agent import tunnel_addresses as module
 from bgpkit_node.agent.resource_view import ResourceView
 from bgpkit_node.agent.tunnel_addresses import TunnelAddresses, tunnel_addresses
 from bgpkit_node.ipam import Ipam, StoredPools, load_snapshot
-from bgpkit_node.peering import CLUSTER_KINDS, Cluster
+from bgpkit_node.peering import CLUSTER_KINDS, cluster_of
 from bgpkit_node.resources import (
     EncapsulationMode,
     IPPool,
@@ -62,7 +62,7 @@ class Machine:
     async def settle(self) -> bool:
         """Let the agent see the cluster as it is."""
         return await self.agent.settle(
-            Cluster.of([one for kind in CLUSTER_KINDS for one in await self.store.list(kind)])
+            cluster_of([one for kind in CLUSTER_KINDS for one in await self.store.list(kind)])
         )
 
     async def spec(self) -> NodeSpec:

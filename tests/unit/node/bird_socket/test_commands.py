@@ -61,7 +61,15 @@ async def test_show_protocols_all(agent: LookedAt) -> None:
         "   Routes:         2 imported, 1 exported, 2 preferred",
     ]
     assert lines[7] == "   Route change stats:     received   rejected   filtered    ignored   accepted"
-    assert lines[8] == "     Import updates:            ---        ---        ---        ---        ---"
+    assert lines[8:12] == [
+        "     Import updates:              2          0          0          0          2",
+        "     Import withdraws:            0          0        ---          0          0",
+        "     Export updates:            ---        ---        ---        ---        ---",
+        "     Export withdraws:          ---        ---        ---        ---        ---",
+    ]
+    hold, keepalive = (int(re.split(r"[ /]+", line)[-2]) for line in lines[-4:-2])
+    assert 60 <= hold <= 90
+    assert 0 < keepalive <= 30
     assert lines[12:] == [
         "   BGP state:          Established",
         "     Neighbor address: 127.0.82.2",
@@ -70,8 +78,8 @@ async def test_show_protocols_all(agent: LookedAt) -> None:
         "     Neighbor caps:    refresh enhanced-refresh restart-able AS4 ext-messages",
         "     Session:          internal multihop AS4",
         "     Source address:   127.0.82.1",
-        "     Hold timer:       ---/90",
-        "     Keepalive timer:  ---/30",
+        f"     Hold timer:       {hold}/90",
+        f"     Keepalive timer:  {keepalive}/30",
         " ",
         "0000 ",
     ]
@@ -96,7 +104,7 @@ async def test_the_other_protocols_count_routes_too(agent: LookedAt) -> None:
 async def test_show_route(agent: LookedAt) -> None:
     """Own blocks are blackholes, learned routes go by their next hop; the best is marked."""
     lines = await ask(agent.running, "show route")
-    assert lines[0] == f"1007-10.244.1.0/26      blackhole [static1 {_date()}] * (200)"
+    assert lines[0] == "1007-10.244.1.0/26      blackhole [static1 00:00:00] * (200)"
     assert sorted(lines[1:3]) == [
         " 10.244.2.0/26      via 127.0.82.2 [Mesh_127_0_82_2 00:00:00] * (100/0) [i]",
         " 10.244.2.7/32      via 127.0.82.2 [Mesh_127_0_82_2 00:00:00] * (100/0) [i]",
@@ -167,6 +175,28 @@ async def test_which_routes_are_shown(agent: LookedAt, words: str, prefixes: lis
 async def test_answers_of_one_line(agent: LookedAt, command: str, answer: str) -> None:
     """Counts and refusals, as BIRD 1.6.8 words them."""
     assert await ask(agent.running, command) == [answer]
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("show route where net.len = 26", "bgpkit-node explain"),
+        ("show route all filter calico", "bgpkit-node explain"),
+        ("show route filtered", "bgpkit-node explain"),
+        ("show route noexport Mesh_127_0_82_2", "bgpkit-node explain"),
+        ("show interfaces summary", "ip address"),
+        ("show static", "show route protocol static1"),
+        ("show symbols", "no configuration"),
+        ("show bfd sessions", "bgpkit-node node status"),
+    ],
+)
+async def test_what_bird_has_and_the_agent_has_not_is_said_to_be_so(
+    agent: LookedAt, command: str, instead: str
+) -> None:
+    """Nobody is told that a correct command is wrong, and everybody what there is in its place."""
+    (line,) = await ask(agent.running, command)
+    assert re.match(r"9001 show .* is not offered by the agent: ", line)
+    assert instead in line
 
 
 async def test_show_status_and_memory(agent: LookedAt) -> None:

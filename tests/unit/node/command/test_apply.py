@@ -46,6 +46,12 @@ MISTAKES = {
         document("Node", "k8s-node2", "{bgp: {ipv4Address: 10.4.7.11/24}}"),
         "Node spec.bgp.ipv4Address: Node(k8s-node2) and Node(k8s-master1) cannot both have the address 10.4.7.11",
     ),
+    "BGP Identifier of another node": (
+        document("Node", "k8s-node2", "{bgp: {ipv4Address: 10.4.7.21/24}}").replace(
+            "k8s-node2", "k8s-node2, annotations: {bgpkit-node/bgp-identifier: 10.4.7.11}"
+        ),
+        "Node(k8s-node2) and Node(k8s-master1) cannot both have the BGP Identifier 10.4.7.11: start the agent of one",
+    ),
     "twice": (documents(POOL, POOL), "bad.yaml: document 2, line 8: IPPool metadata.name: IPPool(p) is given twice"),
     "nothing": ("# nothing here\n", "bad.yaml: holds no resource"),
 }
@@ -130,6 +136,39 @@ def test_a_change_that_cuts_nodes_off_is_refused_with_the_pairs(datastore: Path)
     assert revision(datastore) == before + 1
 
 
+def test_a_filter_that_lets_no_route_pass_is_refused_with_the_pairs(datastore: Path) -> None:
+    """As a change of sessions is; with --yes it is done, and the topology says who has no path. walkthrough 18."""
+    closed = document("BGPFilter", "closed", "{exportV4: [{action: Reject}]}")
+    peers = document("BGPPeer", "all", "{peerSelector: all(), filters: [closed]}")
+    pairs = "k8s-master1 - k8s-node1, k8s-master1 - k8s-node2, k8s-node1 - k8s-node2"
+    before = revision(datastore)
+    asked("apply", "-f", "-", given=documents(closed, peers), datastore=datastore).assert_refused(
+        f"nothing applied: BGPFilter(closed) would let no route pass between {pairs}; let the routes pass, or say --yes"
+    )
+    assert revision(datastore) == before
+    foreseen = asked("apply", "--dry-run", "-f", "-", given=documents(closed, peers), datastore=datastore)
+    assert f"these nodes would lose their path to each other: {pairs}; apply refuses" in foreseen.out
+    applied(datastore, documents(closed, peers), "--yes")
+    told = asked("topology", datastore=datastore)
+    assert (told.status, told.out.splitlines()[-2:]) == (
+        1,
+        [f"no path between {pairs}", f"routes between {pairs} are kept back by BGPFilter(closed)"],
+    )
+    asked("delete", "bgppeer", "all", datastore=datastore)
+    assert asked("topology", datastore=datastore).status == 0
+
+
+def test_an_as_in_which_two_nodes_have_one_identifier_is_refused(datastore: Path) -> None:
+    """With --yes, too: neither would have a session with the other. RFC 6286, section 2.1."""
+    other = document("Node", "k8s-node3", "{bgp: {ipv4Address: 10.4.7.22/24, asNumber: 63400}}")
+    applied(datastore, other.replace("k8s-node3", "k8s-node3, annotations: {bgpkit-node/bgp-identifier: 10.4.7.11}"))
+    joined = document("BGPConfiguration", "default", "{asNumber: 63400}")
+    for option in ("--yes", "--dry-run"):
+        asked("apply", "-f", "-", option, given=joined, datastore=datastore).assert_refused(
+            "nothing applied: Node(k8s-master1) and Node(k8s-node3) of AS 63400 have one BGP Identifier, 10.4.7.11"
+        )
+
+
 def test_a_switch_to_reflectors_in_one_call_is_no_cut(datastore: Path) -> None:
     """The other half of the change stands in the same call. walkthrough 20."""
     answer = applied(datastore, documents(MESH_OFF, REFLECTOR, PEERS))
@@ -160,9 +199,20 @@ def test_fields_that_do_nothing_yet_are_named(tmp_path: Path) -> None:
 
 def test_a_resource_without_effect_is_named(tmp_path: Path) -> None:
     """Once, and by its name."""
-    answer = applied(tmp_path / "d", document("BGPPeer", "b", "{nodeSelector: all()}"))
+    answer = applied(tmp_path / "d", documents(NODES, document("BGPPeer", "b", "{nodeSelector: all()}")))
     assert answer.err.startswith("warning: BGPPeer(b) makes no session")
     assert answer.err.count("BGPPeer(b)") == 1
+
+
+def test_what_does_nothing_among_the_others_is_named_when_it_comes_about(tmp_path: Path) -> None:
+    """A selector that matches no node, when it is written; and when the last label goes that it matched."""
+    applied(tmp_path / "d", NODES)
+    peers = document("BGPPeer", "rack", "{nodeSelector: has(rack), peerIP: 10.4.7.1, asNumber: 65000}")
+    told = "warning: BGPPeer(rack): nodeSelector 'has(rack)' matches no node\n"
+    assert applied(tmp_path / "d", peers).err == told
+    assert applied(tmp_path / "d", peers).err == ""
+    assert asked("label", "node", "k8s-node1", "rack=1", datastore=tmp_path / "d").err == ""
+    assert asked("label", "node", "k8s-node1", "rack", "--remove", datastore=tmp_path / "d").err == told
 
 
 def test_a_directory_stands_for_its_files_and_on_demand_for_those_below(tmp_path: Path) -> None:

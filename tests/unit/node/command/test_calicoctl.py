@@ -1,11 +1,13 @@
 """Called calicoctl, the command takes calicoctl's words unchanged. walkthrough 12."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bgpkit_node.command.calicoctl import is_called
-from tests.support.commands import applied, asked, document, documents
+from tests.support.commands import applied, asked, bgpkit_node, document, documents
 from tests.support.revisions import revision
 
 RESOURCES = documents(
@@ -155,3 +157,10 @@ def test_the_name_decides() -> None:
     """That of the file, wherever it stands."""
     assert is_called("/usr/local/bin/calicoctl")
     assert not is_called("/usr/local/calicoctl/bgpkit-node")
+
+
+def test_it_calls_itself_by_its_name(tmp_path: Path) -> None:
+    """With the version of this package, where a script looks for it."""
+    (tmp_path / "calicoctl").symlink_to(Path(sys.executable).with_name("bgpkit-node"))
+    answer = subprocess.run([tmp_path / "calicoctl", "--version"], capture_output=True, text=True, check=True)
+    assert answer.stdout == bgpkit_node("--version").out.replace("bgpkit-node ", "calicoctl ")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bgpkit_node.command.delete import remove
 from bgpkit_node.command.targets import targets_of
-from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.datastore import Put, SqliteDatastore
 from bgpkit_node.ipam import Ipam, StoredPools
 from bgpkit_node.resources import Node, ResourceStore
 from tests.support.clusters import node
@@ -44,6 +44,28 @@ def test_what_is_not_there_is_named_with_what_is(tmp_path: Path) -> None:
     asked("delete", "pool", "z", datastore=datastore).assert_refused("IPPool z not found; there is none")
     asked("delete", "nod", "a", datastore=datastore).assert_refused("kind 'nod' is not known, only AdminN", status=2)
     assert revision(datastore) == before
+
+
+def test_what_cannot_be_read_is_deleted_by_its_key(tmp_path: Path) -> None:
+    """Damage can be taken out with the command; a node's addresses in use are seen all the same."""
+    datastore = tmp_path / "d"
+    applied(datastore, documents(NODES, document("IPPool", "pool", "{cidr: 10.9.0.0/24}")))
+    give(datastore, "b", "pod")
+
+    async def damage(name: str, value: bytes) -> None:
+        async with await SqliteDatastore.open(datastore) as store:
+            await store.transact([Put(f"/calico/resources/v3/projectcalico.org/nodes/{name}", value)])
+
+    asyncio.run(damage("broken", b"not json"))
+    assert "Node(broken)" in asked("topology", datastore=datastore).out
+    assert asked("delete", "node", "broken", datastore=datastore).out == "Successfully deleted 1 'Node' resource(s)\n"
+    asyncio.run(damage("other", b'{"kind": "Node", "metadata": {"name": "z"}, "spec": {}}'))
+    assert "z" not in asked("get", "nodes", "-o", "name", datastore=datastore).out
+    assert asked("delete", "node", "other", datastore=datastore).status == 0
+    asyncio.run(damage("b", b""))
+    asked("delete", "node", "b", datastore=datastore).assert_refused("nothing deleted: Node(b) has 1 address in use")
+    assert asked("delete", "node", "b", "--yes", datastore=datastore).status == 0
+    assert "cannot be read" not in asked("topology", datastore=datastore).out
 
 
 def test_a_deletion_that_cuts_nodes_off_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bgpkit_node.cni import AgentSocket
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.resources import ResourceStore
 from tests.support.answering_agents import asked_with_agents
+from tests.support.clusters import identified, node
 from tests.support.commands import Answer, applied, asked, document, documents
 
 DOWN: dict[str, object] = {
@@ -88,6 +91,13 @@ async def test_a_session_that_nobody_asks_for_is_said_to_be_none(datastore: Path
     assert "its peers are: 10.4.7.12." in answer.out
 
 
+async def test_a_node_has_no_session_with_itself(datastore: Path) -> None:
+    """By name or address: no BGPPeer would change that."""
+    for words in (("a",), ("127.0.85.1", "--json")):
+        answer, _ = await _here(datastore, {**UNKNOWN, "address": "127.0.85.1"}, *words)
+        answer.assert_refused("127.0.85.1 is a itself, which has no session with itself: name another node")
+
+
 async def test_a_node_without_bgp_is_said_to_have_none(datastore: Path) -> None:
     """No BGPPeer would change that."""
     answer, _ = await _here(datastore, {**UNKNOWN, "speaks_bgp": False}, "10.9.9.9")
@@ -115,3 +125,17 @@ def test_without_an_agent_the_port_is_tried(datastore: Path) -> None:
         "x is neither an address nor a node; the nodes are a, b, bare"
     )
     asked("diagnose", "peer", "bare", datastore=datastore).assert_refused("Node(bare) has neither spec.bgp.ipv4Address")
+
+
+async def test_an_identifier_that_two_nodes_share_is_named(tmp_path: Path) -> None:
+    """Whether the session is up or not: their routes do not get to each other either. RFC 6286, section 2.1."""
+    shared = identified(node("c", "10.4.7.13/24", asn=64512), "10.4.7.12")
+    async with await SqliteDatastore.open(tmp_path / "d") as store:  # past what apply refuses
+        await ResourceStore(store).apply([node("b", "10.4.7.12/24"), shared])
+    sentence = "Node(b) and Node(c) of AS 64512 have one BGP Identifier, 10.4.7.12"
+    answer, _ = await _here(tmp_path / "d", UP, "10.4.7.12")
+    assert answer.out.splitlines()[-1].startswith(sentence)
+    answer, _ = await _here(tmp_path / "d", UP, "10.4.7.12", "--json")
+    assert [each.split(", and")[0] for each in json.loads(answer.out)["warnings"]] == [sentence]
+    answer, _ = await _here(tmp_path / "d", {**UP, "node": "x", "peer_node": "y"}, "10.4.7.12")
+    assert sentence not in answer.out

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bgpkit_node.cni import AgentSocket
+from bgpkit_node.command import examination
 from bgpkit_node.command.doctor import rendered
 from bgpkit_node.datastore import SqliteDatastore
 from bgpkit_node.doctor import failure, unknown, well
@@ -91,6 +92,25 @@ async def test_a_failure_is_exit_code_1_and_what_is_well_can_be_left_out(datasto
     assert not any(line.startswith("ok") for line in told.values())
 
 
+async def test_the_range_of_the_pods_is_read_where_the_control_plane_is_started_from(
+    datastore: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for the first pools; what is wrong there is said."""
+    monkeypatch.setattr(examination, "KUBERNETES", tmp_path / "kubernetes")
+    words = ("doctor", "--json", "--cni-conf", str(datastore.parent))
+
+    async def told(place: str) -> str:
+        """Return what is said of the range of the pods."""
+        return found(await asked_with_agents(datastore, AGENTS, *words))["pool", place]
+
+    assert "is not known here: " in await told("cluster CIDR")
+    assert "kubernetes: is no directory" in await told("cluster CIDR")
+    manifest = tmp_path / "kubernetes" / "manifests" / "kube-controller-manager.yaml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("    - --cluster-cidr=10.250.0.0/16\n", encoding="utf-8")
+    assert (await told(f"--cluster-cidr below {tmp_path}/kubernetes")).startswith("failure: 10.250.0.0/16 is in no")
+
+
 async def test_the_node_is_named_by_its_agent_or_by_hand(datastore: Path) -> None:
     """Then its pods are looked at; a node that there is not is refused."""
 
@@ -140,14 +160,11 @@ def test_without_a_datastore_the_machine_is_examined_all_the_same(tmp_path: Path
     assert (answer.status, "'x' is no range of addresses" in answer.err) == (2, True)
 
 
-def test_who_may_not_read_the_datastore_is_told_so_and_no_failure(tmp_path: Path) -> None:
+def test_who_may_not_read_the_datastore_is_told_so_and_no_failure(open_folder: Path) -> None:
     """It is not looked at, and the rest is."""
     require_kernel("netns")
-    datastore = prepared(tmp_path / "d")
-    for folder in (tmp_path, *tmp_path.parents):
-        if "pytest" in folder.name or folder.name.startswith(("popen", "test_")):
-            folder.chmod(0o755)
-    words = ("doctor", "--json", "--run-dir", tmp_path)
+    datastore = prepared(open_folder / "d")
+    words = ("doctor", "--json", "--run-dir", open_folder)
     told = found(bgpkit_node(*words, datastore=datastore, prefix=("setpriv", "--reuid=65534", "--clear-groups")))
     assert told["datastore", str(datastore)].startswith("not looked at: cannot be ")
     assert ("sysctl", "net.ipv4.ip_forward") in told

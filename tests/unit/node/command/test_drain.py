@@ -96,6 +96,16 @@ def test_a_node_that_reflects_nothing_has_nothing_to_be_drained_of(datastore: Pa
     asked("drain", "z", datastore=datastore).assert_refused("Node z not found; there is a, b, r1, r2")
 
 
+def test_a_node_whose_cluster_id_has_no_effect_has_nothing_to_be_drained_of_either(datastore: Path) -> None:
+    """As long as no BGPPeer makes it a reflector."""
+    assert asked("label", "node", "r1", "rr", "--remove", datastore=datastore).status == 0
+    at = revision(datastore)
+    answer = asked("drain", "r1", datastore=datastore)
+    assert answer.out.startswith("Node(r1) has a cluster ID that no BGPPeer puts into effect: nothing to do; ")
+    assert (answer.status, revision(datastore)) == (0, at)
+    assert "cluster ID 244.0.0.1 without effect; client of r2" in asked("topology", datastore=datastore).out
+
+
 Known = Callable[[Mapping[str, object]], dict[str, object]]
 
 
@@ -125,6 +135,20 @@ async def test_it_waits_until_every_client_has_left(datastore: Path) -> None:
     assert (again.status, again.err) == (0, "")
     assert again.out.splitlines()[0].startswith("Node(r1) is drained already")
     assert again.out.splitlines()[-1].endswith("it can be stopped")
+
+
+async def test_with_yes_the_last_one_is_not_waited_for(datastore: Path) -> None:
+    """Nobody has another path, so nothing is made before it is broken: it says what is lost, and ends."""
+    assert drained(datastore, "r2").status == 0
+    agents = {name: {"peer": leaving(True)} for name in ("a", "b", "r2")}
+    for said in ("3 clients of it: a, b, r2; reflectors left: none", "Node(r1) is drained already"):
+        answer = await asked_with_agents(datastore, agents, "drain", "r1", "--yes")
+        assert (answer.status, answer.err) == (0, "")
+        assert said in answer.out
+        assert answer.out.splitlines()[-1] == (
+            "a - b, a - r1, a - r2, b - r1, b - r2, r1 - r2 have no path any more: "
+            "the sessions with r1 close at once, and nothing is waited for"
+        )
 
 
 async def test_who_has_not_left_in_time_is_named(datastore: Path) -> None:

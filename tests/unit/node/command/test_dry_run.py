@@ -86,7 +86,8 @@ def test_mixed_up_files_are_named(datastore: Path) -> None:
     """The label on one node, the cluster ID on another: neither reflects. walkthrough 22."""
     labelled = document("Node", "k8s-node1", "{bgp: {ipv4Address: 10.4.7.12/24}}", labels="{route-reflector: 'true'}")
     rr = "{bgp: {ipv4Address: 10.4.7.21/24, routeReflectorClusterID: 244.0.0.1}}"
-    idle = "Node(k8s-node2) has routeReflectorClusterID 244.0.0.1, and no BGPPeer selects it: it reflects nothing"
+    why = "and no BGPPeer makes it a reflector: it reflects nothing"
+    idle = f"Node(k8s-node2) has routeReflectorClusterID 244.0.0.1, {why}"
     lines = dry(datastore, documents(labelled, document("Node", "k8s-node2", rr), PEERS))
     assert [line for line in lines if line.startswith("warning: ")] == [f"warning: {idle}"]
     whole = documents(labelled, OFF, PEERS, document("Node", "k8s-node2", rr))

@@ -114,3 +114,17 @@ async def test_what_a_node_has_not_is_said(datastore: Path) -> None:
     answer = await asked_with_agents(datastore, {"a": {"explain": nothing}}, "explain", "192.0.2.1", "--timeout", "0.2")
     assert "kernel    no route (on a)\n" in answer.out
     assert answer.out.splitlines()[-1] == "bgp       no path (on a)"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--port", "80/TCP"), "--port is for --to"),
+        (("--to", "10.244.0.2", "--from", "b"), "--from and --to exclude each other"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(words: tuple[str, ...], sentence: str, datastore: Path) -> None:
+    """Before anything is asked."""
+    answer = asked("explain", "10.244.0.1", *words, datastore=datastore)
+    assert (answer.status, answer.out) == (2, "")
+    assert sentence in answer.err

@@ -162,6 +162,8 @@ def test_a_namespaced_kind_is_listed_in_one_namespace_or_in_all(
         (("node", "-n", "x"), 2, "Node is not namespaced"),
         (("node", "-A"), 2, "Node is not namespaced"),
         (("wep", "-A", "-n", "x"), 2, "--namespace and --all-namespaces exclude each other"),
+        (("wep", "-n", "Bad Ns"), 2, "--namespace: 'Bad Ns' is not a namespace: use a-z, 0-9 and -"),
+        (("wep", "-n", ""), 2, "--namespace: '' is not a namespace"),
         (("wep", "a-k8s-dns-eth0"), 1, "WorkloadEndpoint default/a-k8s-dns-eth0 not found; there is default/a-k8s"),
         (("node", ""), 2, "the name of a resource may not be empty"),
         (("node", "-o", "custom-columns=NAME,FOO"), 2, "unknown heading FOO, valid values for Node are: NAME, ASN"),

@@ -47,7 +47,7 @@ def test_a_second_run_brings_them_up_to_date(tmp_path: Path) -> None:
     (tmp_path / "bin" / "bgpkit").write_text("old")
     assert asked(*words).status == 0
     assert conflist.read_text() == before
-    assert (tmp_path / "bin" / "bgpkit").read_bytes().startswith(b"#!/usr/bin/")
+    assert (tmp_path / "bin" / "bgpkit").read_bytes().startswith(b"#!/bin/sh\n")
 
 
 def test_a_path_that_is_a_file_is_named(tmp_path: Path) -> None:

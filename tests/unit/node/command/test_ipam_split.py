@@ -1,9 +1,12 @@
 """Ipam split: one pool becomes several in one change, and addresses in use stay as they are."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.resources import IPPool, kind_of
 from tests.support.commands import applied, asked, document
 from tests.support.ipam_store import prepared
 from tests.support.revisions import revision
@@ -29,6 +32,21 @@ def test_a_pool_is_split(which: tuple[str, ...], tmp_path: Path) -> None:
     assert asked("ipam", "check", datastore=datastore).status == 0
 
 
+async def test_the_parts_have_the_fields_that_this_version_does_not_know(tmp_path: Path) -> None:
+    """Whatever another version has said of the pool holds for all of it."""
+    datastore = prepared(tmp_path / "d")
+    key = kind_of(IPPool).key("p")
+    async with await SqliteDatastore.open(datastore) as store:
+        stored = await store.get(key)
+        assert stored is not None
+        document = json.loads(stored.value)
+        document["spec"]["later"] = 7
+        await store.update(key, json.dumps(document).encode(), stored.revision)
+    assert asked("ipam", "split", "2", "--name=p", datastore=datastore).status == 0
+    parts = json.loads(asked("get", "ippool", "-o", "json", datastore=datastore).out)["items"]
+    assert [(part["metadata"]["name"], part["spec"]["later"]) for part in parts] == [("split-p-0", 7), ("split-p-1", 7)]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
@@ -36,6 +54,7 @@ def test_a_pool_is_split(which: tuple[str, ...], tmp_path: Path) -> None:
         (("3", "--name=p"), 2, "number to split CIDR into is not a valid power of 2: 3"),
         (("1", "--name=p"), 2, "is not a valid power of 2: 1"),
         (("8", "--name=p"), 1, "10.244.0.0/24 is not large enough to be split into 8 parts: a block is a /26"),
+        (("16777216", "--name=p"), 2, "number to split CIDR into is too large: 16777216; split it into 1024 at most"),
         (("2", "--name=q"), 1, "unable to find IP pool q; there is p (10.244.0.0/24)"),
         (("2", "--cidr=x"), 2, "--cidr: "),
     ],

@@ -63,6 +63,7 @@ def test_several_labels_are_one_change(datastore: Path) -> None:
         (("node", "b", "x"), 2, "invalid label x: write it as key=value"),
         (("node", "b", "x=y=z"), 2, "invalid label x=y=z"),
         (("node", "b", "x=y", "--remove"), 2, "with --remove only the key is given"),
+        (("node", "b", "x=1", "y=1", "x=2"), 2, "label x is given twice"),
         (("node", "z", "x=y"), 1, "Node z not found; there is a, b, c"),
         (("nod", "b", "x=y"), 2, "kind 'nod' is not known"),
         (("node", "b", "_=y"), 1, "metadata.labels: '_' is not the key of a label"),

@@ -19,5 +19,19 @@ def test_a_resource_that_cannot_be_read_is_named_beside_the_answer(tmp_path: Pat
     answer = asked("get", "node", "-o", "yaml", datastore=datastore)
     assert [item["metadata"]["name"] for item in yaml.safe_load(answer.out)["items"]] == ["b"]
     (line,) = answer.err.splitlines()
-    assert line.startswith("warning: ")
-    assert "/nodes/a" in line
+    assert line.startswith("warning: /calico/resources/v3/projectcalico.org/nodes/a: ")
+    assert line.count("/nodes/a") == 1
+
+
+def test_what_happens_often_is_said_once_and_in_a_sentence(tmp_path: Path) -> None:
+    """A dry run plans each end of each session, before and after; the filter is misspelt in one resource."""
+    datastore = tmp_path / "d"
+    nodes = [document("Node", name, f"{{bgp: {{ipv4Address: 10.4.7.{at}/24}}}}") for at, name in enumerate("abc", 1)]
+    applied(datastore, documents(*nodes))
+    peer = document("BGPPeer", "router", "{peerIP: 10.4.7.99, asNumber: 64512, filters: [misspelt, gone]}")
+    answer = asked("apply", "--dry-run", "-f", "-", given=peer, datastore=datastore)
+    (line,) = answer.err.splitlines()
+    assert line == (
+        "warning: BGPPeer(router) names filters that do not exist: misspelt, gone; "
+        "nothing is taken from its peers, and nothing told to them"
+    )

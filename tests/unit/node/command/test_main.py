@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bgpkit_node.command import main
+from bgpkit_node.command import program
 from tests.support.commands import PATIENCE, PROGRAM, applied, asked, bgpkit_node, document
 from tests.support.processes import wait_until
 from tests.support.skips import require_kernel
@@ -72,7 +72,7 @@ POOL = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help_explains_each_command(words: tuple[str, ...], option: str) -> None:
     """Usage and at least a sentence, exit code 0."""
-    answer = CliRunner().invoke(main.bgpkit_node, [*words, option], prog_name="bgpkit-node")
+    answer = CliRunner().invoke(program.bgpkit_node, [*words, option], prog_name="bgpkit-node")
     assert answer.exit_code == 0
     usage, empty, sentence, *_ = answer.output.splitlines()
     assert usage.startswith(f"Usage: {' '.join(('bgpkit-node', *words))} [OPTIONS]")
@@ -156,20 +156,10 @@ def test_a_file_that_is_no_datastore_is_left_as_it_is(words: tuple[str, ...], tm
     assert file.read_bytes() == before
 
 
-def test_the_agent_wants_root(tmp_path: Path) -> None:
-    """It says what for."""
-    _require_root()
-    answer = bgpkit_node("agent", "--node", "a", prefix=UNPRIVILEGED, datastore=tmp_path / "d")
-    answer.assert_refused("the agent writes kernel routes and listens on port 179: run it as root")
-
-
-def test_another_user_may_neither_read_nor_write_the_datastore(tmp_path: Path) -> None:
+def test_another_user_may_neither_read_nor_write_the_datastore(open_folder: Path) -> None:
     """It is its owner's alone, since it may hold secrets."""
     _require_root()
-    datastore = tmp_path / "d.sqlite"
-    for folder in (tmp_path, *tmp_path.parents):
-        if "pytest" in folder.name or folder.name.startswith(("popen", "test_")):
-            folder.chmod(0o755)
+    datastore = open_folder / "d.sqlite"
     applied(datastore, POOL)
     for words in (("get", "ippool"), ("apply", "-f", "-")):
         answer = bgpkit_node(*words, given=POOL, prefix=UNPRIVILEGED, datastore=datastore)
@@ -213,6 +203,26 @@ def test_a_full_disk_is_named_and_nothing_is_half_applied(tmp_path: Path) -> Non
     assert lines[0] == "Successfully applied 1 'IPPool' resource(s)"
     assert lines[1:3] == [f"bgpkit-node: datastore {datastore} cannot be written: the disk is full", "status 1"]
     assert [line.split()[0] for line in lines[3:] if line.strip()] == ["NAME", "p"]
+
+
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+from bgpkit_node.command.main import main
+main()
+"""
+
+
+def test_ctrl_c_ends_a_command_that_still_loads() -> None:
+    """As it ends one that runs: the signal comes in the middle of an import."""
+    answer = subprocess.run([sys.executable, "-c", INTERRUPTED_IMPORT], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (130, "", "interrupted\n")
 
 
 def test_ctrl_c_ends_a_command(tmp_path: Path) -> None:
@@ -278,7 +288,7 @@ def test_the_installed_script_is_the_same_command() -> None:
 )
 def test_a_command_loads_what_it_needs_and_no_more(command: str, absent: set[str]) -> None:
     """An operator's word waits for no speaker."""
-    program = f"import sys, bgpkit_node.command.main, bgpkit_node.command.{command}; print(*sys.modules)"
+    program = f"import sys, bgpkit_node.command.program, bgpkit_node.command.{command}; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert absent & set(answer.stdout.split()) == set()
 

@@ -100,11 +100,30 @@ async def test_the_answer_of_an_agent_is_printed(tmp_path: Path) -> None:
     """As the table, or as JSON with all that was told."""
     peer = {"address": "10.4.7.12", "type": "global", "state": "start", "since": "09:50:12", "info": "Active refused"}
     told: dict[str, object] = {"node": "a", "asn": 63400, "peers": [{**peer, "asn": 1}]}
-    text, whole = await _asked(tmp_path, told, ()), await _asked(tmp_path, told, ("--json",))
+    text, whole = await _asked(tmp_path, told, ()), await _asked(tmp_path, told, ("--json",), wide=True)
     old = await _asked(tmp_path, told, ("--compat", "3.9"))
     assert "| 10.4.7.12    | global    | start | 09:50:12 | Active refused |" in text.out
     assert "| PEER ADDRESS | PEER TYPE | STATE |  SINCE   |      INFO      |" in old.out
     assert json.loads(whole.out) == told
+
+
+async def test_the_wide_table_has_what_calicoctls_lacks(tmp_path: Path) -> None:
+    """Only when it is asked for, and the agent is asked for what takes time to count only then. calico.md, 8, 11."""
+    up = {"address": "10.4.7.12", "type": "global", "state": "up", "since": "09:50:12", "info": "Established"}
+    facts = {"asn": 63400, "local_address": "10.4.7.11", "prefixes_received": 3, "prefixes_sent": 2}
+    capabilities = ["multiprotocol ipv4-unicast", "multiprotocol ipv6-unicast", "route-refresh"]
+    peers = [{**up, **facts, "capabilities": capabilities, "last_error": "reset"}, {**up, "address": "10.4.7.13"}]
+    told: dict[str, object] = {"node": "a", "peers": peers}
+    wide = (await _asked(tmp_path, told, ("-o", "wide"), wide=True)).out
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in wide.splitlines() if line.startswith("| ")]
+    more = ("AS", "LOCAL ADDRESS", "RECEIVED", "SENT", "CAPABILITIES", "LAST ERROR")
+    assert rows[0] == ["PEER ADDRESS", "PEER TYPE", "STATE", "SINCE", "INFO", *more]
+    assert rows[1][5:] == ["63400", "10.4.7.11", "3", "2", "multiprotocol, route-refresh", "reset"]
+    assert rows[2][5:] == ["0", "-", "0", "-", "-", "-"]
+    assert "LOCAL ADDRESS" not in (await _asked(tmp_path, told, ())).out
+    assert json.loads((await _asked(tmp_path, told, ("--json",), wide=True)).out) == told
+    both = await _asked(tmp_path, told, ("--json", "-o", "wide"))
+    assert (both.status, both.out) == (2, "")
 
 
 async def test_a_node_without_a_block_says_so_and_counts_pods_elsewhere(tmp_path: Path) -> None:
@@ -127,9 +146,10 @@ async def test_an_answer_of_another_version_is_said_to_be_one(tmp_path: Path) ->
 
 
 async def _asked(
-    folder: Path, told: dict[str, object], words: tuple[str, ...], *, program: str = "bgpkit-node"
+    folder: Path, told: dict[str, object], words: tuple[str, ...], *, program: str = "bgpkit-node", wide: bool = False
 ) -> Answer:
-    async def status(_: Mapping[str, object]) -> dict[str, object]:
+    async def status(request: Mapping[str, object]) -> dict[str, object]:
+        assert request["wide"] is wide
         return told
 
     environment = {"BGPKIT_NODE_RUN_DIR": str(folder)}

@@ -29,12 +29,28 @@ def test_fields_are_changed_and_removed_and_the_others_stay(way: tuple[str, ...]
     """A null removes one."""
     fields = '{"spec": {"bgp": {"routeReflectorClusterID": "244.0.0.1", "asNumber": null}}}'
     answer = asked("patch", "node", "a", "-p", fields, *way, datastore=datastore)
-    assert (answer.status, answer.out, answer.err) == (0, "Successfully patched 1 'Node' resource\n", "")
+    idle = "Node(a) has routeReflectorClusterID 244.0.0.1, and no BGPPeer makes it a reflector: it reflects nothing"
+    assert (answer.status, answer.out) == (0, "Successfully patched 1 'Node' resource\n")
+    assert answer.err == f"warning: {idle}\n"
     found = asked("get", "node", "a", "-o", "yaml", datastore=datastore).out
     assert "routeReflectorClusterID: 244.0.0.1" in found
     assert "ipv4Address: 10.4.7.1/24" in found
     assert "x: y" in found
     assert "asNumber" not in found
+
+
+def test_a_patch_may_be_yaml(datastore: Path) -> None:
+    """As kubectl and calicoctl take it; a null removes a field there, too."""
+    fields = "metadata:\n  labels: {rack: '1', 'on': 'yes'}\nspec:\n  bgp:\n    asNumber: null\n"
+    assert asked("patch", "node", "a", "-p", fields, datastore=datastore).status == 0
+    found = json.loads(asked("get", "node", "a", "-o", "json", datastore=datastore).out)
+    assert found["spec"]["bgp"] == {"ipv4Address": "10.4.7.1/24"}
+    assert {"rack": "1", "on": "yes"}.items() <= found["metadata"]["labels"].items()
+    operations = (
+        "- {op: test, path: /spec/bgp/ipv4Address, value: 10.4.7.1/24}\n- {op: remove, path: /metadata/labels/rack}"
+    )
+    assert asked("patch", "node", "a", "-t", "json", "-p", operations, datastore=datastore).status == 0
+    assert "rack" not in asked("get", "node", "a", "-o", "json", datastore=datastore).out
 
 
 def test_a_patch_that_changes_nothing_writes_nothing(datastore: Path) -> None:
@@ -47,10 +63,14 @@ def test_a_patch_that_changes_nothing_writes_nothing(datastore: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        (("node", "a", "-p", "{"), 2, "--patch: is not JSON: "),
-        (("node", "a", "-p", "[1]"), 2, "--patch: is not a JSON object"),
-        (("node", "a", "-p", "[" * 50_000), 2, "--patch: is nested too deeply"),
-        (("node", "a", "-p", '{"a":' * 980 + "1" + "}" * 980), 2, "--patch: is nested too deeply"),
+        (("node", "a", "-p", '{"'), 2, "--patch: line 1: not JSON: "),
+        (("node", "a", "-p", "spec: {\n  x"), 2, "--patch: line 2: not YAML: "),
+        (("node", "a", "-p", "spec: {}\nspec: {}"), 2, "--patch: line 2: spec is given twice, first in line 1"),
+        (("node", "a", "-p", ""), 2, "--patch: holds no documents: give one"),
+        (("node", "a", "-p", "{}\n---\n{}"), 2, "--patch: holds 2 documents: give one"),
+        (("node", "a", "-p", "[1]"), 2, "--patch: is not a mapping of fields"),
+        (("node", "a", "-p", "[" * 50_000), 2, "--patch: values lie more than 64 deep in each other"),
+        (("node", "a", "-p", '{"a":' * 980 + "1" + "}" * 980), 2, "values lie more than 64 deep in each other"),
         (("node", "a", "-p", '{"spec": {"bpg": {}}}'), 1, "--patch: document 1, line 1: Node spec.bpg: unknown field"),
         (("node", "a", "-p", '{"spec": {"bgp": {"ipv4Address": "x"}}}'), 1, "Node spec.bgp.ipv4Address: "),
         (("node", "a", "-p", '{"metadata": {"name": "c"}}'), 1, "makes Node(c) of Node(a): kind, name and namespace"),

@@ -212,7 +212,7 @@ def test_a_policy_that_cannot_be_read_is_told_as_nodes_enforce_it(tmp_path: Path
     answer = asked("policy", "explain", "shop/client", "shop/web", "80/TCP", datastore=path)
     assert answer.status == 1
     assert "KubernetesNetworkPolicy(shop/later)" in answer.out
-    assert "warning: resources.unreadable" in answer.err
+    assert "networkpolicies/shop/later: holds no readable KubernetesNetworkPolicy" in answer.err
 
 
 def test_a_tier_that_cannot_be_read_leaves_everything_undecided(tmp_path: Path) -> None:

@@ -70,12 +70,17 @@ def test_another_address_of_a_node_moves_its_routes() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [pool("10.244.0.0/16", hidden=True), pool("10.244.0.0/16", disabled=True), pool("10.245.0.0/16")],
+    [pool("10.244.0.0/16", hidden=True), pool("10.245.0.0/16")],
 )
 def test_what_no_pool_exports_is_not_there(other: IPPool) -> None:
     """Blocks outside of all pools are not told."""
     found, _ = changes(cluster(A, B, POOL), A, B, other)
     assert [(one.node, one.word) for one in found] == [("a", "vanishes"), ("b", "vanishes")]
+
+
+def test_a_disabled_pool_keeps_its_routes() -> None:
+    """It gives no new addresses, and may still have pods."""
+    assert changes(cluster(A, B, POOL), A, B, pool("10.244.0.0/16", disabled=True)) == ([], 2)
 
 
 def test_a_borrowed_address_is_a_route_of_its_own() -> None:

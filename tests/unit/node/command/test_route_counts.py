@@ -44,8 +44,8 @@ def test_each_kind_is_counted() -> None:
 
 
 def test_what_a_pool_does_not_let_out_reaches_nobody() -> None:
-    """Disabled, or not exported."""
-    for closed in ({"disabled": True}, {"disable_bgp_export": True}):
+    """One that is disabled may still have pods, and gives no new addresses only."""
+    for closed, told in ({"disabled": True}, (2, 1)), ({"disable_bgp_export": True}, (0, 0)):
         pool = msgspec.structs.replace(POOL, spec=msgspec.structs.replace(POOL.spec, **closed))
         counts = wanted_routes(snapshot(), ["a", "b"], [pool])
-        assert (counts["b"]["remote block"], counts["a"]["borrowed"], counts["a"]["own block"]) == (0, 0, 2)
+        assert (counts["b"]["remote block"], counts["a"]["borrowed"], counts["a"]["own block"]) == (*told, 2)

@@ -44,7 +44,7 @@ def test_differences_are_one_table_and_a_sentence_for_each_node() -> None:
         "a      10.244.0.64/26   remote block   conflict   via 10.4.7.12 dev eth0            taken by static   ",
         "",
         "b: 0 routes wanted, all of them in the kernel, none too many",
-        "a: 2 routes wanted, 1 prefixes differ",
+        "a: 2 routes wanted, 1 prefix differs",
         "c: no answer",
     ]
 
@@ -91,13 +91,15 @@ async def test_this_node_alone_needs_no_datastore(tmp_path: Path) -> None:
 
     async def routes(_: Mapping[str, object]) -> dict[str, object]:
         """Answer as an agent does."""
-        return answer("a", MISSING)
+        return answer("a", MISSING, pods=3)
 
     words = ("routes", "diff", "--here", "--run-dir", str(tmp_path))
     async with AgentSocket(tmp_path / "agent.sock", {"routes": routes}):
         told = await asyncio.to_thread(asked, *words, datastore=tmp_path / "none")
         both = await asyncio.to_thread(asked, *words, "--node", "a")
-    assert (told.status, told.out.splitlines()[-1]) == (1, "a: 0 routes wanted, 1 prefixes differ")
+        short = await asyncio.to_thread(asked, "routes", "summary", *words[2:], datastore=tmp_path / "none")
+    assert (told.status, told.out.splitlines()[-1]) == (1, "a: 3 routes wanted, 1 prefix differs")
+    assert (short.status, short.out.splitlines()[1].split()[:2]) == (0, ["a", "3/3"])
     assert both.status == 2
     asked(*words).assert_refused("no node agent answers on ")
 

@@ -68,7 +68,7 @@ def test_pairs_without_a_path_are_named(tmp_path: Path) -> None:
     assert answer.status == 1
     assert answer.out.splitlines()[-1] == "no path between a - b, a - c, b - c"
     assert "c      10.4.7.3/24   63400   alone" in answer.out
-    assert "warning: Node(b) has routeReflectorClusterID 244.0.0.1, and no BGPPeer selects it" in answer.out
+    assert "warning: Node(b) has routeReflectorClusterID 244.0.0.1, and no BGPPeer makes it a reflector" in answer.out
     told = asked("topology", "-o", "json", datastore=tmp_path / "d")
     assert told.status == 1
     assert json.loads(told.out)["withoutPath"] == [["a", "b"], ["a", "c"], ["b", "c"]]

@@ -1,9 +1,13 @@
 """Version: this command's, and what the cluster says of itself."""
 
+import asyncio
 import json
 from importlib.metadata import version
 from pathlib import Path
 
+from bgpkit_node.datastore.sqlite import SqliteDatastore
+from bgpkit_node.resources import ResourceStore
+from bgpkit_node.startup.cluster_identity import make_cluster_information
 from tests.support.commands import applied, asked, document
 
 CLIENT = f"Client Version:    {version('bgpkit')}\n"
@@ -16,6 +20,19 @@ def test_both_versions_are_told(tmp_path: Path) -> None:
     answer = asked("version", datastore=tmp_path / "d")
     assert (answer.status, answer.err) == (0, "")
     assert answer.out == f"{CLIENT}Cluster Version:   v3.9.1\nCluster Type:      k8s,bgp\n"
+
+
+def test_without_calicos_nodes_it_is_the_version_of_the_agents(tmp_path: Path) -> None:
+    """As the one that started last has told it."""
+
+    async def start() -> None:
+        """Do what an agent does at its start."""
+        async with await SqliteDatastore.open(tmp_path / "d") as datastore:
+            await make_cluster_information(ResourceStore(datastore))
+
+    asyncio.run(start())
+    told = f"Cluster Version:   {version('bgpkit')}\nCluster Type:      bgp\n"
+    assert asked("version", datastore=tmp_path / "d").out == CLIENT + told
 
 
 def test_what_is_not_said_is_unknown(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ SPECS: dict[str, tuple[str, dict[str, object]]] = {
     "IPAMConfiguration": ("default", {"strictAffinity": True, "autoAllocateBlocks": True}),
     "ClusterInformation": ("default", {"clusterGUID": "ab", "datastoreReady": True}),
     "FelixConfiguration": ("default", {"ipipMTU": 1440}),
+    "KubeControllersConfiguration": ("default", {"controllers": {"node": {"syncLabels": "Enabled"}}}),
     "CalicoNodeStatus": ("status", {"node": "a", "classes": ["BGP"], "updatePeriodSeconds": 10}),
     "Tier": ("security", {"order": 100, "defaultAction": "Pass"}),
     "Profile": ("kns.shop", {"labelsToApply": {"pcns.team": "a"}}),

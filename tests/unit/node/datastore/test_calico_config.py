@@ -1,5 +1,6 @@
 """Calico's words for where etcd is: file and environment. walkthrough 13; calico.md, section 1, row 15."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bgpkit_node.datastore.calico_config import read_config, read_environment
 from bgpkit_node.datastore.settings import EtcdSettings, Pem
 from bgpkit_node.errors import DatastoreError
+from tests.support.sources import PROJECT
 
 _FILE = """\
 apiVersion: projectcalico.org/v3
@@ -57,6 +59,13 @@ def test_keys_and_certificates_may_stand_in_the_file_itself(tmp_path: Path) -> N
     assert "password" not in repr(settings)
 
 
+@pytest.mark.parametrize("word", ["0123", "yes", "2024-13-45", "2024-12-31", "1e3", "0x10", "1_000", "~x", "12:30:45"])
+def test_values_are_taken_as_they_are_written(tmp_path: Path, word: str) -> None:
+    """A password that looks like something else to YAML is what its user typed."""
+    path = _file(tmp_path, f"{_FILE}  etcdUsername: {word}\n  etcdPassword: {word}\n")
+    assert (read_config(path).username, read_config(path).password) == (word, word)
+
+
 def test_fields_for_kubernetes_do_no_harm_beside_etcd(tmp_path: Path) -> None:
     """They are Calico's and known, though nothing is read from them."""
     path = _file(tmp_path, f"{_FILE}  kubeconfig: /root/.kube/config\n  k8sAPIToken:\n")
@@ -66,11 +75,11 @@ def test_fields_for_kubernetes_do_no_harm_beside_etcd(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("etcdKeyFile", "etcdKeyfile", ": spec.etcdKeyfile: unknown field"),
-        ("metadata:", "metadat:", "unknown field `metadat`"),
-        ("CalicoAPIConfig", "IPPool", "has kind IPPool of projectcalico.org/v3, where CalicoAPIConfig of"),
-        ("v3", "v1", "where CalicoAPIConfig of projectcalico.org/v3 is wanted"),
-        ("kind: CalicoAPIConfig", "", "missing required field `kind`"),
+        ("etcdKeyFile", "etcdKeyfile", ": line 7: spec.etcdKeyfile: unknown field"),
+        ("metadata:", "metadat:", "line 3: metadat: unknown field"),
+        ("CalicoAPIConfig", "IPPool", "line 2: kind is 'IPPool', where 'CalicoAPIConfig' is wanted"),
+        ("v3", "v1", "line 1: apiVersion is 'projectcalico.org/v1', where 'projectcalico.org/v3' is wanted"),
+        ("kind: CalicoAPIConfig", "", "kind is '', where 'CalicoAPIConfig' is wanted"),
         ('"etcdv3"', "kubernetes", "spec.datastoreType is 'kubernetes': only etcdv3"),
         ("https://10.4.7.12:2379", "10.4.7.12:2379", "spec.etcdEndpoints: '10.4.7.12:2379' is not a URL of etcd"),
         ("https://10.4.7.12:2379", "https://10.4.7.12", "'https://10.4.7.12' is not a URL of etcd"),
@@ -78,7 +87,20 @@ def test_fields_for_kubernetes_do_no_harm_beside_etcd(tmp_path: Path) -> None:
         ("  etcdKeyFile:", "  etcdDiscoverySrv:", "spec.etcdDiscoverySrv is not supported"),
         ("  etcdKeyFile:", "  etcdPassword:", "etcdCertFile is set but .*etcdKeyFile is not"),
         ("  etcdCertFile:", "  etcdPassword:", "etcdKeyFile is set but .*etcdCertFile is not"),
-        ("metadata:\n", "metadata: [\n", r"is not YAML \(line 5\)"),
+        ("metadata:\n", "metadata: [\n", "line [56]: not YAML: "),
+        ("https://10.4.7.12:2379", "https://10.4.7.12:99999", "'https://10.4.7.12:99999' is not a URL of etcd"),
+        ("https://10.4.7.12:2379", "https://10.4.7.12:0", "'https://10.4.7.12:0' is not a URL of etcd"),
+        ("spec:\n", "spec:\n  etcdKeyFile: a\n", "line 8: etcdKeyFile is given twice, first in line 5"),
+        ("  etcdKeyFile: ", "  etcdPassword: 1\n---\n  a: ", "line 9: a second document begins"),
+        (_FILE, "", "is empty, where a CalicoAPIConfig of projectcalico.org/v3 is wanted"),
+        (_FILE, "[" * 2000, "values lie more than 64 deep in each other"),
+        (_FILE, "- a", "line 1: the document is not a mapping of fields"),
+        ("spec:\n", "spec: {etcdEndpoints: [a, b]}\nmetadata:\n", "is given twice"),
+        (
+            'etcdEndpoints: "',
+            'etcdEndpoints: ["http://a:1"]\n  etcdUsername: "',
+            "line 6: spec.etcdEndpoints: takes one",
+        ),
         ("  etcdKeyFile:", "  etcdCACert: x\n  etcdKeyFile:", "etcdCACertFile and .*etcdCACert are both set"),
     ],
 )
@@ -124,14 +146,37 @@ def test_the_environment_says_the_same_in_capitals() -> None:
         username="u",
         password="".join("p"),
     )
-    assert read_environment({"ETCD_USERNAME": "u", "ETCD_ENDPOINTS": "", "DATASTORE_TYPE": "kubernetes"}) is None
+    assert read_environment({"ETCD_ENDPOINTS": "", "DATASTORE_TYPE": "", "HOME": "/root"}) is None
 
 
 def test_a_mistake_in_the_environment_names_the_variable() -> None:
     """Not the field of a file that nobody wrote."""
     with pytest.raises(DatastoreError, match=r"^DATASTORE_TYPE is 'kubernetes'"):
         read_environment({"ETCD_ENDPOINTS": "http://a:1", "DATASTORE_TYPE": "kubernetes"})
+    with pytest.raises(DatastoreError, match=r"^DATASTORE_TYPE is 'kubernetes'"):
+        read_environment({"DATASTORE_TYPE": "kubernetes", "ETCD_ENDPOINTS": ""})
+    for name in ("ETCD_CA_CERT_FILE", "ETCD_USERNAME", "DATASTORE_TYPE"):
+        with pytest.raises(DatastoreError, match=rf"^{name} is set and ETCD_ENDPOINTS is not: list the endpoints"):
+            read_environment({name: "etcdv3", "ETCD_ENDPOINTS": ""})
     with pytest.raises(DatastoreError, match=r"^ETCD_CERT_FILE is set but ETCD_KEY_FILE is not"):
         read_environment({"ETCD_ENDPOINTS": "http://a:1", "ETCD_CERT_FILE": "/c"})
     with pytest.raises(DatastoreError, match=r"^ETCD_DISCOVERY_SRV is not supported: list the endpoints in ETCD_ENDP"):
         read_environment({"ETCD_DISCOVERY_SRV": "example.com"})
+
+
+def test_the_file_that_the_readme_shows_is_read(tmp_path: Path) -> None:
+    """A user copies it. So are the variables beside it, which say the same."""
+    readme = (PROJECT / "examples/node_agent/README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(
+        r"```yaml\n(apiVersion: projectcalico.org/v3\nkind: CalicoAPIConfig\n.*?)```", readme, re.DOTALL
+    )
+    config = tmp_path / "calicoctl.cfg"
+    config.write_text(shown, encoding="utf-8")
+    variables = dict(re.findall(r"\b(ETCD_\w+)=(\S+)", readme))
+    told, exported = read_config(config), read_environment(variables)
+    assert exported is not None
+    assert told.endpoints == exported.endpoints
+    for one, other in ((told.authority, exported.authority), (told.key, exported.key)):
+        assert one is not None
+        assert other is not None
+        assert one.path == other.path

@@ -39,7 +39,7 @@ def test_what_comes_first_counts_alone(tmp_path: Path) -> None:
     environment = {"ETCD_ENDPOINTS": "http://environment:1", "ETCD_USERNAME": "u"}
     assert choose(default_config=config, environment=environment) == EtcdSettings(endpoints=("http://default:1",))
     config.write_text("spec: {}")
-    with pytest.raises(DatastoreError, match="default: is no CalicoAPIConfig"):
+    with pytest.raises(DatastoreError, match="default: line 1: kind is '', where"):
         choose(default_config=config, environment=environment)
 
 

@@ -24,7 +24,14 @@ from bgpkit_node.datastore import (
     sqlite_file,
     sqlite_pulse,
 )
-from bgpkit_node.errors import AlreadyExistsError, CompactedError, ConflictError, DatastoreError, NotFoundError
+from bgpkit_node.errors import (
+    AlreadyExistsError,
+    CompactedError,
+    ConflictError,
+    DatastoreError,
+    GoneError,
+    NotFoundError,
+)
 
 _WRITER = """
 import asyncio, sys
@@ -152,10 +159,10 @@ async def test_a_watch_is_in_order_while_others_write_and_its_reader_is_slow(tmp
 async def test_a_watch_begins_anew_after_one_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that was full for a moment must not end the changes for ever."""
 
-    def refuse(path: Path) -> sqlite3.Connection:
+    def refuse(path: Path, *, create: bool) -> sqlite3.Connection:
         """Fail, and only once."""
         monkeypatch.setattr(sqlite_pulse, "connect", sqlite_file.connect)
-        raise DatastoreError(f"{path}: the disk is full")
+        raise DatastoreError(f"{path}: the disk is full, {create}")
 
     async with (
         await SqliteDatastore.open(tmp_path / "db") as store,
@@ -170,6 +177,57 @@ async def test_a_watch_begins_anew_after_one_that_failed(tmp_path: Path, monkeyp
         await other.create("/a", b"1")
         assert await asyncio.wait_for(seen, 5) == (WatchEvent("/a", b"1", 1),)
         await watch.aclose()
+
+
+def _move(path: Path, to: Path) -> None:
+    """Move a store's file, which must be at its place and nowhere else."""
+    assert not to.exists()
+    path.rename(to)
+
+
+def _remove(path: Path) -> None:
+    """Remove a store with all that belongs to it."""
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()
+
+
+async def test_a_file_that_is_gone_is_an_error_until_there_is_one_again(tmp_path: Path) -> None:
+    """Nothing is written to a file without a name; moved back it is as it was, to the last change."""
+    path = tmp_path / "db"
+    async with await SqliteDatastore.open(path) as store, asyncio.timeout(20):
+        await store.create("/a", b"1")
+        seen = asyncio.ensure_future(anext(store.watch("/", 1)))
+        await asyncio.sleep(0)
+        _move(path, tmp_path / "aside")
+        for call in (store.get("/a"), store.create("/b", b"2"), seen):
+            with pytest.raises(GoneError, match="db was removed, moved away or replaced while it was in use"):
+                await call
+        _move(tmp_path / "aside", path)
+        assert await store.create("/b", b"2") == 2
+        assert [pair.key for pair in (await store.list("/"))[1]] == ["/a", "/b"]
+
+
+async def test_another_file_in_its_place_is_used_from_then_on(tmp_path: Path) -> None:
+    """Its changes are told to who begins anew, also where its revisions are higher than those of the one before."""
+    path = tmp_path / "db"
+    async with await SqliteDatastore.open(path) as store, asyncio.timeout(20):
+        await store.create("/a", b"1")
+        watch = store.watch("/", 1)
+        seen = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)
+        _remove(path)
+        async with await SqliteDatastore.open(path) as other:
+            for number in range(5):
+                await other.create(f"/other/{number}", b"")
+            with pytest.raises((GoneError, CompactedError)):
+                await seen
+            revision, found = await store.list("/")
+            assert (revision, len(found)) == (5, 5)
+            assert await store.create("/mine", b"") == 6
+            assert await other.get("/mine")
+            async with aclosing(store.watch("/", 6)) as again:
+                at = await other.create("/last", b"")
+                assert await anext(again) == (WatchEvent("/last", b"", at),)
 
 
 async def test_own_changes_are_seen_without_the_pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

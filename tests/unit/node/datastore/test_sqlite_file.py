@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Generator
@@ -15,6 +17,7 @@ from bgpkit_node.datastore import sqlite_tables
 from bgpkit_node.datastore.port import Put
 from bgpkit_node.datastore.sqlite_file import SCHEMA_VERSION, connect, sqlite_errors
 from bgpkit_node.errors import DatastoreError
+from tests.support.skips import require_kernel
 
 _NOBODY = 65534
 
@@ -159,3 +162,60 @@ def test_the_store_is_in_wal_mode(tmp_path: Path) -> None:
     """Readers do not wait for writers."""
     with closing(connect(tmp_path / "store.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+_ON_A_SMALL_DISK = """\
+import asyncio, os, subprocess, sys
+from pathlib import Path
+from bgpkit_node.datastore import SqliteDatastore
+from bgpkit_node.errors import DatastoreError
+
+def mount(*words):
+    subprocess.run(["mount", *words, sys.argv[1]], check=True)
+
+async def said(call):
+    try:
+        return await call
+    except DatastoreError as error:
+        return str(error).removeprefix(f"datastore {path} ")
+
+async def written(key):
+    store = await SqliteDatastore.open(path)
+    await store.create(key, b"")
+    if key == "/killed":
+        os._exit(0)
+    await store.close()
+
+async def read():
+    async with await SqliteDatastore.open(path) as store:
+        print((await store.list("/"))[0], await said(store.create("/c", b"3")))
+
+def scene():
+    mount("-t", "tmpfs", "-o", "size=12k", "small")
+    for _ in range(2):
+        print(asyncio.run(said(SqliteDatastore.open(path))))
+    mount("-o", "remount,size=10m")
+    asyncio.run(written("/a"))
+    mount("-o", "remount,ro")
+    asyncio.run(read())
+    mount("-o", "remount,rw")
+    if not os.fork():
+        asyncio.run(written("/killed"))
+    os.wait()
+    mount("-o", "remount,ro")
+    asyncio.run(read())
+
+path = Path(sys.argv[1]) / "a store?.db"
+scene()
+"""
+
+
+def test_a_full_disk_and_a_read_only_one_are_told_and_what_is_there_is_read(tmp_path: Path) -> None:
+    """Full from the first octet; read-only with and without the log of a process that was killed."""
+    require_kernel("netns")
+    argv = ["unshare", "-m", sys.executable, "-c", _ON_A_SMALL_DISK, str(tmp_path)]
+    answer = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    words = answer.stdout.splitlines()
+    assert words[:2] == ["cannot be written: the disk is full"] * 2, answer
+    refused = "cannot be written: the file, its directory or its filesystem"
+    assert [line.split(" is ")[0] for line in words[2:]] == [f"1 {refused}", f"2 {refused}"]

@@ -9,7 +9,7 @@ from bgpkit_node.datastore import sqlite_tables
 from bgpkit_node.datastore.port import Put
 from bgpkit_node.datastore.sqlite_file import connect
 from bgpkit_node.datastore.sqlite_pulse import POLL_SECONDS, SqlitePulse
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, GoneError
 
 
 def test_a_commit_of_another_connection_is_noticed(tmp_path: Path) -> None:
@@ -60,3 +60,21 @@ def test_a_store_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     pulse.start()
     pulse.stop()
     assert "missing does not exist" in str(errors[0])
+
+
+def test_a_file_that_goes_is_reported(tmp_path: Path) -> None:
+    """Commits of others are elsewhere from then on, and the thread ends."""
+    path, told = tmp_path / "store.db", threading.Event()
+    errors: list[DatastoreError] = []
+
+    def tell(error: DatastoreError) -> None:
+        errors.append(error)
+        told.set()
+
+    pulse = SqlitePulse(path, lambda _revision: None, tell)
+    with closing(connect(path)):
+        pulse.start()
+        path.rename(tmp_path / "aside")
+        assert told.wait(20)
+    pulse.stop()
+    assert isinstance(errors[0], GoneError)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from bgpkit_node.datastore import Put
-from bgpkit_node.datastore.schema import AGENTS, STATE, StoreState, check_state
+from bgpkit_node.datastore.schema import AGENTS, CONTROLLERS, PODS, STATE, StoreState, check_state
 from bgpkit_node.datastore.transfer import FORMAT, Export, export, import_into, read_export
 from bgpkit_node.errors import DatastoreError
 from tests.support.memory_datastore import MemoryDatastore, Moment, ProcessDiedError
@@ -17,7 +17,8 @@ async def _filled(number: int = 250) -> MemoryDatastore:
     store = MemoryDatastore()
     for at in range(number):
         await store.transact([Put(f"/calico/things/{at:04}", _VALUES[at % len(_VALUES)])])
-    await store.transact([Put(f"{AGENTS}n1", b"machine"), Put("/elsewhere", b"")])
+    await store.transact([Put(f"{AGENTS}n1", b"machine"), Put(CONTROLLERS, b"machine"), Put("/elsewhere", b"")])
+    await store.transact([Put(f"{PODS}on/n1/shop/web", b"{}")])
     return store
 
 
@@ -30,7 +31,7 @@ def _things(store: MemoryDatastore) -> dict[str, bytes]:
 
 
 async def test_what_is_exported_and_imported_is_the_same_octet_for_octet() -> None:
-    """All that is Calico's is moved; names that running agents hold, and keys of others, are not."""
+    """All that is Calico's is moved; what running agents and controllers hold and tell, and keys of others, are not."""
     source, target = await _filled(), MemoryDatastore()
     exported = await export(source)
     lines = list(exported.lines())

@@ -3,7 +3,7 @@
 import pytest
 
 from bgpkit_node.doctor import feature_findings, port_finding, sysctl_findings
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import cluster_of
 from tests.support.commands import document
 from tests.unit.node.doctor.scenery import lines, machine, resources
 
@@ -49,8 +49,8 @@ def test_a_tunnel_is_looked_for_when_a_pool_needs_it() -> None:
     """There, missing, or not to be told."""
     plain = document("IPPool", "p", "{cidr: 10.244.0.0/16}")
     wrapped = document("IPPool", "q", "{cidr: 10.245.0.0/16, ipipMode: Always}")
-    assert list(feature_findings(machine(), Cluster.of(resources(plain)).pools, ())) == []
-    pools = Cluster.of(resources(plain, wrapped)).pools
+    assert list(feature_findings(machine(), cluster_of(resources(plain)).pools, ())) == []
+    pools = cluster_of(resources(plain, wrapped)).pools
     assert lines(feature_findings(machine(modules={"ipip": True}), pools, ())) == []
     assert lines(feature_findings(machine(modules={"ipip": False}), pools, ())) == [
         "failure: ipip is missing, and needed by IPPool(q) with ipipMode"
@@ -61,7 +61,7 @@ def test_a_tunnel_is_looked_for_when_a_pool_needs_it() -> None:
 def test_signatures_are_looked_for_when_a_peer_has_a_password() -> None:
     """Without one it does not matter."""
     spec = "{peerIP: 10.4.7.99, asNumber: 65000, password: {secretKeyRef: {name: s, key: k}}}"
-    peers = Cluster.of(resources(document("BGPPeer", "tor", spec))).peers
+    peers = cluster_of(resources(document("BGPPeer", "tor", spec))).peers
     assert list(feature_findings(machine(signs_tcp=False), (), ())) == []
     assert lines(feature_findings(machine(), (), peers)) == []
     assert lines(feature_findings(machine(signs_tcp=False), (), peers)) == [

@@ -3,24 +3,24 @@
 from ipaddress import ip_interface
 
 from bgpkit_node.doctor import flannel_findings, mtu_findings, pod_findings
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import cluster_of
 from bgpkit_node.resources import Node
 from bgpkit_node.startup.host_interface import HostInterface
 from tests.support.commands import document
 from tests.unit.node.doctor.scenery import lines, link, machine, node, pods, resources, route
 
-CLUSTER = Cluster.of(resources(node("a", 11), document("IPPool", "p", "{cidr: 10.244.0.0/16}")))
+CLUSTER = cluster_of(resources(node("a", 11), document("IPPool", "p", "{cidr: 10.244.0.0/16}")))
 (A,) = CLUSTER.nodes
 
 
 def test_pods_may_not_send_more_than_their_node() -> None:
     """What the pools wrap round a packet counts."""
     assert lines(mtu_findings(machine(), A, CLUSTER.pools)) == []
-    wrapped = Cluster.of(resources(document("IPPool", "p", "{cidr: 10.244.0.0/16, ipipMode: Always}"))).pools
+    wrapped = cluster_of(resources(document("IPPool", "p", "{cidr: 10.244.0.0/16, ipipMode: Always}"))).pools
     assert lines(mtu_findings(machine(), A, wrapped)) == [
         "failure: cali1 is 1500, and eth0 takes 1480 from pods: large packets are lost"
     ]
-    six = Cluster.of(resources(document("Node", "b", "{bgp: {ipv6Address: 'fd00:7::11/64'}}"))).nodes[0]
+    six = cluster_of(resources(document("Node", "b", "{bgp: {ipv6Address: 'fd00:7::11/64'}}"))).nodes[0]
     uplink = HostInterface(name="eth0", addresses=(ip_interface("fd00:7::11/64"),))
     assert lines(mtu_findings(machine(interfaces=(uplink,)), six, wrapped)) != []
     elsewhere = Node(metadata=A.metadata)

@@ -6,7 +6,7 @@ import pytest
 
 from bgpkit_node.diagnosis import Between, Path, Probe, Reply
 from bgpkit_node.doctor import Finding, Look, underlay_findings
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import cluster_of
 from tests.support.commands import document
 from tests.unit.node.doctor.scenery import resources
 
@@ -19,7 +19,7 @@ WRAPPED = "{cidr: 10.244.0.0/16, ipipMode: CrossSubnet}"
 
 def told(between: Between, spec: str = PLAIN) -> Finding:
     """Return what is found of one pair."""
-    pools = Cluster.of(resources(document("IPPool", "p", spec))).pools
+    pools = cluster_of(resources(document("IPPool", "p", spec))).pools
     (found,) = underlay_findings([Look("a", between)], {}, pools)
     assert (found.what, found.where) == ("underlay", "a -> b")
     assert found.look == Look("a", between)

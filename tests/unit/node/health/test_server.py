@@ -124,7 +124,7 @@ async def test_addresses_are_measured_under_the_names_of_calico() -> None:
 
 
 async def test_without_the_datastore_all_the_rest_is_told() -> None:
-    """A scrape does not fail with it."""
+    """A scrape does not fail with it; whether there is an outage is told by those who follow the datastore, alone."""
 
     async def fail() -> None:
         """Be out of reach."""
@@ -133,7 +133,10 @@ async def test_without_the_datastore_all_the_rest_is_told() -> None:
     async with served() as one:
         one.datastore.before_call = fail
         found = await one.samples()
-        assert found["bgpkit_datastore_reachable"] == 0
+        assert (found["bgpkit_datastore_reachable"], found["bgpkit_datastore_outages_total"]) == (1, 0)
+        one.agent.running.outages.began("resources", DatastoreError("no answer"))
+        found = await one.samples()
+        assert (found["bgpkit_datastore_reachable"], found["bgpkit_datastore_outages_total"]) == (0, 1)
         assert "ipam_ippool_size{ippool=small}" not in found
         assert found["bgpkit_bgp_routes{family=ipv4-unicast}"] == 3
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bgpkit_node.errors import DatastoreError
+from bgpkit_node.errors import DatastoreError, GoneError
 from bgpkit_node.health import liveness, readiness
 from bgpkit_node.health.verdict import STRICT_FOR
 from bgpkit_node.running import RunningNode
@@ -71,6 +71,14 @@ async def test_an_outage_of_the_datastore_takes_neither_away() -> None:
     async with looked_at() as agent:
         agent.running.outages.began("resources", DatastoreError("no answer"))
         assert readiness(agent.running, agent.running.started + STRICT_FOR) == ""
+        assert liveness(agent.running) == ""
+
+
+async def test_a_node_whose_datastore_is_gone_is_not_ready() -> None:
+    """What is written would be lost; a new agent would not help."""
+    async with looked_at() as agent:
+        agent.running.outages.began("resources", GoneError("it was moved away"))
+        assert readiness(agent.running, agent.running.started + STRICT_FOR) == "it was moved away"
         assert liveness(agent.running) == ""
 
 

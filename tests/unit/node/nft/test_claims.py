@@ -30,12 +30,13 @@ def test_the_first_has_an_interface_until_it_lets_go() -> None:
     assert claims.rivals("other", named) == set()
     assert claims.claim("named", named) == "eth0"
     assert claims.claim("pod", endpoint(3, interface="eth0").endpoint) == "eth0"
+    assert claims.hosts() == {"eth0": "named"}
     claims.release("nobody")
 
 
 def test_without_a_prefix_an_interface_of_a_node_may_be_called_anything() -> None:
     """With one, those of pods are their own."""
     odd = endpoint(1, interface="cali7", host=True).endpoint
-    assert Claims(EnforcementSettings(interface_prefix=""), {}).claim("odd", odd) == "cali7"
+    assert Claims(EnforcementSettings(interface_prefixes=()), {}).claim("odd", odd) == "cali7"
     with pytest.raises(NftError, match="is the interface of a pod"):
         Claims(EnforcementSettings(), {}).claim("odd", odd)

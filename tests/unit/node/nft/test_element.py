@@ -18,6 +18,10 @@ def test_each_kind_of_element_is_said_as_nft_takes_it() -> None:
     assert said(SetType.SOURCES4, [element.of_source("cali1", ip_address("10.0.0.1"))]) == '"cali1" . 10.0.0.1'
     wide = element.of_source_network("cali1", ip_network("fd00::/127"))
     assert said(SetType.SOURCE_NETWORKS6, [wide]) == '"cali1" . fd00::-fd00::1'
+    ends = [AddressPort(ip_address(text), 17, port) for text, port in (("10.0.0.1", 53), ("10.0.0.2", 4001))]
+    assert said(SetType.FLOWS4, [element.of_flow(*ends)]) == "10.0.0.1 . 17 . 53 . 10.0.0.2 . 4001"
+    ends = [AddressPort(ip_address(text), 132, port) for text, port in (("fd00::1", 53), ("fd00::2", 4001))]
+    assert said(SetType.FLOWS6, [element.of_flow(*ends)]) == "fd00::1 . 132 . 53 . fd00::2 . 4001"
     verdict = element.of_verdict("cali1", "open", "default/db")
     assert said(SetType.VERDICTS, [verdict]) == '"cali1" comment "default/db" : goto open'
 

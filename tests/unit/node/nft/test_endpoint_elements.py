@@ -1,5 +1,8 @@
 """The elements of endpoints, of pods and of nodes."""
 
+from dataclasses import replace
+from ipaddress import ip_network
+
 from bgpkit_node.nft.element import of_verdict, of_version
 from bgpkit_node.nft.endpoint_elements import elements_of_host, elements_of_pod, versions_of
 from bgpkit_node.nft.host_maps import Hook
@@ -13,9 +16,12 @@ ROOTS = {Hook(Moment.NORMAL, direction): OPEN for direction in Direction}
 
 def test_a_pod_is_in_all_sets_of_pods() -> None:
     """Its interface first."""
-    names = [name for name, _ in elements_of_pod(endpoint(1).endpoint, ROOTS)]
+    pod = replace(endpoint(1).endpoint, spoofable=(ip_network("198.51.100.0/24"),))
+    names = [name for name, _ in elements_of_pod(pod, ROOTS, spoofing=False)]
     assert names[0] == "pods"
     assert sorted(names) == ["egress", "ingress", "itself", "pods", "sources4"]
+    spoofing = {name for name, _ in elements_of_pod(pod, ROOTS, spoofing=True)}
+    assert spoofing - set(names) == {"source_networks4"}, "what it may send from beside its own addresses"
 
 
 def test_an_interface_of_a_node_is_in_its_own_maps_only() -> None:

@@ -53,5 +53,5 @@ def test_the_maps_of_policies_come_last_and_the_named_interface_first() -> None:
         assert rule in to_host
     assert "udp dport 8472 ip saddr @peers4 accept" in to_host
     assert "udp dport 8472 ip6 daddr @peers6 accept" in from_host
-    without = host_chains(EnforcementSettings(interface_prefix=""), "pods")
+    without = host_chains(EnforcementSettings(interface_prefixes=()), "pods")
     assert not any('"*"' in rule for chain in without.values() for rule in chain.rules)

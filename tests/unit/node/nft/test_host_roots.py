@@ -18,7 +18,7 @@ UNTRACKED = replace(policy("untracked", Action.ALLOW), do_not_track=True, apply_
 INGRESS = {moment: Hook(moment, Direction.INGRESS) for moment in Moment}
 
 
-def roots(*policies: PolicyProgram) -> dict[Hook, Chain]:
+def roots(*policies: PolicyProgram, drop_invalid: bool = False) -> dict[Hook, Chain]:
     """Return the chains for an interface with policies of one tier, for what comes in."""
     wanted = endpoint(1, tier(*policies), interface="eth0", host=True)
 
@@ -26,7 +26,8 @@ def roots(*policies: PolicyProgram) -> dict[Hook, Chain]:
         """Name the chain after the policies."""
         return Chain(" ".join([hook.moment.value, *(each.name for tier in tiers for each in tier.policies)]), "", ())
 
-    return host_roots(wanted, {each.id: each for each in policies}, EnforcementSettings(mark=0x40000), decide)
+    settings = EnforcementSettings(mark=0x40000, drop_invalid=drop_invalid)
+    return host_roots(wanted, {each.id: each for each in policies}, settings, decide)
 
 
 def test_each_hook_asks_its_own_policies_and_no_chain_is_where_nothing_is_asked() -> None:
@@ -67,6 +68,16 @@ def test_what_is_allowed_early_is_forgotten_where_it_has_been_heeded() -> None:
     alone = roots(DNAT)[INGRESS[Moment.PRE_DNAT]]
     assert alone.rules[1] == clearing
     assert not any("meta mark" in rule for chain in roots(NORMAL, FORWARD).values() for rule in chain.rules)
+
+
+def test_what_belongs_to_no_connection_is_dropped_before_policies_are_asked() -> None:
+    """After what has been allowed early, which is no connection's either; where nothing is asked all passes."""
+    found = roots(NORMAL, UNTRACKED, drop_invalid=True)
+    rules = found[INGRESS[Moment.NORMAL]].rules
+    assert [rule.split()[0] for rule in rules] == ["meta", "ct", "goto"]
+    assert rules[1].startswith("ct state invalid counter drop")
+    assert len(found[INGRESS[Moment.FORWARD]].rules) == 1
+    assert found[Hook(Moment.NORMAL, Direction.EGRESS)].rules[0].startswith("ct state invalid counter drop")
 
 
 def test_every_hook_has_a_map_by_name_and_one_for_the_others() -> None:

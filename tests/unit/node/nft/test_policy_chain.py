@@ -33,12 +33,13 @@ def test_a_rule_is_one_rule_with_its_name_and_a_counter() -> None:
 
 def test_denied_packets_are_refused_where_that_is_wanted_and_logged_where_it_is() -> None:
     """Both are settings."""
-    settings = EnforcementSettings(refusal=Refusal.REJECT, log_group=5, log_rate="10/second", log_burst=7)
-    chain = policy_chain(
-        policy("db", Action.LOG, Action.DENY), Direction.INGRESS, settings, {4}, Verdicts.at(NORMAL, settings)
+    settings = EnforcementSettings(
+        refusal=Refusal.REJECT, log_group=5, log_rate="10/second", log_burst=7, log_prefix="%t:%k:%p"
     )
+    verdicts = Verdicts.at(NORMAL, settings, "default")
+    chain = policy_chain(policy("db", Action.LOG, Action.DENY), Direction.INGRESS, settings, {4}, verdicts)
     assert " group 5 comment " in chain.rules[0]
-    assert " counter limit rate 10/second burst 7 packets log prefix " in chain.rules[0]
+    assert ' counter limit rate 10/second burst 7 packets log prefix "default:np:default/db: "' in chain.rules[0]
     assert " counter goto refused comment " in chain.rules[1]
     assert [called.name for called in chain.calls] == ["refused"]
     assert refusing(SETTINGS, "x")[0].verdict is Verdict.DROP
@@ -48,7 +49,7 @@ def test_pass_goes_to_the_stage_that_follows() -> None:
     """So the chain depends on it; where nothing follows it is refused."""
     passing = policy("db", Action.NEXT_TIER)
     after = Chain("after", "", ())
-    chain = policy_chain(passing, Direction.INGRESS, SETTINGS, {4}, Verdicts.at(NORMAL, SETTINGS, after))
+    chain = policy_chain(passing, Direction.INGRESS, SETTINGS, {4}, Verdicts.at(NORMAL, SETTINGS, "default", after))
     assert " counter goto after comment " in chain.rules[0]
     assert chain.calls == (after,)
     assert passes_on(passing, Direction.INGRESS)

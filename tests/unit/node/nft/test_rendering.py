@@ -8,7 +8,8 @@ import pytest
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.nft.element import of_network, of_verdict
 from bgpkit_node.nft.naming import network_set
-from bgpkit_node.nft.rendering import Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
+from bgpkit_node.nft.table_change import TableChange
 from bgpkit_node.policy.model import Action
 from bgpkit_node.policy.program import EndpointProgram, PolicyProgram, ProgramChange, SetChange
 from tests.unit.node.nft.programs import WEB, endpoint, policy, program, tier
@@ -172,4 +173,4 @@ def test_a_pod_whose_interface_has_another_name_brings_a_base_chain_along() -> N
     done = rendering.update(change({"default/p3": other}))
     assert set(done.chains) == {"other_senders"}
     assert rendering.update(change({"default/p3": None})).gone_chains == ["other_senders"]
-    assert "other_senders" not in Rendering(program([other]), replace(SETTINGS, interface_prefix="")).chains
+    assert "other_senders" not in Rendering(program([other]), replace(SETTINGS, interface_prefixes=())).chains

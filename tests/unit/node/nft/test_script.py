@@ -5,9 +5,10 @@ from ipaddress import ip_network
 from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.nft.chain import Chain
 from bgpkit_node.nft.element import SetType, of_network
-from bgpkit_node.nft.rendering import KernelSet, Rendering, TableChange
+from bgpkit_node.nft.rendering import Rendering
 from bgpkit_node.nft.script import additions, table_comment, whole_table
 from bgpkit_node.nft.table import fixed_chains
+from bgpkit_node.nft.table_change import KernelSet, TableChange
 from bgpkit_node.policy.model import Action
 from tests.unit.node.nft.programs import endpoint, policy, program, tier
 

@@ -13,7 +13,10 @@ def test_what_is_no_name_of_a_table_is_refused(name: str) -> None:
 
 
 def test_what_no_interface_begins_with_is_refused() -> None:
-    """Empty means no interface."""
-    with pytest.raises(NftError, match="is not how names of interfaces begin"):
-        EnforcementSettings(interface_prefix="a b")
-    assert EnforcementSettings(interface_prefix="").interface_prefix == ""
+    """Without any no interface is meant."""
+    for odd in ("a b", ""):
+        with pytest.raises(NftError, match="is not how names of interfaces begin"):
+            EnforcementSettings(interface_prefixes=("cali", odd))
+    assert EnforcementSettings(interface_prefixes=()).pod_interfaces == ""
+    assert not EnforcementSettings(interface_prefixes=()).names_pod("cali0")
+    assert EnforcementSettings(interface_prefixes=("tap", "cali")).names_pod("cali0")

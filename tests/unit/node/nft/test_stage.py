@@ -4,7 +4,9 @@ import pytest
 
 from bgpkit_node.nft import EnforcementSettings, NftError, Refusal
 from bgpkit_node.nft.host_maps import Hook
+from bgpkit_node.nft.naming import network_set
 from bgpkit_node.nft.stage import Stages
+from bgpkit_node.nft.unions import Union
 from bgpkit_node.policy.model import Action, Direction
 from bgpkit_node.policy.moments import Moment
 from tests.unit.node.nft.programs import policy, tier
@@ -27,6 +29,23 @@ def test_a_tier_asks_its_policies_and_then_denies() -> None:
     assert end == 'counter drop comment "end of tier default: Deny"'
     allowing = stages().stage(NORMAL, (tier(DB, default=Action.ALLOW),), ())
     assert allowing.rules[-1] == 'counter accept comment "end of tier default: Allow"'
+
+
+def test_a_tier_of_many_policies_asks_groups_of_them_of_those_that_they_may_be_for() -> None:
+    """By the addresses at the other end, of each IP version; all that is left comes to the end of the tier."""
+    many = [policy(f"p{number}", Action.ALLOW) for number in range(200)]
+    made = Stages({each.id: each for each in many}, EnforcementSettings(), {4, 6})
+    chain = made.stage(NORMAL, (tier(*many),), ())
+    guarded = [rule for rule in chain.rules if rule.startswith("ip")]
+    assert len(guarded) == 2 * len(chain.unions)
+    assert 4 <= len(chain.unions) < 20
+    first = chain.calls[0]
+    name = network_set(chain.unions[0].id, 4)
+    assert guarded[0] == f'ip saddr @{name} jump {first.name} comment "{first.comment}"'
+    assert guarded[1].startswith("ip6 saddr @net6-")
+    assert first.rules[0].startswith("jump ingress-default/p0-")
+    assert chain.rules[-1] == 'counter drop comment "end of tier default: Deny"'
+    assert made.stage(Hook(Moment.NORMAL, Direction.EGRESS), (tier(*many),), ()).unions[0] == Union((), ())
 
 
 def test_a_tier_that_passes_on_goes_to_the_next_and_then_to_the_profiles() -> None:

@@ -25,23 +25,37 @@ def test_another_form_of_the_table_has_another_fingerprint() -> None:
         EnforcementSettings(allow_ipip=True),
         EnforcementSettings(allow_vxlan=True),
         EnforcementSettings(vxlan_port=8472),
-        EnforcementSettings(interface_prefix=""),
+        EnforcementSettings(interface_prefixes=()),
+        EnforcementSettings(drop_invalid=False),
     ]
     assert len({fingerprint(each) for each in choices}) == len(choices)
 
 
 def test_interfaces_of_no_known_pod_are_shut_unless_there_is_no_prefix() -> None:
     """In each hook."""
-    assert rules(EnforcementSettings(interface_prefix="veth")).count('name "veth*" counter drop') == 4
-    assert "interface of no known pod" not in rules(EnforcementSettings(interface_prefix=""))
+    assert rules(EnforcementSettings(interface_prefixes=("veth",))).count('name "veth*" counter drop') == 4
+    assert rules(EnforcementSettings(interface_prefixes=("veth", "tap"))).count('name { "veth*", "tap*" } counter') == 4
+    assert "interface of no known pod" not in rules(EnforcementSettings(interface_prefixes=()))
 
 
-@pytest.mark.parametrize(("prefix", "pods"), [("cali", '"cali*"'), ("", "@pods")])
+def test_what_belongs_to_no_connection_is_dropped_unless_that_is_not_wanted() -> None:
+    """Of TCP only then the answers of connections that were cut have to be known, lest they begin others.
+
+    And where a node answers its pods, which it may send anything.
+    """
+    dropping, keeping = (rules(EnforcementSettings(drop_invalid=each)).splitlines() for each in (True, False))
+    assert dropping.count("ct state invalid jump invalid") == 3
+    assert dropping.count("meta l4proto != tcp jump ended") == 2
+    assert "ct state invalid jump invalid" not in keeping
+    assert (dropping.count("jump ended"), keeping.count("jump ended")) == (1, 3)
+
+
+@pytest.mark.parametrize(("prefixes", "pods"), [(("cali",), '"cali*"'), ((), "@pods")])
 def test_a_packet_of_an_established_connection_meets_three_base_chains_and_in_each_one_rule(
-    prefix: str, pods: str
+    prefixes: tuple[str, ...], pods: str
 ) -> None:
     """Before it is tracked, by the name of the interface that it comes from; and when it is forwarded, both ways."""
-    chains = {chain.name: chain.rules for chain in fixed_chains(EnforcementSettings(interface_prefix=prefix))}
+    chains = {chain.name: chain.rules for chain in fixed_chains(EnforcementSettings(interface_prefixes=prefixes))}
     met = {name for name, rules in chains.items() if rules[0].split()[3] in {"prerouting", "forward", "postrouting"}}
     assert met == {"senders", "from_pods", "to_pods"}
     assert chains["senders"][1:] == (f"iifname {pods} goto sender",)

@@ -66,6 +66,15 @@ def test_a_nodes_own_port_comes_before_the_clusters() -> None:
     assert (found.port(node("a")), found.port(node("b"))) == (180, 177)
 
 
+def test_a_nodes_own_log_severity_comes_before_the_clusters() -> None:
+    """Without either it is information."""
+    debug, error = (BGPConfigurationSpec(log_severity_screen=word) for word in ("debug", "Error"))
+    named = zip(("default", "node.a"), (debug, error), strict=True)
+    found = cluster(*(BGPConfiguration(metadata=Metadata(name=name), spec=spec) for name, spec in named))
+    assert [found.log_severity(name) for name in "ab"] == ["Error", "Debug"]
+    assert cluster().log_severity("a") == "Info"
+
+
 def test_prefixes_are_advertised_with_the_nodes_own_communities_or_those_of_all() -> None:
     """Names stand for their values; a node's own configuration takes the place of the default one."""
     default = BGPConfiguration(

@@ -27,7 +27,15 @@ BOUND = BGPConfiguration(
     spec=BGPConfigurationSpec(bind_mode=BindMode.NODE_IP, local_workload_peering_ipv4="169.254.1.2"),
 )
 WORKLOAD_ADDRESSES = "localWorkloadPeeringIPV4 or localWorkloadPeeringIPV6"
+NO_REFLECTOR = "and no BGPPeer makes it a reflector: it reflects nothing"
+BOTH = "at nodes that both are for"
 NO_ID = "and has no routeReflectorClusterID: it reflects nothing"
+
+
+def _tor(asn: int, *, node: str = "", peer_ip: str = "10.9.9.9") -> BGPPeerSpec:
+    return BGPPeerSpec(node=node, peer_ip=peer_ip, as_number=asn)
+
+
 CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     "a mesh": ((A, B, C), ()),
     "two reflectors": ((A, B, RR1, RR2, OFF, all_with_reflectors()), ()),
@@ -40,7 +48,7 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
         (LABELLED, IDLE, C, OFF, all_with_reflectors()),
         (
             f"Node(a) is selected by peerSelector of {all_with_reflectors()}, {NO_ID}",
-            "Node(b) has routeReflectorClusterID 244.0.0.2, and no BGPPeer selects it: it reflects nothing",
+            f"Node(b) has routeReflectorClusterID 244.0.0.2, {NO_REFLECTOR}",
         ),
     ),
     "reflectors that select their clients": (
@@ -49,7 +57,11 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     ),
     "a cluster ID in a mesh": (
         (A, IDLE, C),
-        ("Node(b) has routeReflectorClusterID 244.0.0.2, and no BGPPeer selects it: it reflects nothing",),
+        (f"Node(b) has routeReflectorClusterID 244.0.0.2, {NO_REFLECTOR}",),
+    ),
+    "nodes of one cluster alone": (
+        (RR1, RR2, OFF, peer("x", BGPPeerSpec(peer_selector="all()"))),
+        tuple(f"Node({name}) has routeReflectorClusterID 244.0.0.1, {NO_REFLECTOR}" for name in ("r1", "r2")),
     ),
     "a selector that matches nothing": (
         (A, B, peer("x", BGPPeerSpec(node_selector="has(x)", peer_selector="has(y)"))),
@@ -58,6 +70,26 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     "a node that does not exist": (
         (A, B, peer("x", BGPPeerSpec(node="z", peer_ip="10.9.9.9", as_number=1))),
         ("BGPPeer(x): there is no node z",),
+    ),
+    "a router in two ASes": (
+        (A, B, peer("x", _tor(65001)), peer("z", _tor(65002, node="a"))),
+        (f"BGPPeer(x) and BGPPeer(z) give 10.9.9.9 AS 65001 and AS 65002: {BOTH}, BGPPeer(z) counts",),
+    ),
+    "a router in two ASes and at two ports, by name": (
+        (A, peer("x", _tor(65001)), peer("y", _tor(0, peer_ip="10.9.9.9:1179"))),
+        (f"BGPPeer(y) and BGPPeer(x) give 10.9.9.9 no AS number at port 1179 and AS 65001: {BOTH}, BGPPeer(x) counts",),
+    ),
+    "routers of one address at different nodes": (
+        (A, B, peer("x", _tor(65001, node="a")), peer("y", _tor(65002, node="b"))),
+        (),
+    ),
+    "a node that has another AS number": (
+        (A, B, peer("x", BGPPeerSpec(peer_ip="10.4.7.2", as_number=65001))),
+        ("BGPPeer(x): 10.4.7.2 is Node(b) of AS 64512, not of AS 65001: no session opens",),
+    ),
+    "a node by its address": (
+        (A, B, peer("x", BGPPeerSpec(peer_ip="10.4.7.2", as_number=64512)), peer("y", BGPPeerSpec(peer_ip="10.4.7.1"))),
+        (),
     ),
     "a router with an IPv6 address": (
         (A, B, peer("x", BGPPeerSpec(peer_ip="fd00::9", as_number=1))),
@@ -92,7 +124,7 @@ CASES: dict[str, tuple[tuple[Resource, ...], tuple[str, ...]]] = {
     ),
     "two addresses of the only other node": (
         (node("a", "10.4.7.1/24", "fd00::1/64"), node("b", "10.4.7.2/24", "fd00::2/64", cluster_id="1.1.1.1"), C, OFF),
-        ("Node(b) has routeReflectorClusterID 1.1.1.1, and no BGPPeer selects it: it reflects nothing",),
+        (f"Node(b) has routeReflectorClusterID 1.1.1.1, {NO_REFLECTOR}",),
     ),
     "a node without an address": (
         (A, node("b")),

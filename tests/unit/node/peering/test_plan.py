@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgpkit_node.peering import Cluster, Peering, PeeringKind, plan_peerings
+from bgpkit_node.peering import Cluster, Peering, PeeringKind, cluster_of, plan_peerings
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPConfigurationSpec,
@@ -117,8 +117,8 @@ def test_a_reflectors_client_is_whoever_has_not_its_cluster_id(own: str, other: 
     """Reflectors of one cluster are ordinary peers of each other, of two clusters clients of each other."""
     one = node("a", "10.4.7.11/24", cluster_id=own)
     two = node("b", "10.4.7.12/24", cluster_id=other)
-    (found,) = plan_peerings(cluster(one, two, peer("all", BGPPeerSpec(peer_selector="all()"))), one)
-    assert found.client is client
+    state = cluster(one, two, node("c", "10.4.7.13/24"), peer("all", BGPPeerSpec(peer_selector="all()")))
+    assert [each.client for each in plan_peerings(state, state.nodes[0]) if each.node == "b"] == [client]
 
 
 def test_a_peer_in_another_as_is_no_client() -> None:
@@ -254,19 +254,26 @@ _SELECTORS = ("", "all()", REFLECTORS, f"!({REFLECTORS})", "has(rack)", "rack ==
 _ADDRESSES = [f"10.4.7.{number}" for number in range(1, 6)]
 
 
+def _as_it_is(one: Node) -> Node:
+    return one
+
+
 @st.composite
 def clusters(draw: st.DrawFn) -> Cluster:
     """Draw a cluster of any shape."""
     labels = st.dictionaries(st.sampled_from(["route_reflector", "rack"]), st.sampled_from(["true", "1", "2"]))
     identifiers = st.sampled_from(["", "", "244.0.0.1", "244.0.0.2"])
+    marks = st.sampled_from([_as_it_is, _as_it_is, drained])
     resources: list[Resource] = [
-        node(
-            name,
-            draw(st.sampled_from([f"{address}/24", f"{address}/24", ""])),
-            draw(st.sampled_from([f"fd00::{address.rpartition('.')[2]}/64", ""])),
-            cluster_id=draw(identifiers),
-            asn=draw(st.sampled_from([None, None, None, 65001])),
-            **draw(labels),
+        draw(marks)(
+            node(
+                name,
+                draw(st.sampled_from([f"{address}/24", f"{address}/24", ""])),
+                draw(st.sampled_from([f"fd00::{address.rpartition('.')[2]}/64", ""])),
+                cluster_id=draw(identifiers),
+                asn=draw(st.sampled_from([None, None, None, 65001])),
+                **draw(labels),
+            )
         )
         for name, address in zip(_NAMES[: draw(st.integers(1, 5))], _ADDRESSES, strict=False)
     ]
@@ -365,7 +372,7 @@ def _state(number: int) -> Cluster:
         resources |= {(resource.kind, resource.name): resource for resource in known}
     for document in load_documents(json.dumps([_told(each) for each in row["resources"]]), row["id"]):
         resources[document.resource.kind, document.resource.name] = document.resource
-    return Cluster.of(resources.values())
+    return cluster_of(resources.values())
 
 
 def _told(resource: Mapping[str, Any]) -> dict[str, Any]:

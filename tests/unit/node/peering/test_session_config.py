@@ -158,7 +158,7 @@ def test_a_filter_that_is_not_there_lets_nothing_pass() -> None:
 
 
 def test_the_terms_of_a_node_are_its_own_and_the_clusters() -> None:
-    """Its address, AS number and cluster ID; pools that are on and exported; the filters; the communities."""
+    """Its address, AS number and cluster ID; exported pools, disabled ones, too; the filters; the communities."""
     one = node("a", "10.4.7.11/24", cluster_id="244.0.0.1", asn=65001)
     pools = [
         IPPool(metadata=Metadata(name=name), spec=IPPoolSpec(cidr=cidr, disabled=disabled, disable_bgp_export=hidden))
@@ -176,7 +176,7 @@ def test_the_terms_of_a_node_are_its_own_and_the_clusters() -> None:
         asn=65001,
         local_address="10.4.7.11",
         cluster_id=IPv4Address("244.0.0.1"),
-        export_policy=EXPORTED,
+        export_policy=PrefixPolicy("ip-pools", (*EXPORTED.rules, PrefixRule(Prefix.parse("10.245.0.0/16")))),
         filters={NOT_THE_SECOND.name: NOT_THE_SECOND},
         networks=(IPv4Network("10.4.7.0/24"),),
         advertised=(("10.244.0.0/16", ("1:1",)),),

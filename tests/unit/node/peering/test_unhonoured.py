@@ -28,7 +28,7 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"serviceExternalIPs": [{"cidr": "192.0.2.1/32"}], "serviceLoadBalancerAggregation": "Disabled"},
         [],
     ),
-    ("BGPConfiguration", {"bindMode": "NodeIP", "logSeverityScreen": "Debug"}, ["logSeverityScreen"]),
+    ("BGPConfiguration", {"bindMode": "NodeIP", "logSeverityScreen": "Debug"}, []),
     ("BGPConfiguration", {"nodeMeshPassword": {"secretKeyRef": {"name": "s", "key": "k"}}}, []),
     ("BGPConfiguration", {"prefixAdvertisements": [{"cidr": "10.0.0.0/8"}], "nodeMeshMaxRestartTime": "90s"}, []),
     ("IPPool", {"cidr": "10.244.0.0/16", "ipipMode": "Never", "vxlanMode": "Never", "blockSize": 26}, []),
@@ -49,7 +49,8 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("FelixConfiguration", {"logActionRateLimit": "10/second", "logActionRateLimitBurst": 9}, []),
     ("FelixConfiguration", {"allowIPIPPacketsFromWorkloads": True, "allowVXLANPacketsFromWorkloads": True}, []),
     ("FelixConfiguration", {"nftablesMarkMask": 65536, "externalNodesList": ["192.0.2.1"]}, []),
-    ("FelixConfiguration", {"workloadSourceSpoofing": "Any"}, ["workloadSourceSpoofing"]),
+    ("FelixConfiguration", {"workloadSourceSpoofing": "Any", "interfacePrefix": "cali,tap"}, []),
+    ("FelixConfiguration", {"logPrefix": "%t %n", "disableConntrackInvalidCheck": True}, []),
     ("IPReservation", {"reservedCIDRs": ["10.244.0.0/30"]}, []),
     ("ClusterInformation", {"datastoreReady": True}, []),
     ("IPAMConfiguration", {"strictAffinity": True}, []),
@@ -70,22 +71,3 @@ def test_each_field_that_does_nothing_is_named(kind: str, spec: dict[str, Any], 
     for sentence in sentences:
         assert any(sentence.startswith(f"{kind}(default): spec.{field}") for field in fields)
         assert "not honoured yet" in sentence
-
-
-@pytest.mark.parametrize(
-    ("spec", "sentences"),
-    [
-        ({"node": "a", "interfaceName": "eth0"}, []),
-        (
-            {"node": "a", "expectedIPs": ["10.4.7.11"]},
-            [
-                "HostEndpoint(a) is kept, but not honoured yet without spec.interfaceName: its node refuses policies",
-            ],
-        ),
-    ],
-)
-def test_an_interface_of_a_node_needs_its_name(spec: dict[str, Any], sentences: list[str]) -> None:
-    """By its addresses alone it is not found."""
-    resource = {"apiVersion": "projectcalico.org/v3", "kind": "HostEndpoint", "metadata": {"name": "a"}, "spec": spec}
-    (document,) = load_documents(json.dumps(resource), "test")
-    assert list(unhonoured(document.resource)) == sentences

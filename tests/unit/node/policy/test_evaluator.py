@@ -248,6 +248,42 @@ def test_failsafe_ports_are_as_they_are_given() -> None:
     assert not failsafe.passes(back, Direction.INGRESS)
 
 
+def test_only_the_endpoints_that_are_asked_about_deny() -> None:
+    """As a node judges that knows what the others do themselves."""
+    given = state(policy("deny", DENY))
+    packet = Packet(source=CLIENT, destination=WEB, protocol=6, port=80)
+    for asked, expected in (({"client"}, True), ({"web"}, False), (None, False)):
+        verdict = Evaluator(given, asked=asked).verdict(packet)
+        assert (verdict.allowed, verdict.ingress is None) == (expected, expected)
+
+
+def test_what_other_nodes_wrap_passes_whatever_policies_say() -> None:
+    """By VXLAN and IPIP, both ways, and from nobody else."""
+    failsafe = Failsafe((), (), vxlan_port=8472, peers=frozenset({WEB}))
+    for protocol, port, expected in ((17, 8472, True), (4, None, True), (17, 4789, False), (6, 8472, False)):
+        coming = Packet(source=WEB, destination=NODE, protocol=protocol, port=port)
+        going = Packet(source=NODE, destination=WEB, protocol=protocol, port=port)
+        for packet, way in ((coming, Direction.INGRESS), (going, Direction.EGRESS)):
+            assert failsafe.passes(packet, way) is expected
+        assert not failsafe.passes(going, Direction.INGRESS)
+
+
+def test_early_policies_are_asked_about_the_destination_that_was_called() -> None:
+    """The others about that which it was translated to."""
+    host = Endpoint(key="web", node="n1", labels=(("name", "web"),), addresses=(WEB,), local=True, host=True)
+    called = replace(ALLOW, protocol=6, destination=Match(ports=(PortRange(30080, 30080),)))
+    early = replace(policy("early", called), pre_dnat=True, apply_on_forward=True)
+    translated = Packet(source=OUTSIDE, destination=WEB, protocol=6, port=80, called=(NODE, 30080))
+    for packet, expected in ((translated, True), (replace(translated, called=None), False)):
+        assert Evaluator(state(early, web=host)).verdict(packet).allowed is expected
+    late = policy("late", replace(called, destination=Match(ports=(PortRange(80, 80),))))
+    assert Evaluator(state(late, web=host)).verdict(translated).allowed
+    assert not Evaluator(state(late, web=host)).verdict(translated.untranslated()).allowed
+    shut = replace(early, ingress=(DENY,))
+    assert not Evaluator(state(shut, late, web=host)).verdict(translated).allowed
+    assert Evaluator(state(shut, late, web=host)).verdict(replace(translated, called=(NODE, 22))).allowed, "failsafe"
+
+
 def test_the_interface_of_a_node_decides_over_what_it_forwards_where_a_policy_says_so() -> None:
     """To its pods and from them, on top of their own policies; without such a policy all is forwarded."""
     wire = Endpoint(key="wire", node="n1", labels=(("name", "wire"),), interface="*", local=True, host=True)

@@ -7,7 +7,7 @@ from bgpkit_node.policy import PolicyState
 from bgpkit_node.policy.host_wires import HostWires
 from bgpkit_node.policy.model import Endpoint
 
-OWN, POD, FAR = (IPv4Address(text) for text in ("192.0.2.11", "10.0.0.1", "203.0.113.9"))
+OWN, SECOND, POD, FAR = map(IPv4Address, ("192.0.2.11", "192.0.2.12", "10.0.0.1", "203.0.113.9"))
 STORAGE = Endpoint(key="a", node="n1", interface="eth1", host=True)
 ALL = Endpoint(key="b", node="n1", interface="*", host=True)
 FOUND = Endpoint(key="c", node="n1", addresses=(OWN,), host=True)
@@ -21,10 +21,13 @@ def wires(*endpoints: Endpoint) -> HostWires:
 
 def test_an_address_of_the_node_tells_its_interface_and_else_that_for_all() -> None:
     """Without either it is the first; pods are none."""
-    assert wires(STORAGE, ALL, FOUND, OTHER).wire("n1") == FOUND
-    assert wires(STORAGE, ALL, OTHER).wire("n1") == ALL
-    assert wires(replace(STORAGE, key="z"), STORAGE).wire("n1") == STORAGE
-    assert wires(OTHER).wire("n1") is None
+    second = replace(STORAGE, addresses=(SECOND,))
+    assert wires(second, ALL, FOUND, OTHER).wire(OWN, FAR) == FOUND
+    assert wires(second, ALL, FOUND, OTHER).wire(SECOND, FAR) == second
+    assert wires(STORAGE, ALL, OTHER).wire(POD, FAR) == ALL
+    assert wires(replace(STORAGE, key="z"), STORAGE).wire(OWN, FAR) == STORAGE
+    assert wires(OTHER).wire(OWN, FAR) is None
+    assert wires(ALL).transit(FAR, FAR) == (None, None)
 
 
 def test_an_address_is_of_the_node_that_has_it_or_its_pod() -> None:

@@ -84,6 +84,22 @@ def test_a_network_must_be_strictly_masked() -> None:
     assert str(address_text.parse_network("8.8.8.8")) == "8.8.8.8/32"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("10.4.7.0/255.255.255.0", r"10\.4\.7\.0/255\.255\.255\.0 has a mask .* write 10\.4\.7\.0/24"),
+        ("10.4.7.0/0.0.0.255", r"has a mask .* write 10\.4\.7\.0/24"),
+        ("fd00::%eth0/64", "fd00::%eth0/64 has a zone: write it without %eth0"),
+        ("fd00::1%1", "has a zone: write it without %1"),
+    ],
+)
+def test_what_only_other_programs_understand_is_refused(text: str, words: str) -> None:
+    """RFC 4632, section 3.1: the length is a number; and the names of interfaces are not the same everywhere."""
+    for parse in (address_text.parse_interface, address_text.parse_network):
+        with pytest.raises(ValueError, match=words):
+            parse(text)
+
+
 def test_an_address_of_the_other_version_is_named() -> None:
     """The sentence says what was given and what is wanted."""
     with pytest.raises(ValueError, match="is an IPv6 address, not an IPv4 one"):

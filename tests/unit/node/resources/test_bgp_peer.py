@@ -28,6 +28,8 @@ def _peer(spec: BGPPeerSpec) -> BGPPeer:
         (BGPPeerSpec(peer_ip="10.0.0.1:0"), "peerIP", "is not between 1 and 65535"),
         (BGPPeerSpec(peer_ip="10.0.0.1", reachable_by="x"), "reachableBy", "is not an IP address"),
         (BGPPeerSpec(peer_ip="10.0.0.1:179", reachable_by="::1"), "reachableBy", "must be an IPv4 address"),
+        (BGPPeerSpec(peer_ip="10.0.0.1", reachable_by="0.0.0.0"), "reachableBy", "must be the address of a router"),
+        (BGPPeerSpec(peer_ip="2001:db8::1", reachable_by="ff02::1"), "reachableBy", "must be the address of a router"),
         (BGPPeerSpec(reachable_by="10.0.0.1"), "reachableBy", "only be set together with spec.peerIP"),
         (
             BGPPeerSpec(keep_original_next_hop=True, next_hop_mode=NextHopMode.SELF),

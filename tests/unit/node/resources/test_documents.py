@@ -72,6 +72,29 @@ def test_the_sentence_of_the_house_for_an_unknown_field() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("annotation", "field"),
+    [(r'"a": "x\ud800"', "metadata.annotations.a"), (r'"\udc00": "x"', r"metadata.annotations.'\udc00'")],
+)
+def test_half_of_a_surrogate_pair_is_refused(annotation: str, field: str) -> None:
+    """No UTF-8 is that: it could be written nowhere. RFC 3629, section 3."""
+    head = '{"apiVersion": "projectcalico.org/v3", "kind": "Node",'
+    text = head + '\n"metadata": {"name": "a", "annotations": {\n' + annotation + "}}}"
+    what = "holds half of a surrogate pair, which is no character"
+    assert _errors(text) == [f"bgp.yaml: document 1, line 3: Node {field}: {what}"]
+
+
+def test_a_list_of_one_kind_holds_no_other() -> None:
+    """The resource is not left out: nothing of the file is applied."""
+    pool = "{apiVersion: projectcalico.org/v3, kind: IPPool, metadata: {name: p}, spec: {cidr: 10.0.0.0/16}}"
+    node = "{apiVersion: projectcalico.org/v3, kind: Node, metadata: {name: a}}"
+    text = f"apiVersion: projectcalico.org/v3\nkind: %s\nitems:\n- {node}\n- {pool}\n"
+    assert _errors(text % "NodeList") == [
+        "bgp.yaml: document 1, line 5: NodeList: is no place for IPPool: put it beside the list, or in a List"
+    ]
+    assert _names(text % "List") == ["Node(a)", "IPPool(p)"]
+
+
 def test_all_faults_of_a_file_are_found() -> None:
     """Of shape and of sense, in every document, in the order of the lines."""
     text = (
@@ -150,6 +173,9 @@ def test_files_directories_and_standard_input_are_read(tmp_path: Path, monkeypat
     documents = load_paths([tmp_path / "a.yaml", tmp_path / "folder", "-"])
     assert [document.resource.name for document in documents] == ["a", "b", "c", "d"]
     assert documents[3].source == "standard input"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((_NODE % "d").encode("utf-16"))))
+    with pytest.raises(InvalidResourcesError, match=r"^standard input: is not a text in UTF-8 \(octet 0\)$"):
+        load_paths(["-"])
 
 
 def test_faults_of_all_files_are_found(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgpkit_node.datastore import Put, Unchanged
+from bgpkit_node.datastore import KeyValue, Put, Unchanged
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, InvalidResourcesError, NotFoundError
 from bgpkit_node.resources.documents import Document
 from bgpkit_node.resources.draft import (
@@ -24,8 +24,12 @@ def _pool(name: str, cidr: str, *, uid: str = "", time: str | None = None, revis
     return IPPool(metadata=metadata, spec=IPPoolSpec(cidr=cidr))
 
 
+def _stored(**revisions: int) -> dict[str, KeyValue]:
+    return {name: KeyValue(IP_POOL.key(name), b"{", revision) for name, revision in revisions.items()}
+
+
 _OLD = _pool("a", "10.0.0.0/16", uid="u", time="2026-01-02T03:04:05Z", revision="4")
-_PRESENT = Present(IP_POOL, 9, {"a": _OLD}, {"a": 4, "broken": 5})
+_PRESENT = Present(IP_POOL, 9, {"a": _OLD}, _stored(a=4, broken=5))
 
 
 def test_a_new_resource_gets_uid_and_time() -> None:
@@ -79,7 +83,7 @@ def test_only_what_changes_is_written_and_its_kind_guarded() -> None:
 
 def test_faults_of_the_whole_are_said_once_and_only_of_what_is_written() -> None:
     """Two pools that overlap already do not keep a third one out."""
-    bad = Present(IP_POOL, 9, {"a": _OLD, "x": _pool("x", "10.0.1.0/24")}, {"a": 4, "x": 6})
+    bad = Present(IP_POOL, 9, {"a": _OLD, "x": _pool("x", "10.0.1.0/24")}, _stored(a=4, x=6))
     fine = prepare(Document(_pool("b", "10.1.0.0/16")), bad, WriteMode.APPLY)
     check_together([fine], {"IPPool": bad})
     overlapping = prepare(Document(_pool("c", "10.0.2.0/24"), "f.yaml", 1, 1), bad, WriteMode.APPLY)
@@ -113,7 +117,8 @@ def test_only_rules_across_resources_guard_a_whole_kind() -> None:
     """A pool must not meet another; endpoints of pods are nobody's business but their own."""
     spec = WorkloadEndpointSpec(orchestrator="k8s", node="a", pod="p", endpoint="e")
     pod = WorkloadEndpoint(metadata=Metadata(name="a-k8s-p-e", namespace="n"), spec=spec)
-    present = {"IPPool": _PRESENT, "WorkloadEndpoint": Present(WORKLOAD_ENDPOINT, 9, {}, {"n/a-k8s-p-e": 3})}
+    there = {"n/a-k8s-p-e": KeyValue(WORKLOAD_ENDPOINT.key("a-k8s-p-e", "n"), b"{", 3)}
+    present = {"IPPool": _PRESENT, "WorkloadEndpoint": Present(WORKLOAD_ENDPOINT, 9, {}, there)}
     writes = [
         prepare(Document(_pool("b", "10.1.0.0/16")), present["IPPool"], WriteMode.APPLY),
         prepare(Document(pod), present["WorkloadEndpoint"], WriteMode.APPLY),

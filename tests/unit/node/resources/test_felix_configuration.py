@@ -58,6 +58,8 @@ def test_a_name_or_a_selector_says_for_which_nodes_it_is(name: str, selector: st
             "routeTableRanges",
         ),
         (FelixConfigurationSpec(interface_refresh_interval="x"), "interfaceRefreshInterval"),
+        (FelixConfigurationSpec(interface_prefix="cali,"), "interfacePrefix"),
+        (FelixConfigurationSpec(interface_prefix='cali"'), "interfacePrefix"),
     ],
 )
 def test_what_cannot_be_is_refused_by_field(spec: FelixConfigurationSpec, field: str) -> None:

@@ -59,6 +59,34 @@ def test_a_wrong_range_is_refused(cidr: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cidr", "range_"),
+    [
+        ("127.0.0.0/8", "127.0.0.0/8"),
+        ("127.4.0.0/16", "127.0.0.0/8"),
+        ("224.0.0.0/8", "224.0.0.0/4"),
+        ("ff00::/16", "ff00::/8"),
+        ("::/112", "::1/128"),
+        ("::ffff:10.0.0.0/112", "::ffff:0:0/96"),
+    ],
+)
+def test_addresses_that_no_pod_can_have_may_be_stored_and_not_written(cidr: str, range_: str) -> None:
+    """A store of Calico may hold them, which takes them."""
+    pool = _pool("a", cidr)
+    assert list(check_ip_pool(pool)) == []
+    (fault,) = IP_POOL.faults(pool)
+    assert (fault.field, range_ in fault.text) == ("spec.cidr", True)
+
+
+def test_a_range_is_written_as_calico_writes_it() -> None:
+    """Small letters and no zeros (RFC 5952, section 4); what is no range is left as it is, to be refused."""
+    assert IPPoolSpec(cidr="FD00:0::/64").cidr == "fd00::/64"
+    for wrong in ("10.244.0.1/16", "10.244.0.0", "10.200.0.0/255.255.255.0", "fd00::%eth0/64"):
+        assert IPPoolSpec(cidr=wrong).cidr == wrong
+        ((field, _),) = _faults(IPPoolSpec(cidr=wrong))
+        assert field == "spec.cidr"
+
+
+@pytest.mark.parametrize(
     ("cidr", "size", "allowed"),
     [
         ("10.0.0.0/8", 20, True),

@@ -1,6 +1,7 @@
 """All kinds against Calico's own verdicts and schemas, and keys as other programs find them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ _RULE_PARTS: dict[str, tuple[dict[str, object], str]] = {
     "ICMPFields": ({"protocol": "ICMP"}, "icmp"),
     "HTTPMatch": ({}, "http"),
 }
+# Rows of a part of the configuration of controllers: the spec around it.
+_OF_CONTROLLERS: dict[str, Callable[[object], dict[str, Any]]] = {
+    "NodeControllerConfig": lambda part: {"controllers": {"node": part}},
+    "Template": lambda part: {"controllers": {"node": {"hostEndpoint": {"templates": [part]}}}},
+}
 _LEAST: dict[str, dict[str, object]] = {
     "IPPool": {"cidr": "10.0.0.0/16"},
     "HostEndpoint": {"node": "a", "interfaceName": "*"},
@@ -81,6 +87,8 @@ def _whole(row: dict[str, Any]) -> list[dict[str, object]]:
     contents: list[dict[str, Any]]
     if kind == "BGPFilterOperation":
         kind, value = "BGPFilterRuleV4", {"action": "Accept", "operations": [value]}
+    if kind in _OF_CONTROLLERS:
+        kind, value = "KubeControllersConfigurationSpec", _OF_CONTROLLERS[kind](value)
     if kind in _RULE_PARTS:
         rest, place = _RULE_PARTS[kind]
         kind, value = "Rule", {"action": "Allow", **rest, place: value}
@@ -233,6 +241,7 @@ def test_keys_are_those_of_calico_in_etcd() -> None:
         "projectcalico.org": {
             *("nodes", "ippools", "ipreservations", "bgpconfigurations", "bgpfilters", "bgppeers"),
             *("clusterinformations", "felixconfigurations", "hostendpoints", "workloadendpoints", "caliconodestatuses"),
+            "kubecontrollersconfigurations",
             *("tiers", "profiles", "networksets", "globalnetworksets", "networkpolicies", "globalnetworkpolicies"),
             *("stagednetworkpolicies", "stagedglobalnetworkpolicies", "stagedkubernetesnetworkpolicies"),
         },

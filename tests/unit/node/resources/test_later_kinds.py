@@ -6,19 +6,7 @@ from bgpkit_node.resources.later_kinds import refusal
 from bgpkit_node.resources.registry import KINDS
 
 
-@pytest.mark.parametrize(
-    ("word", "name"),
-    [
-        ("KubeControllersConfiguration", "KubeControllersConfiguration"),
-        ("kubecontrollersconfig", "KubeControllersConfiguration"),
-    ],
-)
-def test_it_is_named_whatever_the_word(word: str, name: str) -> None:
-    """By the words of calicoctl, in any case."""
-    assert refusal(word) == f"kind {name} is not supported yet"
-
-
-@pytest.mark.parametrize("word", ["BlockAffinity", "ipamblocks", "IPAMHandle"])
+@pytest.mark.parametrize("word", ["BlockAffinity", "affinities", "ipamblocks", "IPAMHandle"])
 def test_what_the_allocator_writes_is_shown_by_its_own_command(word: str) -> None:
     """It is not to be written by hand."""
     assert "bgpkit-node ipam show" in str(refusal(word))

@@ -28,7 +28,9 @@ def test_the_name_is_a_label_without_being_asked() -> None:
     stored = decode(KUBERNETES_NAMESPACE, KeyValue(KUBERNETES_NAMESPACE.key("shop"), encode(namespace), 3))
     assert stored.metadata.labels == wanted
     bare = b'{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"shop"}}'
-    assert decode(KUBERNETES_NAMESPACE, KeyValue("k", bare, 3)).metadata.labels == {NAME_LABEL: "shop"}
+    assert decode(KUBERNETES_NAMESPACE, KeyValue(KUBERNETES_NAMESPACE.key("shop"), bare, 3)).metadata.labels == {
+        NAME_LABEL: "shop"
+    }
     assert Namespace(metadata=Metadata(name="shop")).metadata.labels == {NAME_LABEL: "shop"}
 
 

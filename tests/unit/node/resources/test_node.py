@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 import pytest
 
+from bgpkit_node.resources.bgp_identifier import IDENTIFIER
 from bgpkit_node.resources.metadata import Metadata
 from bgpkit_node.resources.node import (
     NODE,
@@ -15,6 +16,7 @@ from bgpkit_node.resources.node import (
     check_node,
     check_nodes,
 )
+from tests.support.clusters import identified
 
 
 def _node(name: str = "a", **bgp: str | int) -> Node:
@@ -62,6 +64,45 @@ def test_a_wrong_address_is_refused_by_field(bgp: dict[str, str], field: str, wo
     assert words in fault.text
 
 
+@pytest.mark.parametrize(
+    ("bgp", "words"),
+    [
+        ({"ipv4_address": "10.4.7.0/24"}, "10.4.7.0/24 is the address of the network"),
+        ({"ipv4_address": "10.4.7.255/24"}, "10.4.7.255/24 is the broadcast address of 10.4.7.0/24"),
+        ({"ipv6_address": "fd00::/64"}, "fd00::/64 is the address of the network"),
+        ({"ipv6_address": "::ffff:10.4.7.1/120"}, "write it as ipv4Address"),
+    ],
+)
+def test_an_address_of_no_machine_may_be_stored_and_not_written(bgp: dict[str, str], words: str) -> None:
+    """A store of Calico may hold it, which takes it."""
+    assert list(check_node(_node(**bgp))) == []
+    (fault,) = NODE.faults(_node(**bgp))
+    assert fault.field == f"spec.bgp.{next(iter(bgp)).removesuffix('_address')}Address"
+    assert words in fault.text
+
+
+@pytest.mark.parametrize(
+    "bgp",
+    [
+        {"ipv4_address": "10.4.7.0/31"},
+        {"ipv4_address": "10.4.7.255/32"},
+        {"ipv4_address": "10.4.7.255"},
+        {"ipv6_address": "fd00::ffff:ffff:ffff:ffff/64"},
+    ],
+)
+def test_networks_of_two_addresses_have_machines_at_both(bgp: dict[str, str]) -> None:
+    """RFC 3021, section 2.1; and IPv6 has no broadcast (RFC 4291, section 2)."""
+    assert list(NODE.faults(_node(**bgp))) == []
+
+
+def test_a_loopback_address_is_warned_of() -> None:
+    """Speakers of one machine may have such."""
+    assert list(NODE.faults(_node(ipv4_address="127.0.0.1/8"))) == []
+    assert list(NODE.warn(_node(ipv4_address="10.4.7.1/24"))) == []
+    (told,) = NODE.warn(_node(ipv4_address="127.0.0.1/8"))
+    assert told == "Node(a): spec.bgp.ipv4Address 127.0.0.1/8 is a loopback address: no other machine reaches it"
+
+
 def test_wrong_values_elsewhere_are_refused() -> None:
     """Tunnel addresses, MAC addresses, the list of addresses, WireGuard."""
     spec = NodeSpec(
@@ -95,6 +136,24 @@ def test_two_nodes_with_one_address_are_both_named() -> None:
         ("a", "spec.bgp.ipv4Address"),
     ]
     assert {fault.text for _, fault in faults} == {"Node(b) and Node(a) cannot both have the address 10.4.7.12"}
+
+
+def test_two_nodes_with_one_bgp_identifier_are_both_named() -> None:
+    """Unless they name different AS numbers. RFC 6286, section 2.1."""
+    one, other = (_node(name, ipv4_address=f"10.4.7.{number}/24") for name, number in (("a", 12), ("b", 13)))
+    other = identified(other, "10.4.7.12")
+    assert [name for name, _ in check_nodes([one, other], [])] == ["b", "a"]
+    (_, fault), _ = check_nodes([one, other], [])
+    assert fault.field == f"metadata.annotations[{IDENTIFIER}]"
+    assert fault.text.startswith(
+        "Node(b) and Node(a) cannot both have the BGP Identifier 10.4.7.12: start the agent of"
+    )
+    elsewhere = identified(_node("b", ipv4_address="10.4.7.13/24", as_number=65001), "10.4.7.12")
+    nowhere = identified(_node("b"), "10.4.7.12")
+    assert list(check_nodes([one, elsewhere], [])) == list(check_nodes([one, nowhere], [])) == []
+    assert [fault.field for fault in check_node(identified(_node("a"), "0.0.0.0"))] == [
+        f"metadata.annotations[{IDENTIFIER}]"
+    ]
 
 
 def test_the_as_number_of_a_node_is_printed_and_an_inherited_one_in_brackets() -> None:

@@ -1,6 +1,7 @@
 """Writing resources: for people, and for the datastore."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,11 @@ def test_yaml_is_as_calicoctl_prints_it() -> None:
     assert to_yaml(to_document(_NODE)) == _YAML
 
 
+def test_a_text_that_is_a_number_to_other_readers_is_quoted() -> None:
+    """A digest such as 12e4567 is a number in YAML 1.2 and JSON, though not in YAML 1.1."""
+    assert to_yaml({"commit": "12e4567", "name": "e4567"}) == 'commit: "12e4567"\nname: e4567\n'
+
+
 def test_json_is_in_calicos_order() -> None:
     """kind, apiVersion, metadata, spec; indented by two."""
     text = to_json(to_document(_NODE))
@@ -87,7 +93,7 @@ def test_long_selectors_are_not_folded() -> None:
 def test_a_list_has_the_kind_of_lists() -> None:
     """And the revision of the store; it can be read again."""
     pool = IPPool(metadata=Metadata(name="a"), spec=IPPoolSpec(cidr="10.0.0.0/16"))
-    document = list_document(IP_POOL, [pool], 12)
+    document = list_document(IP_POOL, [to_document(pool)], 12)
     assert (document["kind"], document["metadata"]) == ("IPPoolList", {"resourceVersion": "12"})
     (found,) = load_documents(to_yaml(document), "printed")
     assert found.resource == pool
@@ -110,7 +116,7 @@ def test_the_datastore_holds_calicos_json_without_a_revision() -> None:
             "orchRefs": [{"nodeName": "k8s-node1", "orchestrator": "k8s"}],
         },
     }
-    assert decode(NODE, KeyValue("/k", encode(_NODE), 7)) == _NODE
+    assert decode(NODE, KeyValue(NODE.key("k8s-node1"), encode(_NODE), 7)) == _NODE
 
 
 def test_a_node_that_calico_wrote_is_read() -> None:
@@ -121,7 +127,7 @@ def test_a_node_that_calico_wrote_is_read() -> None:
         b'"routeReflectorClusterID":"244.0.0.1"},"future":1,"orchRefs":[{"nodeName":"k8s-node1","orchestrator":"k8s"}]},'
         b'"status":{}}'
     )
-    node = decode(NODE, KeyValue("/k", value, 3))
+    node = decode(NODE, KeyValue(NODE.key("k8s-node1"), value, 3))
     assert (node.name, str(node.ipv4), str(node.cluster_id), node.revision) == (
         "k8s-node1",
         "10.4.7.12/24",
@@ -144,3 +150,12 @@ def test_what_cannot_be_read_names_its_key(value: bytes, words: str) -> None:
         decode(IP_POOL, KeyValue("/calico/x", value, 1))
     assert str(caught.value).startswith("/calico/x: ")
     assert words in str(caught.value)
+
+
+def test_a_value_that_is_not_what_its_key_says_is_unreadable() -> None:
+    """Nobody would find it by the name that it gives itself, and nobody could delete it."""
+    with pytest.raises(ResourceError, match=re.escape("holds no Node of its name, but Node(k8s-node1)")):
+        decode(NODE, KeyValue(NODE.key("k8s-node2"), encode(_NODE), 7))
+    pool = b'{"kind": "IPPool", "metadata": {"name": "a"}, "spec": {"cidr": "10.0.0.0/8"}}'
+    with pytest.raises(ResourceError, match=re.escape("holds no Node of its name, but IPPool(a)")):
+        decode(NODE, KeyValue(NODE.key("a"), pool, 7))

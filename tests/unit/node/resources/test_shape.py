@@ -135,7 +135,8 @@ def test_managed_fields_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "order"), [("100", 100), ("-1", -1), ("10.5", 10.5), ("1_0.5", 10.5), ("1.0e+3", 1000.0), ("", None)]
+    ("text", "order"),
+    [("100", 100), ("-1", -1), ("10.5", 10.5), ("1_0.5", 10.5), ("1.0e+3", 1000.0), ("1e3", 1000.0), ("", None)],
 )
 def test_a_number_may_have_a_fraction(text: str, order: float | None) -> None:
     """Where the field takes one; a whole one stays whole."""
@@ -151,6 +152,16 @@ def test_a_text_is_no_number(text: str) -> None:
     """Nor is a time of day."""
     _, faults = _read(f"metadata: {{name: a}}\nspec: {{order: {text}}}", Tier)
     assert [field for field, _, _ in faults] == ["spec.order"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("NaN", "takes a number, not 'NaN'"), ("1e999", "takes a decimal number")]
+)
+def test_what_is_no_number_is_said_as_the_field_takes_one(text: str, sentence: str) -> None:
+    """One with a fraction, here; and what is too large for one is none."""
+    for field in (f"{{order: {text}}}", f'{{"order": {text}}}'):
+        ((name, fault, _),) = _read(f"metadata: {{name: a}}\nspec: {field}", Tier)[1]
+        assert (name, fault.startswith(sentence)) == ("spec.order", True)
 
 
 def test_a_choice_of_numbers_is_taken_as_written() -> None:

@@ -1,17 +1,24 @@
 """The store of resources on a real datastore: transactions, races, and what is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bgpkit_node.datastore import Put, SqliteDatastore
-from bgpkit_node.datastore.port import KeyValue
-from bgpkit_node.errors import AlreadyExistsError, ConflictError, InvalidResourcesError, NotFoundError
+from bgpkit_node.datastore.port import KeyValue, Operation
+from bgpkit_node.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    DatastoreError,
+    InvalidResourcesError,
+    NotFoundError,
+)
 from bgpkit_node.resources import (
     BGPConfiguration,
     BGPPeer,
+    Document,
     IPPool,
     IPPoolSpec,
     Metadata,
@@ -21,11 +28,13 @@ from bgpkit_node.resources import (
     ResourceStore,
     WorkloadEndpoint,
     WorkloadEndpointSpec,
+    WriteMode,
     load_documents,
     to_document,
     to_yaml,
 )
 from bgpkit_node.resources.node import NODE
+from tests.support.memory_datastore import MemoryDatastore
 
 _SWITCH = """
 apiVersion: projectcalico.org/v3
@@ -94,6 +103,24 @@ async def test_applying_the_same_again_writes_nothing(store: ResourceStore, data
         assert (applied.created, applied.updated) == ((), ())
         assert len(applied.unchanged) == len(again)
     assert (await datastore.list("/"))[0] == 1
+
+
+async def test_a_dry_run_is_refused_where_the_store_takes_no_such_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the change itself would be; one that changes nothing is not."""
+    datastore = MemoryDatastore()
+    store = ResourceStore(datastore)
+    await store.create(_pool("a", "10.244.0.0/16"))
+
+    async def rehearse(operations: Sequence[Operation]) -> None:
+        """Take nothing."""
+        raise DatastoreError(f"{len(operations)} are too many")
+
+    monkeypatch.setattr(datastore, "rehearse", rehearse)
+    documents = [Document(_pool(name, cidr)) for name, cidr in (("a", "10.244.0.0/16"), ("b", "10.245.0.0/16"))]
+    await store.write(documents[:1], WriteMode.APPLY, dry_run=True)
+    with pytest.raises(DatastoreError, match="2 are too many"):
+        await store.write(documents, WriteMode.APPLY, dry_run=True)
+    assert len(await store.list(IPPool)) == 1
 
 
 async def test_a_change_keeps_uid_and_time_and_writes_only_itself(store: ResourceStore) -> None:

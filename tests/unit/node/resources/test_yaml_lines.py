@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgpkit_node.resources.yaml_lines import Mapping, Scalar, Sequence, Tree, TreeError, read_trees
+from bgpkit_node.resources.yaml_lines import Mapping, Scalar, Sequence, Tree, TreeError, plain_of, read_trees
 
 
 def _one(text: str) -> Tree | TreeError:
@@ -24,6 +24,32 @@ def test_every_value_knows_its_line() -> None:
         1,
     )
     assert second == Mapping({"c": (6, Scalar("null", "null", 6))}, 6)
+
+
+@pytest.mark.parametrize("text", [r'{"\ud83d\ude00": "\ud83d\ude00"}', '{"😀": "😀"}'])
+def test_a_character_may_be_written_as_a_pair_of_surrogates(text: str) -> None:
+    """As JSON writes it. RFC 8259, section 7."""
+    assert _one(text) == Mapping({"😀": (1, Scalar("😀", "str", 1))}, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (
+            "{a: 1, b: [true, no, null], c: '1', d: 1.5, e: 1e3, f: -0, g: x}",
+            {"a": 1, "b": [True, False, None], "c": "1", "d": 1.5, "e": 1000.0, "f": 0, "g": "x"},
+        ),
+        (
+            "[0x10, 1_0, .5, .inf, 99999999999999999999, 010]",
+            ["0x10", "1_0", ".5", ".inf", "99999999999999999999", "010"],
+        ),
+    ],
+)
+def test_a_tree_is_the_value_that_json_gives(text: str, plain: object) -> None:
+    """RFC 8259, section 6, has no other numbers: those stay as they are written, to be refused as such."""
+    tree = _one(text)
+    assert not isinstance(tree, TreeError)
+    assert plain_of(tree) == plain
 
 
 def test_json_with_tabs_is_read() -> None:

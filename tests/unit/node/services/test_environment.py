@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 
 from bgpkit_node.errors import NodeError
-from bgpkit_node.peering import Cluster
+from bgpkit_node.peering import Cluster, cluster_of
 from bgpkit_node.services import read_cluster_ips
 from tests.support.commands import document
 from tests.unit.node.doctor.scenery import resources
@@ -51,7 +51,7 @@ def test_what_is_no_range_stops_the_start(text: str) -> None:
 def test_the_variable_goes_before_the_resources() -> None:
     """Before serviceClusterIPs alone; it counts without a BGPConfiguration, too."""
     told = read_cluster_ips({"CALICO_ADVERTISE_CLUSTER_IPS": "10.99.0.0/16"})
-    said = Cluster.of(resources(SAID))
+    said = cluster_of(resources(SAID))
     assert texts(said) == ["10.96.0.0/16", "192.0.2.0/24"]
     assert texts(replace(said, cluster_ips=told)) == ["10.99.0.0/16", "192.0.2.0/24"]
     assert (texts(Cluster()), texts(Cluster(cluster_ips=told))) == ([], ["10.99.0.0/16"])

@@ -90,7 +90,15 @@ def test_the_daemons_mount_and_read_what_calicos_do(calico: dict[str, Any], ours
     assert environment["CALICO_IPV4POOL_CIDR"]["value"] == "10.244.0.0/16"
     assert environment["CALICO_IPV6POOL_CIDR"]["value"] == "fd00:244::/56"
     assert environment["IP6"]["value"] == "autodetect"
-    assert {installer["image"], agent["image"]} == {"registry.example/bgpkit-node:1"}
+
+
+def test_an_image_that_a_node_has_is_not_pulled(ours: dict[str, Any]) -> None:
+    """Whatever its tag: by default one called latest always is. Images, default image pull policy."""
+    pods = [each["spec"]["template"]["spec"] for each in ours.values() if "template" in each.get("spec", {})]
+    containers = [each for pod in pods for each in (*pod.get("initContainers", ()), *pod["containers"])]
+    assert [(each["image"], each["imagePullPolicy"]) for each in containers] == [
+        ("registry.example/bgpkit-node:1", "IfNotPresent")
+    ] * 3
 
 
 def test_the_network_configuration_is_ours_with_calicos_place_for_the_mtu(ours: dict[str, Any]) -> None:
@@ -105,7 +113,7 @@ def test_the_network_configuration_is_ours_with_calicos_place_for_the_mtu(ours: 
 
 
 def test_without_tls_and_without_ranges_nothing_is_made_up() -> None:
-    """Empty paths, an empty Secret, and agents that choose; what is not there is said at the top."""
+    """Empty paths, an empty Secret, and agents that choose; what reads Kubernetes' API is said at the top."""
     text = to_text(Installation(endpoints=("http://10.4.7.12:2379",), credentials=Credentials(), image="x"))
     documents = by_kind(text)
     assert documents["Secret calico-etcd-secrets"]["data"] == {}
@@ -113,10 +121,14 @@ def test_without_tls_and_without_ranges_nothing_is_made_up() -> None:
     assert [config[f"etcd_{role}"] for role in ("ca", "cert", "key")] == ["", "", ""]
     assert "POOL_CIDR" not in text
     assert "IP6" not in text
-    assert "There is no Deployment of controllers" in text.partition("---")[0]
+    assert "their role is to list and to" in text.partition("---")[0]
     assert documents.keys() == {
         "ServiceAccount bgpkit-node",
         "Secret calico-etcd-secrets",
         "ConfigMap calico-config",
         "DaemonSet bgpkit-node",
+        "ServiceAccount bgpkit-controllers",
+        "ClusterRole bgpkit-controllers",
+        "ClusterRoleBinding bgpkit-controllers",
+        "Deployment bgpkit-controllers",
     }

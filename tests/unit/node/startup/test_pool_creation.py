@@ -117,7 +117,7 @@ async def test_the_range_of_the_clusters_pods_comes_before_a_chosen_one(
 ) -> None:
     """On a machine that has the control plane's files, unless a variable says otherwise."""
     (tmp_path / "kube-controller-manager.yaml").write_text("- --cluster-cidr=10.100.0.0/16\n")
-    monkeypatch.setattr(pool_creation, "_KUBERNETES", tmp_path)
+    monkeypatch.setattr(pool_creation, "KUBERNETES", tmp_path)
     for said, cidr in (({}, "10.100.0.0/16"), (SAID, "10.244.0.0/16")):
         [made] = await make_first_pools(ResourceStore(MemoryDatastore()), wanted(said))
         assert made.spec.cidr == cidr

@@ -1,11 +1,11 @@
 """The BGP Identifier of a node. calico.md 5.8."""
 
-import hashlib
 from ipaddress import IPv4Address
 
 import pytest
 
-from bgpkit_node.startup.router_id import RouterId, name_hash
+from bgpkit_node.resources.bgp_identifier import name_hash
+from bgpkit_node.startup.router_id import RouterId
 
 OWN = IPv4Address("10.4.7.11")
 
@@ -33,15 +33,3 @@ def test_what_is_no_identifier_is_refused(text: str) -> None:
     """With an example, or with the words that are known."""
     with pytest.raises(ValueError, match=r"hash|10\.4\.7\.11"):
         RouterId.parse(text)
-
-
-def test_the_hash_is_calicos() -> None:
-    """The first four octets of SHA-256, and 32 less in the first where that would not be an address of a host."""
-    names = [f"node{number}" for number in range(200)]
-    folded = 0
-    for name in names:
-        first, *rest = hashlib.sha256(name.encode()).digest()[:4]
-        folded += first > 223
-        assert list(name_hash(name).packed) == [first - 32 if first > 223 else first, *rest]
-    assert folded
-    assert not any(name_hash(name).is_multicast for name in names)

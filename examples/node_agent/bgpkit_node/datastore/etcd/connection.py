@@ -13,16 +13,16 @@ from bgpkit_node.datastore.etcd.channels import open_channel, settled
 from bgpkit_node.datastore.etcd.credentials import Credentials
 from bgpkit_node.datastore.etcd.diagnosis import in_its_words, may_pass, why_unreachable
 from bgpkit_node.datastore.etcd.messages import AUTHENTICATE, AuthenticateRequest, Method
+from bgpkit_node.datastore.etcd.patience import Patience
 from bgpkit_node.datastore.etcd.protobuf import decoder, encoder
 from bgpkit_node.datastore.etcd.refusals import Remedy, remedy, sentence
+from bgpkit_node.datastore.etcd.silence import ONCE_KNOWN, Silence
 from bgpkit_node.datastore.settings import EtcdSettings
 from bgpkit_node.errors import DatastoreError, UnreachableError
 
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-PATIENCE: Final = 15.0
-"""Seconds after which a call that no endpoint answers fails."""
 ATTEMPT: Final = 3.0
 """Seconds that one endpoint has to answer."""
 _OPENING: Final = 5.0
@@ -37,6 +37,8 @@ class EtcdConnection:
     def __init__(self, settings: EtcdSettings, credentials: Credentials, warn: Callable[[str], None]) -> None:
         """Prepare; ``warn`` is called with a sentence for each endpoint that is dead when others are not."""
         self.closed = asyncio.Event()
+        self.patience = Patience()
+        self.silence = Silence()
         self._settings = settings
         self._credentials = credentials
         self._warn = warn
@@ -73,30 +75,40 @@ class EtcdConnection:
     async def call(self, method: Method[Q, A], question: Q) -> A:
         """Ask and return the answer; asks again, elsewhere, while it can be hoped that this helps.
 
-        What is asked may be carried out more than once. Raises DatastoreError.
+        What is asked may be carried out more than once. Where all endpoints are silent that is hoped for six seconds,
+        and no longer once that has been told. Raises DatastoreError.
         """
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        tried, words = 0, ""
-        while True:
-            endpoint, token = self.endpoint, self._token
-            try:
-                return await self._ask(self._channels[endpoint], method, question, token)
-            except AioRpcError as error:
-                await self.recover(endpoint, token, error, tried)
-                words = error.details() or words
-            tried += 1
-            if asyncio.get_running_loop().time() > deadline:
-                raise await self._unreachable(words)
-            if tried % len(self._order) == 0:
-                await asyncio.sleep(_PAUSE)
+        tried, words, loop = 0, "", asyncio.get_running_loop()
+        try:
+            async with self.patience.bounded():
+                while True:
+                    endpoint, token, asked = self.endpoint, self._token, loop.time()
+                    try:
+                        answer = await self._ask(self._channels[endpoint], method, question, token)
+                    except AioRpcError as error:
+                        await self.recover(endpoint, token, error, tried, asked)
+                        words = error.details() or words
+                    else:
+                        self.silence.heard()
+                        return answer
+                    tried += 1
+                    if tried % len(self._order) == 0:
+                        if self.silence.is_unbearable:
+                            break
+                        await asyncio.sleep(_PAUSE)
+        except TimeoutError:
+            raise await self._unreachable(words) from None
+        raise await self._unreachable(words)
 
-    async def recover(self, endpoint: str, token: str, error: AioRpcError, tried: int) -> None:
+    async def recover(self, endpoint: str, token: str, error: AioRpcError, tried: int, asked: float) -> None:
         """Do what can be done about an error of ``endpoint``, so that it may be asked again; otherwise raise it.
 
-        ``tried`` is how often that was done already: fresh tokens do not help for ever.
+        ``tried`` is how often that was done already: fresh tokens do not help for ever. ``asked`` is since when, in
+        the time of the event loop, the endpoint was waited for.
         """
         if self.closed.is_set():
             raise DatastoreError("datastore etcd is closed") from error
+        self.silence.failed(error, asked)
         match remedy(error):
             case Remedy.ELSEWHERE:
                 self.leave(endpoint)
@@ -133,7 +145,7 @@ class EtcdConnection:
     async def _ask(self, channel: Channel, method: Method[Q, A], question: Q, token: str) -> A:
         with self._while_open():
             call = channel.unary_unary(method.path, encoder(method.question), decoder(method.answer))
-            return await call(question, timeout=ATTEMPT, metadata=_metadata(token))
+            return await call(question, timeout=ONCE_KNOWN if self.silence.told else ATTEMPT, metadata=_metadata(token))
 
     @contextmanager
     def _while_open(self) -> Generator[None]:
@@ -173,10 +185,15 @@ class EtcdConnection:
 
     async def _unreachable(self, words: str = "") -> DatastoreError:
         """Return why no endpoint can be used; ``words`` are what one has said at last."""
+        if self.patience.lost:
+            urls = ", ".join(self._settings.endpoints)
+            return UnreachableError(f"etcd cannot be reached: {urls}; the agent ends and waits for it no longer")
+        if (known := self.silence.sentence()) is not None:
+            return known
         reasons = await asyncio.gather(*(why_unreachable(url, self._credentials) for url in self._settings.endpoints))
         pairs = zip(self._settings.endpoints, reasons, strict=True)
         text = f"etcd cannot be reached: {'; '.join(f'{url} {in_its_words(reason, words)}' for url, reason in pairs)}"
-        return UnreachableError(text) if any(map(may_pass, reasons)) else DatastoreError(text)
+        return self.silence.tell(UnreachableError(text) if any(map(may_pass, reasons)) else DatastoreError(text))
 
 
 def _metadata(token: str) -> list[tuple[str, str | bytes]]:

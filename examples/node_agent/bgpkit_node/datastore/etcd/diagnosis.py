@@ -33,7 +33,7 @@ async def why_unreachable(endpoint: str, credentials: Credentials) -> str:
     except TimeoutError:
         return _SILENT
     except ssl.SSLCertVerificationError as error:
-        return _of_their_certificate(error)
+        return _of_their_certificate(error, credentials)
     except ssl.SSLError as error:
         return _of_tls(error, credentials)
     except socket.gaierror:
@@ -113,12 +113,17 @@ async def _speaks_tls(host: str, port: int) -> bool:
     return True
 
 
-def _of_their_certificate(error: ssl.SSLCertVerificationError) -> str:
+def _of_their_certificate(error: ssl.SSLCertVerificationError, credentials: Credentials) -> str:
     reason = error.verify_message.rstrip(".")
     if "mismatch" in reason or "not valid for" in reason:
         return f"shows a certificate for another name ({reason})"
     if "expired" in reason or "not yet valid" in reason:
         return f"shows a certificate that is not valid at this time ({reason})"
+    if not credentials.authority:
+        return (
+            "shows a certificate that is not signed by an authority this machine trusts: set ETCD_CA_CERT_FILE to that"
+            f" of etcd's ({reason})"
+        )
     return f"shows a certificate that is not signed by the given authority, ETCD_CA_CERT_FILE ({reason})"
 
 

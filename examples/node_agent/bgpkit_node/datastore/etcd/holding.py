@@ -93,6 +93,7 @@ class _Claim:
                 await self._revoke(self._lease)
 
     async def _renewed(self) -> bool:
+        asked = asyncio.get_running_loop().time()
         async with self._connection.stream(LEASE_KEEP_ALIVE) as (endpoint, token, stream):
             try:
                 async with asyncio.timeout(ATTEMPT):
@@ -102,7 +103,7 @@ class _Claim:
                 self._connection.leave(endpoint)
                 raise DatastoreError("etcd does not renew a lease") from None
             except AioRpcError as error:
-                await self._connection.recover(endpoint, token, error, 0)
+                await self._connection.recover(endpoint, token, error, 0, asked)
                 raise DatastoreError("etcd does not renew a lease") from error
             return isinstance(answer, Lease) and answer.ttl > 0
 

@@ -93,6 +93,10 @@ class EtcdDatastore:
         """
         return await self._writer.transact(operations)
 
+    async def rehearse(self, operations: Sequence[Operation]) -> None:
+        """Raise DatastoreError when etcd takes no such ``operations``: too many, or not from this user."""
+        await self._writer.rehearse(operations)
+
     async def watch(self, prefix: str, revision: int) -> AsyncGenerator[tuple[WatchEvent, ...], None]:
         """Yield what changed under ``prefix`` after ``revision``, for ever: one tuple is one whole transaction.
 
@@ -105,6 +109,10 @@ class EtcdDatastore:
     def hold(self, key: str, holder: bytes, seconds: int) -> AbstractAsyncContextManager[asyncio.Event]:
         """Keep ``key`` while the context lasts; see Datastore.hold."""
         return held(self._connection, key, holder, seconds)
+
+    def closes_soon(self) -> None:
+        """Let calls that get no answer fail after a second or two from now on."""
+        self._connection.patience.end_soon()
 
     async def close(self) -> None:
         """Let go of the store; watches end. Closing twice is allowed."""

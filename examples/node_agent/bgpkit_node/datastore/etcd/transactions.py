@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from bgpkit_node.datastore.distinct import check_distinct
 from bgpkit_node.datastore.etcd.layout import octets, text, visible_keys_of
 from bgpkit_node.datastore.etcd.messages import (
     Compare,
@@ -38,7 +39,7 @@ def request(operations: Sequence[Operation], marker: Marker | None) -> TxnReques
     When it is not carried out, the answer holds the present state of the marker and of all that was expected.
     Raises ValueError when two operations write the same key.
     """
-    _check_distinct(operations)
+    check_distinct(operations)
     compare = [condition for operation in operations for condition in _conditions(operation)]
     success = [step for operation in operations for step in _steps(operation)]
     failure = [RequestOp(request_range=look) for operation in operations for look in _looks(operation)]
@@ -136,12 +137,3 @@ def _found(response: ResponseOp) -> tuple[str, int]:
     """Return the key that was found and its revision, 0 when there is none."""
     pairs = response.response_range.kvs if response.response_range else ()
     return (text(pairs[0].key), pairs[0].mod_revision) if pairs else ("", 0)
-
-
-def _check_distinct(operations: Sequence[Operation]) -> None:
-    seen: set[str] = set()
-    for operation in operations:
-        if not isinstance(operation, Unchanged):
-            if operation.key in seen:
-                raise ValueError(f"two operations of one transaction write {operation.key}")
-            seen.add(operation.key)

@@ -22,11 +22,10 @@ from bgpkit_node.datastore.etcd.messages import (
     WatchResponse,
 )
 from bgpkit_node.datastore.port import WatchEvent
-from bgpkit_node.errors import CompactedError
+from bgpkit_node.errors import CompactedError, DatastoreError
 
 SILENCE: Final = 3.0
 """Seconds without a word after which an endpoint is asked for a sign of life; after as many more it is left."""
-_FAILURES: Final = 20
 _PAUSE: Final = 0.1
 
 
@@ -38,18 +37,16 @@ async def follow(
     loop = asyncio.get_running_loop()
     failures = 0
     while not connection.closed.is_set():
-        begun = loop.time()
+        watcher.heard_at = begun = loop.time()
         async with connection.stream(WATCH) as (endpoint, token, stream):
             try:
                 async for response in watcher.responses(stream):
                     for batch in watcher.take(response):
                         yield batch
             except AioRpcError as error:
-                await connection.recover(endpoint, token, error, failures)
+                await connection.recover(endpoint, token, error, failures, watcher.heard_at)
         failures = failures + 1 if loop.time() - begun < SILENCE else 1
-        if failures > _FAILURES and not connection.closed.is_set():
-            await connection.call(RANGE, RangeRequest(b"\0", count_only=True))
-            failures = 1
+        await watcher.look()
         await asyncio.sleep(_PAUSE)
 
 
@@ -60,6 +57,23 @@ class _Watcher:
         self._connection = connection
         self._keys = keys_of(prefix)
         self._revision = revision
+        self.heard_at = 0.0
+        """When the stream was opened, or spoke or ended last, in the time of the event loop."""
+
+    async def look(self) -> int:
+        """Ask for the store's revision, as a call that finds an endpoint that answers, or tells that none does.
+
+        A stream that has ended may be opened again and fall silent again, for ever. 0 when the datastore is closed.
+        """
+        if self._connection.closed.is_set():
+            return 0
+        try:
+            answer = await self._connection.call(RANGE, RangeRequest(self._keys.key, count_only=True))
+        except DatastoreError:
+            if self._connection.closed.is_set():
+                return 0
+            raise
+        return answer.header.revision
 
     async def responses(
         self, stream: StreamStreamCall[WatchRequest, WatchResponse]
@@ -76,6 +90,7 @@ class _Watcher:
                 if closed.done():
                     return
                 if reading.done():
+                    self.heard_at = asyncio.get_running_loop().time()
                     response = reading.result()
                     if not isinstance(response, WatchResponse):
                         return
@@ -112,9 +127,9 @@ class _Watcher:
     async def _check_present(self, revision: int) -> None:
         """Raise CompactedError when the store has not come to where the watch is to begin: it is another store."""
         if revision < self._revision:
-            answer = await self._connection.call(RANGE, RangeRequest(b"\0", count_only=True))
-            if answer.header.revision < self._revision:
-                raise CompactedError(self._revision, answer.header.revision)
+            found = await self.look()
+            if 0 < found < self._revision:
+                raise CompactedError(self._revision, found)
 
 
 def _visible(events: Sequence[Event]) -> tuple[WatchEvent, ...]:

@@ -22,6 +22,8 @@ from bgpkit_node.errors import DatastoreError
 _LEASE_SECONDS: Final = 900
 _LEASE_LOST: Final = "requested lease not found"
 _ATTEMPTS: Final = 20
+_NEVER: Final = (1 << 63) - 1
+"""A revision that no key has."""
 
 
 class Writer:
@@ -63,6 +65,10 @@ class Writer:
             transactions.raise_first_unmet(operations, answer.responses[1:])
             key, revision = self._free.pop()
         raise DatastoreError("etcd changes its mind all the time: nothing was written")
+
+    async def rehearse(self, operations: Sequence[Operation]) -> None:
+        """Have etcd look at a transaction that it is not to carry out, since its marker is never as is asked."""
+        await self._connection.call(TXN, transactions.request(operations, Marker(octets(self._name), _NEVER, 0)))
 
     async def close(self) -> None:
         """Take the markers away; without etcd they go by themselves."""

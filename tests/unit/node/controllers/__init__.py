@@ -1,0 +1,1 @@
+"""Tests of bgpkit_node.controllers."""
