@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bgpkit_node.cni import install_shim, request
+from bgpkit_node.cni import Code, install_shim, request
 from bgpkit_node.errors import CniError
 from tests.support.libcni_json import as_libcni_writes
 from tests.support.netns import Namespace, Namespaces
@@ -96,8 +97,16 @@ class Agents:
             process.stop()
 
     def status(self, name: str) -> dict[str, Any]:
-        """Return what a node's agent tells of itself."""
-        return dict(request(self.directory(name) / "agent.sock", {"request": "status"}, timeout=PATIENCE))
+        """Return what a node's agent tells of itself; one that takes up another AS number is away for a moment."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return dict(request(self.directory(name) / "agent.sock", {"request": "status"}, timeout=PATIENCE))
+            except CniError as error:
+                away = error.code == Code.TRY_AGAIN_LATER and name in self.running and self.running[name].is_running
+                if not away or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     def established(self, name: str) -> dict[str, str]:
         """Return the Established sessions of a node: address and type."""
