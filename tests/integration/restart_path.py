@@ -47,6 +47,7 @@ protocol kernel {{ scan time 1; ipv4 {{ import none; export where source = RTS_B
 %s
 protocol bgp peer {{
   local {THEIRS} as 64513; neighbor {OURS} as 64512;
+  passive on; # the Cease of a connection collision ends what BIRD keeps for a graceful restart
   connect delay time 1; connect retry time 1; error wait time 1, 1;
   graceful restart on;
   ipv4 {{ import all; export where source = RTS_STATIC || net = {BEHIND_BIRD}; next hop self; }};

@@ -217,4 +217,6 @@ async def test_a_dead_member_takes_no_route_along(node: Namespace, objects: bool
         for address in ("10.0.1.1/24", "2001:db8:1::1/64"):
             node.ip("addr", "add", address, "dev", "e1", *(["nodad"] if ":" in address else []))
         await have(2)
+        keys = [Prefix.parse(each) for each in prefixes]
+        assert await eventually(lambda: {fib.state(key).status for key in keys} == {FibStatus.INSTALLED}, 5)
         assert not await fib.compare()

@@ -79,8 +79,11 @@ def test_bird_is_a_node_among_agents(
 
 
 def test_bird_keeps_the_routes_of_a_killed_agent(cluster: MixedCluster, start_bird: StartBird, tmp_path: Path) -> None:
-    """RFC 4724: while an agent is dead and comes back, BIRD's routes stay and no ping is lost, either way."""
-    bird = start_bird(cluster.foreign, BIRD % {"port": "", "options": ""})
+    """RFC 4724: while an agent is dead and comes back, BIRD's routes stay and no ping is lost, either way.
+
+    BIRD waits: the Cease of a connection collision (RFC 4271, section 6.8) is a refusal to it, and what it keeps goes.
+    """
+    bird = start_bird(cluster.foreign, PASSIVE)
     cluster.wait_established()
     cluster.wait_routes()
     block = cluster.block(MASTER)

@@ -40,6 +40,10 @@ def cabled(namespaces: Namespaces, *words: str) -> list[Namespace]:
     return nodes
 
 
+PASSIVE = "passive on;"
+"""Where routes are kept: the Cease of a connection collision ends what BIRD keeps for a graceful restart."""
+
+
 def bgp(name: str, local: str, remote: str, family: str, *, asn: int, peer_asn: int = 64512, options: str = "") -> str:
     """Return a BGP protocol of BIRD's configuration."""
     return f"""
@@ -207,7 +211,7 @@ def test_bird_keeps_our_routes_through_a_restart_of_ours(
 ) -> None:
     """BIRD keeps our routes while no speaker runs; the next one drops what it does not announce again."""
     ours, theirs = cabled(namespaces, "ours", "bird")
-    bird = start_bird(theirs, bird_configuration(bgp("v4", BIRD4, OURS4, "ipv4", asn=64512)))
+    bird = start_bird(theirs, bird_configuration(bgp("v4", BIRD4, OURS4, "ipv4", asn=64512, options=PASSIVE)))
 
     def speaker(*own: str, restarting: bool) -> RemoteSpeaker:
         made = RemoteSpeaker(

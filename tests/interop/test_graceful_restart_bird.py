@@ -22,6 +22,7 @@ protocol device {{}}
 protocol static four {{ ipv4; {routes} }}
 protocol bgp v4 {{
   local 10.9.0.1 as 64512; neighbor 10.9.0.2 as 64512;
+  passive on; # the Cease of a connection collision ends what BIRD keeps for a graceful restart
   connect delay time 1; connect retry time 2; error wait time 1, 2;
   graceful restart on; graceful restart time 1;
   long lived graceful restart on; long lived stale time 600;

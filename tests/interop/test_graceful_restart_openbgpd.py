@@ -15,6 +15,8 @@ from tests.support.processes import wait_until
 pytestmark = pytest.mark.netns
 
 StartOpenBgpd = Callable[[Namespace, str], OpenBgpd]
+# It waits to be called: where its own call meets the death of ours, OpenBGPD 7.7 keeps an OPEN for the next connection,
+# which two OPENs then begin.
 OPENBGPD = """
 AS 64512
 router-id 10.9.0.1
@@ -24,6 +26,7 @@ fib-update no
 neighbor 10.9.0.2 {{
     descr "ours"
     remote-as 64512
+    passive
     announce IPv4 unicast
     announce restart yes
     announce refresh yes

@@ -23,7 +23,7 @@ def test_passes():
     pass
 """
 BROKEN = "def test_fails():\n    assert False\n"
-MANY = "import pytest\n@pytest.mark.parametrize('number', range(4))\ndef test_fails(number):\n    assert False\n"
+MANY = "import pytest\n@pytest.mark.parametrize('number', range(6))\ndef test_fails(number):\n    assert False\n"
 
 
 @pytest.fixture
@@ -77,6 +77,6 @@ def test_what_fails_alone_too_fails_the_run(project: Path) -> None:
     ids=["computes", "one computes", "many", "not collected", "none fails"],
 )
 def test_nothing_else_is_asked_twice(files: dict[str, str], project: Path) -> None:
-    """A test that computes, more than three, a file that cannot be read: the first word counts."""
+    """A test that computes, more than five, a file that cannot be read: the first word counts."""
     status, runs = of(project, **files)
     assert (status == 0, len(runs)) == ("def test_passes" in str(files) and "first" not in str(files), 1)
