@@ -1,8 +1,11 @@
-"""The ways in which a process that serves is asked to end."""
+"""The ways in which a process that serves is asked to end, and work that ends with it."""
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def when_asked_to_end(call: Callable[[], object]) -> None:
@@ -13,3 +16,15 @@ def when_asked_to_end(call: Callable[[], object]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             asyncio.get_running_loop().add_signal_handler(number, call)
+
+
+async def unless_stopped(stop: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T | None:
+    """Return what is ``wanted``, or None as soon as ``stop`` is set, which ends it."""
+    coming, stopping = asyncio.ensure_future(wanted), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return coming.result() if coming.done() else None
+    finally:
+        for each in (coming, stopping):
+            each.cancel()
+        await asyncio.gather(coming, stopping, return_exceptions=True)

@@ -1,5 +1,6 @@
-"""Signals that end a process in order, asked of a real process."""
+"""Signals that end a process in order, asked of a real process, and what ends with it."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -7,6 +8,9 @@ from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
 import pytest
+
+from bgpkit_node.asked_to_end import unless_stopped
+from tests.support.virtual_time import run
 
 PROGRAM = """
 import asyncio
@@ -50,3 +54,26 @@ def test_what_is_to_outlive_its_terminal_does() -> None:
         process.terminate()
     (ignored,) = re.findall(r"(?m)^SigIgn:\s*(\w+)$", status)
     assert int(ignored, 16) & 1 << (SIGHUP - 1)
+
+
+def test_what_is_wanted_ends_with_the_stop() -> None:
+    """What does not end by itself is cancelled, to its end; what has come is returned."""
+
+    async def prove() -> None:
+        ended = asyncio.Event()
+
+        async def for_ever() -> int:
+            """Never come to an end."""
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+            return 1
+
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(5, stop.set)
+        assert await unless_stopped(stop, for_ever()) is None
+        assert ended.is_set()
+        assert await unless_stopped(asyncio.Event(), asyncio.sleep(1, "done")) == "done"
+
+    run(prove())

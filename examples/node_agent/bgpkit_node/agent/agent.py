@@ -24,11 +24,10 @@ from bgpkit_node.agent.resource_view import ResourceView
 from bgpkit_node.agent.run_dir import prepare_run_dir
 from bgpkit_node.agent.served import Served
 from bgpkit_node.agent.service_notice import ServiceNotice
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.agent.told_pods import told_pods
 from bgpkit_node.agent.tunnel_addresses import tunnel_addresses
-from bgpkit_node.agent.waiting_for_datastore import READER, lived, unless_stopped
-from bgpkit_node.asked_to_end import when_asked_to_end
+from bgpkit_node.agent.waiting_for_datastore import READER, lived
+from bgpkit_node.asked_to_end import unless_stopped, when_asked_to_end
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.errors import NodeError
@@ -37,6 +36,7 @@ from bgpkit_node.kernel import own_namespace, write_sysctl
 from bgpkit_node.peering import CLUSTER_KINDS, Cluster
 from bgpkit_node.resources import BGPConfiguration, FelixConfiguration, Metadata, Node, ResourceBatch, ResourceStore
 from bgpkit_node.running import RunningNode
+from bgpkit_node.running.through_outages import through_outages
 from bgpkit_node.startup.cluster_identity import make_cluster_information
 from bgpkit_node.startup.own_addresses import own_addresses
 from bgpkit_node.startup.pool_creation import make_first_pools

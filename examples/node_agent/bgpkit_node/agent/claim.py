@@ -12,13 +12,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from bgpkit_node.datastore import Datastore
-from bgpkit_node.datastore.schema import AGENTS
+from bgpkit_node.datastore.schema import AGENTS, KEPT_SECONDS
 from bgpkit_node.errors import AlreadyExistsError, NodeError
 from bgpkit_node.file_lock import FileLock
 from bgpkit_node.kernel import own_namespace
 
-KEPT_SECONDS: Final = 15
-"""How long another machine waits for the name of an agent that has died."""
 _IDENTITIES: Final = (Path("/etc/machine-id"), Path("/proc/sys/kernel/random/boot_id"))
 
 

@@ -10,7 +10,6 @@ import structlog
 
 from bgpkit import IPV4_UNICAST, IPV6_UNICAST, Family, Path, Prefix, Source, SourceKind
 from bgpkit_node.agent.block_owners import BlockOwners
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.beside import beside
 from bgpkit_node.datastore import Datastore, read_and_watch
 from bgpkit_node.ipam import load_snapshot
@@ -18,6 +17,7 @@ from bgpkit_node.ipam.keys import ROOT
 from bgpkit_node.kernel import Address
 from bgpkit_node.peering import Cluster
 from bgpkit_node.running import Outages
+from bgpkit_node.running.through_outages import through_outages
 from bgpkit_node.tunnels import Tunnels
 from bgpkit_node.tunnels.route_source import Consumer, Telling
 

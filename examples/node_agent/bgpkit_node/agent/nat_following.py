@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.beside import beside
 from bgpkit_node.nat import NatKeeper, OutgoingNat
 from bgpkit_node.resources import FelixConfiguration, FelixSettings, IPPool, Node, Resource, ResourceStore
 from bgpkit_node.running import Outages
+from bgpkit_node.running.through_outages import through_outages
 
 KINDS: Final = (IPPool, Node, FelixConfiguration)
 

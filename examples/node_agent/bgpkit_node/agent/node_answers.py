@@ -8,12 +8,12 @@ from bgpkit_node.agent.hop_answers import HopAnswers
 from bgpkit_node.agent.peer_answers import PeerAnswers
 from bgpkit_node.agent.policy_answers import PolicyAnswers
 from bgpkit_node.agent.route_answers import RouteAnswers
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.datastore import Datastore
 from bgpkit_node.node_status.answering import Answer, StatusAnswers
 from bgpkit_node.node_status.underlay_answer import UnderlayAnswers
 from bgpkit_node.resources import ResourceStore
 from bgpkit_node.running import RunningNode, Serving
+from bgpkit_node.running.through_outages import through_outages
 
 
 def node_answers(

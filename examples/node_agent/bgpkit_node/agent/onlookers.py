@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bgpkit_node.agent.health_listener import open_health_listener
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.beside import beside
 from bgpkit_node.bird_socket import BirdSocket, Commands, Layout
+from bgpkit_node.health.listener import open_health_listener
 from bgpkit_node.running import RunningNode
 
 

@@ -15,13 +15,13 @@ from bgpkit_node.agent.pod_ends import PodEnds
 from bgpkit_node.agent.reach_routes import ReachRoutes
 from bgpkit_node.agent.routes_for_kernel import RoutesForKernel
 from bgpkit_node.agent.service_following import ServiceFollower
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.peering import Cluster, pairs_without_path, plan_peerings
 from bgpkit_node.peering.passwords import PasswordFolder
 from bgpkit_node.peering.session_config import Terms
 from bgpkit_node.peering.sessions import Sessions
 from bgpkit_node.resources import Node, ResourceBatch, ResourceStore, WorkloadEndpoint
 from bgpkit_node.running import Outages
+from bgpkit_node.running.through_outages import through_outages
 
 LOOK_SECONDS: Final = 1.0
 """How often the files with passwords are looked at."""

@@ -15,7 +15,6 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from bgpkit_node.agent.policy_enforcement import Outcome, PolicyEnforcement
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.beside import beside
 from bgpkit_node.errors import NodeError
 from bgpkit_node.kernel import Address, LinkNotices
@@ -23,6 +22,7 @@ from bgpkit_node.nft import EnforcementSettings
 from bgpkit_node.policy.deciding_kinds import DECIDING_KINDS
 from bgpkit_node.resources import FelixConfiguration, ResourceBatch, ResourceStore, WorkloadEndpoint
 from bgpkit_node.running import RunningNode
+from bgpkit_node.running.through_outages import through_outages
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0

@@ -25,7 +25,6 @@ from bgpkit_node.agent.service_following import ServiceFollower
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.service_routes import ServiceRoutes
 from bgpkit_node.agent.status import down_row, peer_row, prefixes_sent, service_status
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.cni import AgentSocket, CniService, Committed
 from bgpkit_node.cni.mtu import pod_mtu
 from bgpkit_node.cni.pod_endpoints import PodEndpoints
@@ -38,6 +37,7 @@ from bgpkit_node.node_status.answering import Answer
 from bgpkit_node.peering import Cluster
 from bgpkit_node.resources import FelixSettings, Node, ResourceBatch, ResourceStore
 from bgpkit_node.running import RouteNews, RunningNode, Serving
+from bgpkit_node.running.through_outages import through_outages
 from bgpkit_node.tunnels import FollowedRoutes, Tunnels, TunnelWays
 
 

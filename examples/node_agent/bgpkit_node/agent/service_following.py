@@ -7,12 +7,12 @@ from functools import partial
 from bgpkit import Prefix
 from bgpkit_node.agent.service_addresses import ServiceAddresses
 from bgpkit_node.agent.service_routes import ServiceRoutes
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.peering import Cluster
 from bgpkit_node.peering.cluster import advertises_services
 from bgpkit_node.resources import EndpointSlice, Node, ResourceBatch, ResourceChange, ResourceStore, Service
 from bgpkit_node.running import Outages
+from bgpkit_node.running.through_outages import through_outages
 from bgpkit_node.services import NO_BLOCKS
 
 

@@ -8,12 +8,12 @@ from typing import Final
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.beside import beside
 from bgpkit_node.cni.pod_facts import COPYING, PodFacts, pod_of, pods_on, read_facts
 from bgpkit_node.datastore import Datastore, KeyValue
 from bgpkit_node.datastore.known_keys import KnownKeys
 from bgpkit_node.running import Outages
+from bgpkit_node.running.through_outages import through_outages
 
 PATIENCE: Final = 2.0
 """Seconds that an ADD waits for what is not known of its pod yet, while controllers run."""

@@ -1,17 +1,15 @@
 """An agent whose datastore does not answer waits for it; what an earlier life left in the kernel stays meanwhile."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from bgpkit_node.agent.service_notice import ServiceNotice
 from bgpkit_node.agent.status import service_status
-from bgpkit_node.agent.through_outages import pauses
 from bgpkit_node.errors import UnreachableError
 from bgpkit_node.running import RunningNode
-
-T = TypeVar("T")
+from bgpkit_node.running.through_outages import pauses
 
 READER: Final = "agent"
 """What waits, as outages know it."""
@@ -39,15 +37,3 @@ async def lived(
         notice.starts_within(pause + _AN_ATTEMPT)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
-
-
-async def unless_stopped(stop: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T | None:
-    """Return what is ``wanted``, or None as soon as ``stop`` is set, which ends it."""
-    coming, stopping = asyncio.ensure_future(wanted), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        return coming.result() if coming.done() else None
-    finally:
-        for each in (coming, stopping):
-            each.cancel()
-        await asyncio.gather(coming, stopping, return_exceptions=True)

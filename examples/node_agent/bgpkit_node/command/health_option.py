@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from bgpkit_node.agent.health_listener import parse_health_address
+from bgpkit_node.health.listener import parse_health_address
 
 _NONE: Final = "none"
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bgpkit_node.agent.health_listener import open_health_listener
-from bgpkit_node.agent.through_outages import pauses
-from bgpkit_node.agent.waiting_for_datastore import unless_stopped
-from bgpkit_node.asked_to_end import when_asked_to_end
+from bgpkit_node.asked_to_end import unless_stopped, when_asked_to_end
 from bgpkit_node.controllers.copiers import make_copiers
 from bgpkit_node.controllers.copying import Copying
 from bgpkit_node.controllers.metrics import exposition
@@ -21,10 +18,12 @@ from bgpkit_node.controllers.tally import Tally
 from bgpkit_node.datastore.opening import opened_datastore
 from bgpkit_node.datastore.settings import DatastoreSettings
 from bgpkit_node.errors import NodeError, UnreachableError
+from bgpkit_node.health.listener import open_health_listener
 from bgpkit_node.health.probes import ProbeServer
 from bgpkit_node.kubernetes import KubernetesApi
 from bgpkit_node.kubernetes.access import KubernetesAccess
 from bgpkit_node.resources import ResourceStore
+from bgpkit_node.running.through_outages import pauses
 
 _log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.controllers")
 

@@ -6,7 +6,6 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.controllers.copier import Copier
 from bgpkit_node.controllers.following import Reader, follow
 from bgpkit_node.controllers.tally import Tally
@@ -21,6 +20,7 @@ from bgpkit_node.errors import (
     ResourceError,
 )
 from bgpkit_node.resources import ResourceBatch, ResourceStore
+from bgpkit_node.running.through_outages import through_outages
 
 AnyCopier = Copier[Any, Any]
 _RACES: Final = (AlreadyExistsError, ConflictError, NotFoundError)

@@ -9,11 +9,11 @@ from typing import Any, Final, Protocol
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bgpkit_node.agent.through_outages import pauses
 from bgpkit_node.controllers.copier import Copier
 from bgpkit_node.controllers.tally import Tally
 from bgpkit_node.errors import KubernetesError
 from bgpkit_node.kubernetes import ApiEvent, ApiObject, WatchedKind
+from bgpkit_node.running.through_outages import pauses
 
 _log: FilteringBoundLogger = structlog.get_logger("bgpkit_node.controllers")
 _ABSENT: Final = 60.0

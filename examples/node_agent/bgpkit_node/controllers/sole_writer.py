@@ -8,9 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bgpkit_node.agent.claim import KEPT_SECONDS
 from bgpkit_node.datastore import Datastore
-from bgpkit_node.datastore.schema import CONTROLLERS
+from bgpkit_node.datastore.schema import CONTROLLERS, KEPT_SECONDS
 from bgpkit_node.datastore.settings import DatastoreSettings, SqliteSettings
 from bgpkit_node.errors import AlreadyExistsError
 from bgpkit_node.file_lock import FileLock

@@ -18,6 +18,8 @@ AGENTS: Final = "/calico/bgpkit/agents/"
 
 CONTROLLERS: Final = "/calico/bgpkit/controllers"
 """Held by the one process that copies from Kubernetes; of no use to another store."""
+KEPT_SECONDS: Final = 15
+"""How long another machine waits for what a process that has died holds."""
 PODS: Final = "/calico/bgpkit/pods/"
 """Below it that process tells the agents of the pods of their nodes; of no use to another store."""
 

@@ -12,6 +12,7 @@ import pytest
 
 from bgpkit_node.agent import claim
 from bgpkit_node.agent.claim import NameClaim, held_name, this_machine
+from bgpkit_node.datastore.schema import KEPT_SECONDS
 from bgpkit_node.errors import AlreadyExistsError, ConflictError, NodeError
 from tests.support.memory_datastore import MemoryDatastore
 
@@ -84,7 +85,7 @@ class Shared(MemoryDatastore):
     @asynccontextmanager
     async def hold(self, key: str, holder: bytes, seconds: int) -> AsyncGenerator[asyncio.Event, None]:
         """Keep ``key`` for ``holder``; it stays for a while when the process dies."""
-        assert seconds == claim.KEPT_SECONDS
+        assert seconds == KEPT_SECONDS
         if self.held.setdefault(key, holder) != holder:
             raise AlreadyExistsError(key)
         yield self.lost

@@ -11,12 +11,12 @@ from typing import Self
 import pytest
 from structlog.testing import capture_logs
 
-from bgpkit_node.agent import policy_keeper, through_outages
+from bgpkit_node.agent import policy_keeper
 from bgpkit_node.agent.policy_enforcement import Outcome
 from bgpkit_node.agent.policy_keeper import PolicyKeeper
 from bgpkit_node.errors import DatastoreError, NodeError
 from bgpkit_node.resources import Metadata, ResourceBatch, ResourceStore, WorkloadEndpoint, WorkloadEndpointSpec
-from bgpkit_node.running import RunningNode
+from bgpkit_node.running import RunningNode, through_outages
 from tests.support.memory_datastore import MemoryDatastore
 from tests.support.scripted_peer import eventually
 

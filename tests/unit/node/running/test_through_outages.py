@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bgpkit_node.agent import through_outages as module
-from bgpkit_node.agent.through_outages import through_outages
 from bgpkit_node.errors import DatastoreError
 from bgpkit_node.running import Outages
+from bgpkit_node.running import through_outages as module
+from bgpkit_node.running.through_outages import through_outages
 
 
 class Store:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bgpkit_node.agent.health_listener import open_health_listener, parse_health_address
 from bgpkit_node.errors import NodeError
+from bgpkit_node.health.listener import open_health_listener, parse_health_address
 
 
 @pytest.mark.parametrize(

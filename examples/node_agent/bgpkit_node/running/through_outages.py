@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Final, TypeVar
 
 from bgpkit_node.errors import DatastoreError
-from bgpkit_node.running import Outages
+from bgpkit_node.running.outages import Outages
 
 T = TypeVar("T")
 
